@@ -1,0 +1,116 @@
+"""The workloads of `npm run bench` in PyTorch: torch_bench.py WORKLOAD THREADS SECONDS → one JSON line.
+
+w1 is timed with default (NCHW) and channels-last memory; the better one is reported, both are in the line.
+"""
+import json
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def convnet():
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(64, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(1024, 1000), nn.ReLU(), nn.Linear(1000, 10),
+    )
+
+
+def median_ms(step, seconds):
+    for _ in range(3):
+        step()
+    warm = time.perf_counter()
+    while time.perf_counter() - warm < 0.5:
+        step()
+    times, start = [], time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        t = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - t)
+    times.sort()
+    return times[len(times) // 2] * 1e3
+
+
+def w1(seconds):
+    results = {}
+    for name, layout in (("default", torch.contiguous_format), ("channelsLast", torch.channels_last)):
+        torch.manual_seed(0)
+        model = convnet().to(memory_format=layout)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        x = torch.randn(128, 3, 32, 32).to(memory_format=layout)
+        y = torch.randint(0, 10, (128,))
+
+        def step():
+            optimizer.zero_grad(set_to_none=True)
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            loss.item()
+
+        results[name] = median_ms(step, seconds)
+    return 128, results
+
+
+def w2(batch):
+    def run(seconds):
+        results = {}
+        for name, layout in (("default", torch.contiguous_format), ("channelsLast", torch.channels_last)):
+            model = convnet().to(memory_format=layout).eval()
+            x = torch.randn(batch, 3, 32, 32).to(memory_format=layout)
+
+            def step():
+                with torch.inference_mode():
+                    model(x)[0, 0].item()
+
+            results[name] = median_ms(step, seconds)
+        return batch, results
+    return run
+
+
+def w3(seconds):
+    model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    x, y = torch.randn(64, 784), torch.randint(0, 10, (64,))
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    return 64, {"default": median_ms(step, seconds)}
+
+
+def w4(seconds):
+    model = nn.Sequential(nn.Linear(2, 7), nn.Tanh(), nn.Linear(7, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    xs = [torch.tensor([[a, b]]) for a in (0.0, 1.0) for b in (0.0, 1.0)]
+    ys = [torch.tensor([[float(a != b)]]) for a in (0, 1) for b in (0, 1)]
+
+    def step():
+        for i in range(500):
+            optimizer.zero_grad(set_to_none=True)
+            loss = F.binary_cross_entropy_with_logits(model(xs[i & 3]), ys[i & 3])
+            loss.backward()
+            optimizer.step()
+        loss.item()
+
+    return 1, {"default": median_ms(step, seconds) / 500}
+
+
+def main():
+    workload, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4}[workload](seconds)
+    best = min(results.values())
+    print(json.dumps({"workload": workload, "threads": threads, "msPerStep": best,
+                      "samplesPerSecond": batch / best * 1e3, "layouts": results, "torch": torch.__version__}))
+
+
+main()

@@ -1,0 +1,14 @@
+/** Tests lie beside what they test (src) and, where they cross rooms, under test/. */
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    // Processes, not threads: the native addon and its thread pool belong to one process, and a crash fails one file.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
