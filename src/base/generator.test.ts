@@ -68,16 +68,16 @@ test("forks depend on key and name only", () => {
   expect(parent.fork("a").fork("b").uint32()).not.toBe(parent.fork("b").fork("a").uint32());
 });
 
-// Python: statistics.NormalDist().inv_cdf(p), and scipy.special.ndtri for the extreme tails.
+// Python 3.11: statistics.NormalDist().inv_cdf(p); scipy.special.ndtri agrees within 1e-15.
 test.each([
   [0.5, 0],
   [0.975, 1.9599639845400536],
-  [0.841344746068543, 1.0000000000000002],
+  [0.841344746068543, 1.0000000000000007],
   [0.05, -1.6448536269514726],
   [0.9, 1.2815515655446008],
   [1e-6, -4.753424308822899],
-  [2 ** -33, -6.338191123200551],
-  [1e-12, -7.034483825301131],
+  [2 ** -33, -6.337957754553789],
+  [1e-12, -7.034483825301132],
 ])("normal quantile of %d", (p, z) => {
   expect(Math.abs(normalQuantile(p) - z)).toBeLessThanOrEqual(4e-15 * Math.max(1, Math.abs(z)));
 });
