@@ -1,0 +1,52 @@
+/** Element-wise kernels: one function applied at each index. Operands have the shape of the output. */
+
+import type { BinaryOp, CompareOp, UnaryOp } from "../backend.js";
+import type { Elements } from "./elements.js";
+import { positions } from "./elements.js";
+import { binaryFunction, compareFunctions, unaryFunctions } from "./functions.js";
+
+export function fill(out: Elements, value: number): void {
+  for (const position of positions(out)) out.data[position] = value;
+}
+
+export function copy(x: Elements, out: Elements): void {
+  const from = positions(x);
+  const to = positions(out);
+  for (let i = 0; i < to.length; i++) {
+    const value = x.data[from[i]];
+    out.data[to[i]] = out.dtype === "bool" ? Number(value !== 0) : value;
+  }
+}
+
+export function unary(op: UnaryOp, x: Elements, out: Elements, alpha: number): void {
+  const f = unaryFunctions[op];
+  const from = positions(x);
+  const to = positions(out);
+  for (let i = 0; i < to.length; i++) out.data[to[i]] = f(x.data[from[i]], alpha);
+}
+
+export function binary(op: BinaryOp, x: Elements, y: Elements, out: Elements, alpha: number): void {
+  const f = binaryFunction(op, x.dtype);
+  const fromX = positions(x);
+  const fromY = positions(y);
+  const to = positions(out);
+  for (let i = 0; i < to.length; i++) out.data[to[i]] = f(x.data[fromX[i]], y.data[fromY[i]], alpha);
+}
+
+export function compare(op: CompareOp, x: Elements, y: Elements, out: Elements): void {
+  const f = compareFunctions[op];
+  const fromX = positions(x);
+  const fromY = positions(y);
+  const to = positions(out);
+  for (let i = 0; i < to.length; i++) out.data[to[i]] = Number(f(x.data[fromX[i]], y.data[fromY[i]]));
+}
+
+export function where(condition: Elements, x: Elements, y: Elements, out: Elements): void {
+  const choice = positions(condition);
+  const fromX = positions(x);
+  const fromY = positions(y);
+  const to = positions(out);
+  for (let i = 0; i < to.length; i++) {
+    out.data[to[i]] = condition.data[choice[i]] !== 0 ? x.data[fromX[i]] : y.data[fromY[i]];
+  }
+}
