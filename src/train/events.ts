@@ -1,0 +1,102 @@
+/**
+ * Events of training: one typed stream. Progress lines, run folders, early stopping and dashboards are listeners of it;
+ * the loop itself knows none of them.
+ */
+
+import type { Metrics } from "./metrics.js";
+
+/** What one epoch came to. Epochs count from 1. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Learning rate of this epoch. */
+  readonly lr: number;
+  /** Running means over the epoch, while the weights changed. */
+  readonly train: Metrics;
+  /** Measured after the epoch, in evaluation mode; null without validation data. */
+  readonly validation: Metrics | null;
+  /** Wall time of the epoch, validation included. */
+  readonly seconds: number;
+  /** Wall time of its training part. */
+  readonly trainSeconds: number;
+}
+
+export interface FitStart {
+  readonly epochs: number;
+  /** Steps of one epoch. */
+  readonly steps: number;
+  /** Training samples of one epoch. */
+  readonly samples: number;
+  /** Where training begins: 0 and 0, or the place at which a resumed run stopped. */
+  readonly epochsDone: number;
+  readonly stepsDone: number;
+}
+
+export interface EpochStart {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly lr: number;
+}
+
+export interface StepEnd {
+  readonly epoch: number;
+  /** In this epoch, from 1. */
+  readonly step: number;
+  /** Since the beginning of the run, from 1. */
+  readonly globalStep: number;
+  /** Mean loss of this batch. */
+  readonly loss: number;
+  readonly samples: number;
+  /** Means over the epoch so far. */
+  readonly running: Metrics;
+}
+
+/** After each batch of validation. */
+export interface EvaluateStep {
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+}
+
+export interface EpochEnd extends EpochRecord {
+  readonly epochs: number;
+  /** This is the best validation accuracy (training accuracy without validation) so far. */
+  readonly best: boolean;
+}
+
+export interface FitEnd {
+  /** "stopped": the signal was raised; the state is that of the last whole step. */
+  readonly status: "finished" | "stopped";
+  readonly history: readonly EpochRecord[];
+}
+
+/** Every event by name. */
+export interface TrainerEvents {
+  fitStart: FitStart;
+  epochStart: EpochStart;
+  step: StepEnd;
+  evaluate: EvaluateStep;
+  epochEnd: EpochEnd;
+  fitEnd: FitEnd;
+}
+
+/**
+ * Handlers for the events that one listener cares about. The loop awaits what a handler returns; an error that it throws
+ * ends the training.
+ * @example
+ * const printer: Listener = { epochEnd: ({ epoch, train }) => console.log(epoch, train.loss) };
+ */
+export type Listener = {
+  readonly [Name in keyof TrainerEvents]?: (event: TrainerEvents[Name]) => void | Promise<void>;
+};
+
+/** Calls the handlers of one event in the order of the listeners. Allocates no promise where none is returned. */
+export function emit<Name extends keyof TrainerEvents>(
+  listeners: readonly Listener[],
+  name: Name,
+  event: TrainerEvents[Name],
+): void | Promise<void> {
+  for (let i = 0; i < listeners.length; i++) {
+    const pending = listeners[i][name]?.(event);
+    if (pending instanceof Promise) return pending.then(() => emit(listeners.slice(i + 1), name, event));
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Metrics log: `metrics.jsonl`, one JSON object a line, only ever appended to, so that anything can follow it while a
+ * run is going on. A process that is killed may leave half a line at the end; opening the log repairs it.
+ */
+
+import { appendFileSync, readFileSync } from "node:fs";
+import { atomicWrite, cannotWrite, errorCode } from "./atomicWrite.js";
+
+/** The records of a log. A half-written last line, or one damaged otherwise, is left out. */
+export function readMetricsLog(path: string): Record<string, unknown>[] {
+  return parseLines(readLog(path));
+}
+
+/** Appends one record. @throws DataError when the file cannot be written. */
+export function appendMetrics(path: string, record: object): void {
+  try {
+    appendFileSync(path, `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+/**
+ * Makes the log hold exactly `records`, those that the checkpoint vouches for: later ones will be written again, and
+ * missing ones were lost between checkpoint and log. The file is left alone when it is right already.
+ */
+export function reconcileMetricsLog(path: string, records: readonly object[]): void {
+  const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+  if (readLog(path) !== text) atomicWrite(path, text);
+}
+
+function readLog(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function parseLines(text: string): Record<string, unknown>[] {
+  return text.split("\n").flatMap((line) => {
+    try {
+      const record: unknown = JSON.parse(line);
+      return typeof record === "object" && record !== null ? [{ ...record }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
