@@ -1,4 +1,5 @@
 """The workloads of `npm run bench` in PyTorch: torch_bench.py WORKLOAD THREADS SECONDS → one JSON line.
+torch_bench.py export BATCH PATH writes the ConvNet as ONNX, for peers that read it.
 
 w1 is timed with default (NCHW) and channels-last memory; the better one is reported, both are in the line.
 """
@@ -103,7 +104,13 @@ def w4(seconds):
     return 1, {"default": median_ms(step, seconds) / 500}
 
 
+def export(batch, path):
+    torch.onnx.export(convnet().eval(), torch.randn(batch, 3, 32, 32), path, opset_version=13)
+
+
 def main():
+    if sys.argv[1] == "export":
+        return export(int(sys.argv[2]), sys.argv[3])
     workload, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)

@@ -1,0 +1,45 @@
+/** PyTorch as a peer: finds a python3 that has it, and times the same workload there at its best setting. */
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("torch_bench.py", import.meta.url));
+
+/**
+ * PyTorch at its fastest on a CPU: BLAS picks its own kernels, one OpenMP pool, and malloc keeps freed memory instead of
+ * returning it to the kernel at every step.
+ */
+function environment(threads) {
+  const env = {
+    ...process.env,
+    OMP_NUM_THREADS: String(threads),
+    MALLOC_MMAP_THRESHOLD_: "4294967296",
+    MALLOC_TRIM_THRESHOLD_: "4294967296",
+    MALLOC_TOP_PAD_: "268435456",
+  };
+  delete env.OPENBLAS_CORETYPE;
+  delete env.OPENBLAS_L2_SIZE;
+  return env;
+}
+
+/** {python, version} of the first python3 with PyTorch, or null. */
+export function findTorch() {
+  for (const python of ["/usr/bin/python3", "python3"]) {
+    const { status, stdout } = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8", env: environment(1) });
+    if (status === 0) return { python, version: stdout.trim() };
+  }
+  return null;
+}
+
+/** The measurement of torch_bench.py, or null if it failed. */
+export function runTorch({ python }, workload, threads, seconds) {
+  const { status, stdout, stderr } = spawnSync(python, [script, workload, String(threads), String(seconds)], { encoding: "utf8", env: environment(threads) });
+  if (status === 0) return JSON.parse(stdout);
+  console.error(`PyTorch failed on ${workload}: ${stderr.trim().split("\n").at(-1)}`);
+  return null;
+}
+
+/** Writes the untrained ConvNet as ONNX for a batch size; false if this PyTorch cannot. */
+export function exportOnnx({ python }, batch, path) {
+  return spawnSync(python, [script, "export", String(batch), path], { env: environment(1) }).status === 0;
+}

@@ -1,0 +1,79 @@
+/**
+ * The workloads: each builds its model and inputs once and returns `run`, which does `stepsPerRun` steps and reads the
+ * loss of the last one. bench/peers/torch_bench.py has the same work in PyTorch.
+ */
+
+import {
+  binaryCrossEntropyWithLogits, crossEntropy, Generator, models, nn, noGrad, optim, randn, slice, step, tensor,
+} from "../dist/index.js";
+
+function labels(count, classes) {
+  const generator = new Generator(2);
+  return tensor(Int32Array.from({ length: count }, () => generator.integer(classes)));
+}
+
+/** The steps of supervised training on one resident batch. */
+function training(model, optimizer, x, y) {
+  return () =>
+    step(() => {
+      const loss = crossEntropy(model.forward(x), y);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+}
+
+/** w1: the course ConvNet, one training step of SGD, batch 128. */
+function convnetTraining() {
+  const model = models.convnet();
+  const train = training(model, new optim.SGD(model.parameters(), { lr: 0.1 }), randn([128, 3, 32, 32]), labels(128, 10));
+  return { batch: 128, stepsPerRun: 1, run: () => train().item() };
+}
+
+/** w2: the same network, inference. */
+function convnetInference(batch) {
+  const model = models.convnet();
+  model.eval();
+  const x = randn([batch, 3, 32, 32]);
+  return { batch, stepsPerRun: 1, run: () => step(() => noGrad(() => slice(model.forward(x), 0, 0))).item() };
+}
+
+/** w3: MLP 784-256-128-10, one training step of Adam, batch 64. */
+function mlpTraining() {
+  const model = new nn.Sequential(
+    new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 128), new nn.ReLU(), new nn.Linear(128, 10),
+  );
+  const train = training(model, new optim.Adam(model.parameters(), { lr: 1e-3 }), randn([64, 784]), labels(64, 10));
+  return { batch: 64, stepsPerRun: 1, run: () => train().item() };
+}
+
+/** w4: a 2-7-1 net of tanh units learns XOR one sample at a time; the loss is read every 500 steps. */
+function xorOnline() {
+  const model = new nn.Sequential(new nn.Linear(2, 7), new nn.Tanh(), new nn.Linear(7, 1));
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const points = [[0, 0], [0, 1], [1, 0], [1, 1]];
+  const samples = points.map(([a, b]) => ({ x: tensor([[a, b]]), y: tensor([[a === b ? 0 : 1]]) }));
+  const train = ({ x, y }) =>
+    step(() => {
+      const loss = binaryCrossEntropyWithLogits(model.forward(x), y);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+  const run = () => {
+    let loss;
+    for (let i = 0; i < 500; i++) loss = train(samples[i & 3]);
+    return loss.item();
+  };
+  return { batch: 1, stepsPerRun: 500, run };
+}
+
+export const workloads = {
+  w1: convnetTraining,
+  "w2-b128": () => convnetInference(128),
+  "w2-b1": () => convnetInference(1),
+  w3: mlpTraining,
+  w4: xorOnline,
+};
