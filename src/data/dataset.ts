@@ -1,0 +1,116 @@
+/**
+ * Image data in memory: bytes as they came from the file, one label an image. Everything that changes values
+ * (normalisation, augmentation) happens later, batch by batch, in the loader.
+ */
+
+import { DataError, ValueError } from "../base/errors.js";
+
+/** [channels, height, width]. */
+export type ImageShape = readonly [channels: number, height: number, width: number];
+
+export interface ImageDatasetInit {
+  /** What error messages call it, for example `cifar10 train`. */
+  readonly name: string;
+  /** N·C·H·W bytes, [N, C, H, W] row-major. */
+  readonly images: Uint8Array;
+  /** N class numbers, 0 … classes.length − 1. */
+  readonly labels: Int32Array;
+  readonly shape: ImageShape;
+  /** Class names; their order is the meaning of a label. */
+  readonly classes: readonly string[];
+  /** The pixel value of full brightness. @default 255 */
+  readonly maxValue?: number;
+}
+
+/** Images [N, C, H, W] of bytes with labels [N]. Immutable: views share the memory they were cut from. */
+export class ImageDataset {
+  readonly name: string;
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  readonly shape: ImageShape;
+  readonly classes: readonly string[];
+  readonly maxValue: number;
+
+  /** @throws DataError when sizes disagree, there is no image, or a label names no class. */
+  constructor({ name, images, labels, shape, classes, maxValue = 255 }: ImageDatasetInit) {
+    const perImage = shape[0] * shape[1] * shape[2];
+    if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
+      throw new DataError(`${name}: an image shape is [channels, height, width], each ≥ 1, but is [${shape.join(", ")}].`);
+    }
+    if (labels.length === 0) {
+      throw new DataError(`${name}: there are no images; give at least one.`);
+    }
+    if (images.length !== labels.length * perImage) {
+      throw new DataError(
+        `${name}: ${labels.length} labels and images of [${shape.join(", ")}] need ${labels.length * perImage} bytes of pixels, ` +
+          `but there are ${images.length}; give one label an image.`,
+      );
+    }
+    const wrong = labels.findIndex((label) => label < 0 || label >= classes.length);
+    if (wrong >= 0) {
+      throw new DataError(
+        `${name}: image ${wrong} has label ${labels[wrong]}, but the labels of ${classes.length} classes are ` +
+          `0 to ${classes.length - 1}; renumber the labels or name all classes.`,
+      );
+    }
+    this.name = name;
+    this.images = images;
+    this.labels = labels;
+    this.shape = shape;
+    this.classes = classes;
+    this.maxValue = maxValue;
+  }
+
+  /** Number of images, N. */
+  get length(): number {
+    return this.labels.length;
+  }
+
+  /** The images numbered `indices`, in that order (repeats allowed), copied. @throws ValueError for an index out of range. */
+  subset(indices: ArrayLike<number>): ImageDataset {
+    const perImage = this.images.length / this.length;
+    const images = new Uint8Array(indices.length * perImage);
+    const labels = new Int32Array(indices.length);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i];
+      if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+        throw new ValueError(`${this.name}.subset: index ${index} at place ${i}, but the images are numbered 0 to ${this.length - 1}.`);
+      }
+      images.set(this.images.subarray(index * perImage, (index + 1) * perImage), i * perImage);
+      labels[i] = this.labels[index];
+    }
+    return this.#with(images, labels);
+  }
+
+  /** The first `count` images (all of them when there are fewer), sharing memory. @throws ValueError unless count is an integer ≥ 1. */
+  limit(count: number): ImageDataset {
+    if (!Number.isInteger(count) || count < 1) {
+      throw new ValueError(`${this.name}.limit: the number of images must be an integer ≥ 1, but is ${count}.`);
+    }
+    if (count >= this.length) return this;
+    const perImage = this.images.length / this.length;
+    return this.#with(this.images.subarray(0, count * perImage), this.labels.subarray(0, count));
+  }
+
+  /** How many images each class has: [classes.length]. */
+  classCounts(): Int32Array {
+    const counts = new Int32Array(this.classes.length);
+    for (const label of this.labels) counts[label] += 1;
+    return counts;
+  }
+
+  #with(images: Uint8Array, labels: Int32Array): ImageDataset {
+    const { name, shape, classes, maxValue } = this;
+    return new ImageDataset({ name, images, labels, shape, classes, maxValue });
+  }
+}
+
+/** A data set ready to train on: what is learnt from, and what tells how well. */
+export interface Splits {
+  /** The name on the command line, for example `cifar10`. */
+  readonly name: string;
+  readonly train: ImageDataset;
+  readonly validation: ImageDataset;
+  /** Where it came from, for people: a folder, an archive, `drawn from 58 fonts`. */
+  readonly source: string;
+}
