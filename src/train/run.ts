@@ -1,0 +1,196 @@
+/**
+ * Run folder: all that is kept of one training.
+ *
+ * - `run.json`: what was asked for and where it ran; written first, so that a run killed at any later moment can resume;
+ * - `metrics.jsonl`: one line for each epoch;
+ * - `checkpoint.safetensors`: the latest state, and `checkpoint-previous.safetensors`, the one before, should the disk damage it;
+ * - `best.safetensors`: the weights of the best epoch;
+ * - `run.lock`: there while a process writes the run.
+ */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DataError } from "../base/errors.js";
+import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
+import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "./atomicWrite.js";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+import { appendMetrics, reconcileMetricsLog } from "./metricsLog.js";
+import { lockRun } from "./runLock.js";
+import type { RunInfo } from "./runInfo.js";
+import type { TrainerState } from "./state.js";
+
+const files = {
+  info: "run.json",
+  metrics: "metrics.jsonl",
+  checkpoint: "checkpoint.safetensors",
+  previous: "checkpoint-previous.safetensors",
+  best: "best.safetensors",
+} as const;
+
+/** A checkpoint as found on disk. */
+export interface FoundCheckpoint {
+  readonly state: TrainerState;
+  readonly path: string;
+  /** Why it is not the latest one; undefined when it is. */
+  readonly problem?: string;
+}
+
+export class RunFolder {
+  readonly path: string;
+  #info: RunInfo;
+  readonly #unlock: () => void;
+  /** The folder itself is new, so giving the run up removes it. */
+  readonly #made: boolean;
+
+  private constructor(path: string, info: RunInfo, unlock: () => void, made: boolean) {
+    this.path = path;
+    this.#info = info;
+    this.#unlock = unlock;
+    this.#made = made;
+  }
+
+  /**
+   * Begins a run in `path`, which must not exist (it is made, with its parents) or be empty, and locks it.
+   * @throws DataError when it holds something or cannot be written.
+   */
+  static create(path: string, info: RunInfo): RunFolder {
+    const made = makeFolder(path);
+    const found = readdirSync(path);
+    if (found.length > 0) {
+      const remedy = found.includes(files.info) ? `continue it with --resume ${path}, or choose another folder` : "choose a new or an empty folder";
+      throw new DataError(`run folder ${path} is not empty (it holds ${found[0]}${found.length > 1 ? ", …" : ""}); ${remedy}.`);
+    }
+    const unlock = lockRun(path);
+    const run = new RunFolder(path, info, unlock, made);
+    try {
+      run.#writeInfo();
+    } catch (error) {
+      run.discard();
+      throw error;
+    }
+    return run;
+  }
+
+  /** Begins a run in the first free folder `parent/name-1`, `parent/name-2`, … */
+  static createNumbered(parent: string, name: string, info: RunInfo): RunFolder {
+    for (let n = 1; ; n++) {
+      const path = join(parent, `${name}-${n}`);
+      if (!existsSync(path)) return RunFolder.create(path, info);
+    }
+  }
+
+  /**
+   * Opens an existing run to go on with it, and locks it.
+   * @throws DataError when there is none, it is damaged, or another process writes it.
+   */
+  static open(path: string): RunFolder {
+    const info = readInfo(path);
+    const unlock = lockRun(path);
+    for (const name of readdirSync(path)) {
+      if (name.endsWith(temporarySuffix)) rmSync(join(path, name), { force: true });
+    }
+    return new RunFolder(path, info, unlock, false);
+  }
+
+  get info(): RunInfo {
+    return this.#info;
+  }
+
+  /** Replaces parts of `run.json`. */
+  updateInfo(changes: Partial<RunInfo>): void {
+    this.#info = { ...this.#info, ...changes };
+    this.#writeInfo();
+  }
+
+  /** Path of the latest checkpoint, or undefined before the first. */
+  get checkpointPath(): string | undefined {
+    return [files.checkpoint, files.previous].map((name) => join(this.path, name)).find((path) => existsSync(path));
+  }
+
+  /** Writes a checkpoint; the one before becomes the previous one, which counts until the new one is whole. */
+  saveCheckpoint(state: TrainerState): void {
+    const latest = join(this.path, files.checkpoint);
+    const previous = join(this.path, files.previous);
+    const bytes = encodeCheckpoint(state);
+    if (existsSync(latest)) renameSync(latest, previous);
+    atomicWrite(latest, bytes);
+  }
+
+  /**
+   * The latest checkpoint that is whole, or undefined when the run was stopped before the first.
+   * @throws DataError when checkpoints exist, but all are damaged.
+   */
+  loadCheckpoint(): FoundCheckpoint | undefined {
+    const problems: string[] = [];
+    for (const name of [files.checkpoint, files.previous]) {
+      const path = join(this.path, name);
+      try {
+        const state = decodeCheckpoint(readFileSync(path), path);
+        return { state, path, problem: problems[0] };
+      } catch (error) {
+        if (errorCode(error) === "ENOENT") continue;
+        problems.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    if (problems.length === 0) return undefined;
+    throw new DataError(`run ${this.path} cannot go on: ${problems.join(" ")} Start a new run.`);
+  }
+
+  /** Saves weights with string metadata: the best model so far. */
+  saveBest(model: ReadonlyMap<string, HostTensor>, metadata: Readonly<Record<string, string>>): void {
+    atomicWrite(join(this.path, files.best), encodeSafetensors(model, { format: "pt", ...metadata }));
+  }
+
+  appendMetrics(record: object): void {
+    appendMetrics(join(this.path, files.metrics), record);
+  }
+
+  /** See `reconcileMetricsLog`. */
+  reconcileMetrics(records: readonly object[]): void {
+    reconcileMetricsLog(join(this.path, files.metrics), records);
+  }
+
+  /** Unlocks the run. */
+  close(): void {
+    this.#unlock();
+  }
+
+  /** Gives a run up before its training began: removes what `create` made. */
+  discard(): void {
+    rmSync(join(this.path, files.info), { force: true });
+    this.#unlock();
+    if (this.#made) rmdirSync(this.path);
+  }
+
+  #writeInfo(): void {
+    atomicWrite(join(this.path, files.info), `${JSON.stringify(this.#info, null, 2)}\n`);
+  }
+}
+
+/** True if the folder was made, false if it was there. */
+function makeFolder(path: string): boolean {
+  try {
+    return mkdirSync(path, { recursive: true }) !== undefined;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") throw new DataError(`run folder ${path} is a file; choose another name.`);
+    throw cannotWrite(path, error);
+  }
+}
+
+function readInfo(path: string): RunInfo {
+  const file = join(path, files.info);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") throw error;
+    throw new DataError(`${path} is no run folder: it has no ${files.info}. Give the folder that a training named as its run.`);
+  }
+  try {
+    const info: RunInfo = JSON.parse(text);
+    if (info.format === 1 && typeof info.config === "object" && info.config !== null) return info;
+  } catch {
+    // falls through
+  }
+  throw new DataError(`${file} is damaged or of another version: expected the JSON of a run, format 1. Start a new run.`);
+}
