@@ -1,0 +1,62 @@
+/** Which backend is in use: native kernels where they were built, else wasm, else plain loops. */
+
+import { NablaError, UsageError } from "../base/errors.js";
+import type { Backend } from "./backend.js";
+import { CpuBackend } from "./cpu/cpu.js";
+import { loadNativeEngine } from "./cpu/native.js";
+import { loadWasmEngine } from "./cpu/wasm.js";
+import { ReferenceBackend } from "./reference/reference.js";
+
+export const backendNames = ["native", "wasm", "reference"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+const made = new Map<BackendName, Backend>();
+const missing = new Map<BackendName, string>();
+let current: Backend | undefined;
+
+/** The backend of that name, made once; or the reason why this machine has none. */
+export function findBackend(name: BackendName): { backend: Backend } | { reason: string } {
+  const known = made.get(name);
+  if (known !== undefined) return { backend: known };
+  const reason = missing.get(name);
+  if (reason !== undefined) return { reason };
+  if (name === "reference") {
+    made.set(name, new ReferenceBackend());
+  } else {
+    const result = name === "native" ? loadNativeEngine() : loadWasmEngine();
+    if (result.engine === null) missing.set(name, result.reason);
+    else made.set(name, new CpuBackend(result.engine));
+  }
+  return findBackend(name);
+}
+
+/** The backend on which new tensors are made. First use chooses it: `NABLA_BACKEND` if set, else the fastest there is. */
+export function defaultBackend(): Backend {
+  if (current !== undefined) return current;
+  const wanted = process.env.NABLA_BACKEND;
+  if (wanted !== undefined && wanted !== "") return setBackend(wanted);
+  for (const name of backendNames) {
+    const found = findBackend(name);
+    if ("backend" in found) return (current = found.backend);
+  }
+  throw new NablaError("No backend could be started; `npx nabla doctor` says why.");
+}
+
+/**
+ * Makes new tensors on "native", "wasm" or "reference" from now on. Tensors that exist stay where they are, and
+ * operands of two backends are an error.
+ * @throws UsageError for another name; NablaError if this machine has no such backend, with the reason.
+ */
+export function setBackend(name: string): Backend {
+  const known = backendNames.find((n) => n === name);
+  if (known === undefined) throw new UsageError(`backend: expected one of ${backendNames.join(", ")}, got ${JSON.stringify(name)}.`);
+  const found = findBackend(known);
+  if ("reason" in found) throw new NablaError(`backend: ${name} is not available here: ${found.reason}`);
+  return (current = found.backend);
+}
+
+/** Threads that kernels use from now on, at least 1. Results do not depend on it. */
+export function setThreads(threads: number): void {
+  if (!Number.isInteger(threads) || threads < 1) throw new UsageError(`threads: expected a whole number of at least 1, got ${threads}.`);
+  defaultBackend().setThreads(threads);
+}

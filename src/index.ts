@@ -1,0 +1,17 @@
+/** nabla: deep learning in TypeScript, from the chain rule to trained networks. */
+
+export * from "./base/errors.js";
+export type { DType, TypedArray } from "./base/dtype.js";
+export { Generator } from "./base/generator.js";
+export type { Backend } from "./backend/backend.js";
+export { type BackendName, defaultBackend as getBackend, setBackend, setThreads } from "./backend/select.js";
+export { keep, step } from "./tensor/step.js";
+export { type MemoryStats, memoryStats } from "./tensor/stats.js";
+export { isGradEnabled, noGrad } from "./tensor/tape.js";
+export { type NestedNumbers, Tensor } from "./tensor/tensor.js";
+export * from "./ops/index.js";
+export * from "./autograd/index.js";
+export * from "./nn/losses.js";
+export * as nn from "./nn/index.js";
+export * as optim from "./optim/index.js";
+export * as models from "./models/index.js";

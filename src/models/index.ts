@@ -1,0 +1,4 @@
+/** The zoo: one architecture a file. */
+
+export { convnet, type ConvNetOptions } from "./convnet.js";
+export { mlp, type MlpOptions } from "./mlp.js";

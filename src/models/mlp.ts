@@ -1,0 +1,35 @@
+/** Multi-layer perceptron: fully connected layers with a non-linearity between them. */
+
+import { GELU, ReLU, Sigmoid, Tanh } from "../nn/activation.js";
+import { Dropout } from "../nn/dropout.js";
+import { Flatten, Linear } from "../nn/linear.js";
+import type { Module } from "../nn/module.js";
+import { Sequential } from "../nn/sequential.js";
+
+export interface MlpOptions {
+  /** Shape of one sample; it is flattened. Default [784]. */
+  readonly input?: readonly number[];
+  /** Default 10. */
+  readonly classes?: number;
+  /** Units of each hidden layer. Default [256, 128]. */
+  readonly hidden?: readonly number[];
+  /** Default "relu". */
+  readonly activation?: "relu" | "tanh" | "sigmoid" | "gelu";
+  /** Dropout after each hidden layer. Default 0: none. */
+  readonly dropout?: number;
+}
+
+const activations = { relu: ReLU, tanh: Tanh, sigmoid: Sigmoid, gelu: GELU };
+
+/** x: [N, ...input] → logits [N, classes]. */
+export function mlp({ input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 }: MlpOptions = {}): Sequential {
+  const layers: Module[] = [new Flatten()];
+  let from = input.reduce((a, b) => a * b, 1);
+  for (const units of hidden) {
+    layers.push(new Linear(from, units), new activations[activation]());
+    if (dropout > 0) layers.push(new Dropout(dropout));
+    from = units;
+  }
+  layers.push(new Linear(from, classes));
+  return new Sequential(...layers);
+}

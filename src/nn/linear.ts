@@ -1,0 +1,87 @@
+/** Linear layer and the layers that only reshape. */
+
+import { ValueError } from "../base/errors.js";
+import type { FloatDType } from "../base/dtype.js";
+import { zeros } from "../ops/create.js";
+import { linear } from "../ops/matmul.js";
+import { namedGenerator } from "../ops/random.js";
+import { flatten } from "../ops/views.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { fans, uniformInit } from "./init.js";
+import { Module, parameter } from "./module.js";
+
+/** Throws unless every size is a whole number of at least 1. */
+export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(sizes)) {
+    if (!Number.isInteger(value) || value < 1) throw new ValueError(`${layer}: ${name} must be a whole number of at least 1, got ${value}.`);
+  }
+}
+
+/** PyTorch's default for Linear and Conv: weight and bias uniform in ±1/√fanIn. */
+export function defaultInit(layer: string, weight: Tensor, bias: Tensor | null): void {
+  const generator = namedGenerator(`${layer}[${weight.shape.join(",")}]`);
+  const bound = 1 / Math.sqrt(fans(weight).fanIn);
+  uniformInit(weight, -bound, bound, { generator: generator.fork("weight") });
+  if (bias !== null) uniformInit(bias, -bound, bound, { generator: generator.fork("bias") });
+}
+
+export interface LinearOptions {
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default "float32". */
+  readonly dtype?: FloatDType;
+}
+
+/**
+ * y = x Wᵀ + b. x: [..., inFeatures] → [..., outFeatures].
+ *
+ * @example
+ * new Linear(784, 10).forward(x) // x: [32, 784] → [32, 10]
+ */
+export class Linear extends Module {
+  /** [outFeatures, inFeatures] */
+  readonly weight: Tensor;
+  /** [outFeatures] */
+  readonly bias: Tensor | null;
+
+  constructor(
+    readonly inFeatures: number,
+    readonly outFeatures: number,
+    { bias = true, dtype = "float32" }: LinearOptions = {},
+  ) {
+    super();
+    checkSizes("Linear", { inFeatures, outFeatures });
+    this.weight = parameter(zeros([outFeatures, inFeatures], { dtype }));
+    this.bias = bias ? parameter(zeros([outFeatures], { dtype })) : null;
+    defaultInit("Linear", this.weight, this.bias);
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override describe(): string {
+    return `Linear(${this.inFeatures}, ${this.outFeatures}${this.bias === null ? ", bias=false" : ""})`;
+  }
+}
+
+/** Merges axes `start` to `end` into one. x: [N, C, H, W] → [N, C·H·W] by default. */
+export class Flatten extends Module {
+  constructor(
+    readonly start = 1,
+    readonly end = -1,
+  ) {
+    super();
+  }
+
+  forward(x: Tensor): Tensor {
+    return flatten(x, this.start, this.end);
+  }
+}
+
+/** Passes its input through. */
+export class Identity extends Module {
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}

@@ -1,0 +1,56 @@
+/** Layers one after another. Neighbours that one kernel can do together run as one. */
+
+import { NablaError } from "../base/errors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { ReLU } from "./activation.js";
+import { Conv2d, MaxPool2d } from "./conv.js";
+import { call, isObserved, Module } from "./module.js";
+
+/**
+ * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.
+ * A Conv2d followed by ReLU, and perhaps by MaxPool2d(2), runs as one kernel that never writes what lies between.
+ *
+ * @example
+ * const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+ */
+export class Sequential extends Module {
+  readonly layers: readonly Module[];
+
+  constructor(...layers: Module[]) {
+    super();
+    this.layers = layers;
+  }
+
+  override *children(): globalThis.Generator<[string, Module], void, undefined> {
+    for (let i = 0; i < this.layers.length; i++) yield [String(i), this.layers[i]];
+  }
+
+  forward(x: Tensor): Tensor {
+    const { layers } = this;
+    const fuse = !isObserved();
+    let y = x;
+    for (let i = 0; i < layers.length; i++) {
+      const layer = layers[i];
+      try {
+        if (fuse && layer instanceof Conv2d && layers[i + 1] instanceof ReLU) {
+          const pool = layers[i + 2];
+          const maxPool = pool instanceof MaxPool2d && pool.fusible;
+          y = layer.forwardWith(y, { relu: true, maxPool });
+          i += maxPool ? 2 : 1;
+        } else {
+          y = call(layer, y);
+        }
+      } catch (error) {
+        throw error instanceof NablaError ? at(i, layer, error) : error;
+      }
+    }
+    return y;
+  }
+}
+
+/** Puts the layer's place in front of the message, outermost first: "at 0.3 (Conv2d): …". */
+function at(index: number, layer: Module, error: NablaError): NablaError {
+  const inner = /^at ([\d.]+)( \(.*?\)): /.exec(error.message);
+  error.message = inner === null ? `at ${index} (${layer.constructor.name}): ${error.message}` : `at ${index}.${error.message.slice(3)}`;
+  return error;
+}

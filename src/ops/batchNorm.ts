@@ -1,0 +1,98 @@
+/** Batch normalisation: each channel to mean 0 and variance 1 over the batch. Ioffe & Szegedy 2015. */
+
+import { ShapeError } from "../base/errors.js";
+import { formatShape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { add, mul, sub } from "./arithmetic.js";
+import { addScalar, rsqrt, square } from "./elementwise.js";
+import { contiguous } from "./cast.js";
+import { isDense } from "./layout.js";
+import { allocate, defineOp } from "./operation.js";
+import { mean } from "./reduce.js";
+import { floats } from "./samples.js";
+import { reshape } from "./views.js";
+
+interface Attributes {
+  readonly eps: number;
+  /** Called with the batch's mean and biased variance, [C] each, when the kernel has computed them. */
+  readonly onStatistics?: (mean: Tensor, variance: Tensor) => void;
+}
+
+/** Axes over which a channel's statistics are taken. */
+const others = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
+const perChannel = (t: Tensor, x: Tensor): Tensor => reshape(t, x.shape.map((n, i) => (i === 1 ? n : 1)));
+
+function check(x: Tensor, weight: Tensor): void {
+  if (x.ndim < 2 || x.shape[1] !== weight.size) {
+    throw new ShapeError(
+      `batchNorm: input ${formatShape(x.shape)} must be [N, C, …] with C = ${weight.size} channels; build BatchNorm2d(${x.shape[1] ?? "C"}).`,
+    );
+  }
+  if (x.size / x.shape[1] < 2) {
+    throw new ShapeError(`batchNorm: one value per channel in ${formatShape(x.shape)} has no variance; use a larger batch, or eval() for single samples.`);
+  }
+}
+
+/** Training: inputs x [N, C, …], weight [C], bias [C]. */
+const batchNormOp = defineOp<Attributes>({
+  name: "batchNorm",
+  shape: ([x, weight]) => {
+    check(x, weight);
+    return { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined };
+  },
+  forward: (k, [x, weight, bias], out, { eps, onStatistics }) => {
+    const average = allocate(k, { shape: [x.shape[1]], dtype: x.dtype }, "batchNorm");
+    const variance = allocate(k, { shape: [x.shape[1]], dtype: x.dtype }, "batchNorm");
+    k.batchNorm!(x, weight, bias, average, variance, out, eps);
+    onStatistics?.(average, variance);
+    return [average, variance];
+  },
+  vjp: (dy, { inputs: [x, weight], saved: [average, variance], attributes: { eps } }) => {
+    let gradients: Tensor[] | undefined;
+    const run = (i: number) => (): Tensor => {
+      if (gradients === undefined) {
+        const dx = allocate(x.backend, { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined }, "batchNorm");
+        const dWeight = allocate(x.backend, { shape: weight.shape, dtype: x.dtype }, "batchNorm");
+        const dBias = allocate(x.backend, { shape: weight.shape, dtype: x.dtype }, "batchNorm");
+        x.backend.batchNormGrad!(dy, x, weight, average, variance, dx, dWeight, dBias, eps);
+        gradients = [dx, dWeight, dBias];
+      }
+      return gradients[i];
+    };
+    return [run(0), run(1), run(2)];
+  },
+  composite: ([x, weight, bias], { eps }) => {
+    const average = mean(x, { axis: others(x), keepDim: true });
+    const centred = sub(x, average);
+    const scale = rsqrt(addScalar(mean(square(centred), { axis: others(x), keepDim: true }), eps));
+    return add(mul(mul(centred, scale), perChannel(weight, x)), perChannel(bias, x));
+  },
+  samples: () => [
+    { inputs: [floats([4, 3, 2, 5]), floats([3], 0.5, 1.5), floats([3])], attributes: { eps: 1e-5 } },
+    { inputs: [floats([7, 2]), floats([2], 0.5, 1.5), floats([2])], attributes: { eps: 1e-3 } },
+    { inputs: [{ ...floats([3, 4, 2, 2]), layout: "transposed" }, floats([4], 0.5, 1.5), floats([4])], attributes: { eps: 1e-5 } },
+  ],
+  errors: () => [
+    { inputs: [floats([4, 3, 2, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "must be [N, C, …] with C = 2 channels" },
+    { inputs: [floats([1, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "one value per channel in [1, 2]" },
+  ],
+});
+
+/**
+ * (x − mean)/√(variance + eps) · weight + bias with the batch's own statistics. x: [N, C, …], weight and bias: [C].
+ * @throws ShapeError if the channels differ, or there is one value per channel.
+ */
+export function batchNormTrain(x: Tensor, weight: Tensor, bias: Tensor, attributes: Attributes): Tensor {
+  return batchNormOp.apply([x, contiguous(weight), contiguous(bias)], attributes);
+}
+
+/** The same with given statistics, [C] each: what evaluation uses. */
+export function batchNormEval(x: Tensor, weight: Tensor, bias: Tensor, average: Tensor, variance: Tensor, eps: number): Tensor {
+  check2d(x, weight);
+  const scale = mul(weight, rsqrt(addScalar(variance, eps)));
+  return add(mul(x, perChannel(scale, x)), perChannel(sub(bias, mul(average, scale)), x));
+}
+
+function check2d(x: Tensor, weight: Tensor): void {
+  if (x.ndim < 2 || x.shape[1] !== weight.size) check(x, weight);
+}

@@ -1,0 +1,157 @@
+/** Tensors from numbers: from host data, constants, ranges. */
+
+import type { Backend } from "../backend/backend.js";
+import { defaultBackend } from "../backend/select.js";
+import { type DType, hostArray, type TypedArray } from "../base/dtype.js";
+import { ShapeError, ValueError } from "../base/errors.js";
+import { formatShape, sizeOf, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { allocate } from "./operation.js";
+
+export interface TensorOptions {
+  /** Element type. Default: "float32" for numbers, "bool" for booleans, the array's own type for typed arrays. */
+  readonly dtype?: DType;
+  /** Default false. */
+  readonly requiresGrad?: boolean;
+  /** Where it lives. Default: the backend in use. */
+  readonly backend?: Backend;
+}
+
+/** Numbers or booleans, nested to the depth of the shape. */
+export type TensorData = number | boolean | TypedArray | readonly TensorData[];
+
+/**
+ * A tensor holding a copy of `data`: a number, nested arrays, or a typed array with a `shape`.
+ * @throws ShapeError if nested arrays are ragged, or the numbers do not fill the shape.
+ *
+ * @example
+ * const w = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ */
+export function tensor(data: TensorData, options: TensorOptions & { readonly shape?: Shape } = {}): Tensor {
+  const { requiresGrad = false, backend = defaultBackend() } = options;
+  const typed = ArrayBuffer.isView(data);
+  const shape = options.shape ?? (typed ? [data.length] : shapeOf(data));
+  const dtype = options.dtype ?? inferDType(data);
+  const values = hostArray(dtype, sizeOf(shape));
+  const flat = typed ? data : flatten(data);
+  if (flat.length !== values.length) {
+    throw new ShapeError(`tensor: shape ${formatShape(shape)} holds ${values.length} numbers, but ${flat.length} came.`);
+  }
+  if (dtype === "bool") for (let i = 0; i < flat.length; i++) values[i] = flat[i] ? 1 : 0;
+  else values.set(flat);
+  return fromHost(backend, values, shape, dtype, requiresGrad);
+}
+
+function fromHost(backend: Backend, values: TypedArray, shape: Shape, dtype: DType, requiresGrad = false): Tensor {
+  const t = allocate(backend, { shape, dtype }, "tensor");
+  if (t.size > 0) backend.write(t, values);
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+function inferDType(data: TensorData): DType {
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Int32Array) return "int32";
+  if (data instanceof Uint8Array) return "uint8";
+  let first: TensorData = data;
+  while (Array.isArray(first)) first = first[0];
+  return typeof first === "boolean" ? "bool" : "float32";
+}
+
+function shapeOf(data: TensorData): number[] {
+  const shape: number[] = [];
+  let level: TensorData = data;
+  while (Array.isArray(level) || ArrayBuffer.isView(level)) {
+    shape.push(level.length);
+    if (level.length === 0 || ArrayBuffer.isView(level)) break;
+    level = level[0];
+  }
+  return shape;
+}
+
+function flatten(data: TensorData): number[] {
+  const shape = shapeOf(data);
+  const flat: number[] = [];
+  const visit = (item: TensorData, axis: number): void => {
+    if (Array.isArray(item) || ArrayBuffer.isView(item)) {
+      if (item.length !== shape[axis]) {
+        throw new ShapeError(
+          `tensor: nested arrays are ragged: axis ${axis} has length ${shape[axis] ?? "none (a number)"} in one place and ${item.length} in another.`,
+        );
+      }
+      for (const x of item) visit(x, axis + 1);
+      return;
+    }
+    if (axis !== shape.length) throw new ShapeError(`tensor: nested arrays are ragged: a number stands where axis ${axis} has length ${shape[axis]}.`);
+    if (typeof item !== "number" && typeof item !== "boolean") {
+      throw new ValueError(`tensor: expected numbers, got ${item === null ? "null" : typeof item}; convert the data first.`);
+    }
+    flat.push(Number(item));
+  };
+  visit(data, 0);
+  return flat;
+}
+
+/** A tensor of `shape` filled with `value`. */
+export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad = false, backend = defaultBackend() }: TensorOptions = {}): Tensor {
+  const t = allocate(backend, { shape: [...shape], dtype }, "full");
+  if (t.size > 0) backend.fill(t, value);
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+/** A tensor of `shape` filled with 0. */
+export function zeros(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 0, options);
+}
+
+/** A tensor of `shape` filled with 1. */
+export function ones(shape: Shape, options?: TensorOptions): Tensor {
+  return full(shape, 1, options);
+}
+
+/** Zeros of t's shape, type, layout and backend. */
+export function zerosLike(t: Tensor): Tensor {
+  return zeros(t.shape, { dtype: t.dtype, backend: t.backend });
+}
+
+/** Ones of t's shape, type and backend. */
+export function onesLike(t: Tensor): Tensor {
+  return ones(t.shape, { dtype: t.dtype, backend: t.backend });
+}
+
+/** A 0-d tensor of t's type and backend (int32 for bools). */
+export function scalarLike(t: Tensor, value: number): Tensor {
+  const dtype = t.dtype === "bool" ? "int32" : !Number.isInteger(value) && (t.dtype === "int32" || t.dtype === "uint8") ? "float32" : t.dtype;
+  return full([], value, { dtype, backend: t.backend });
+}
+
+/**
+ * start, start + step, … up to but without `end`; `arange(n)` counts from 0. Default dtype: int32 if all are integers, else float32.
+ */
+export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  if (step === 0 || !Number.isFinite(to - from)) throw new ValueError(`arange: cannot go from ${from} to ${to} in steps of ${step}.`);
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  const values = hostArray(dtype, length);
+  for (let i = 0; i < length; i++) values[i] = from + i * step;
+  return fromHost(options.backend ?? defaultBackend(), values, [length], dtype, options.requiresGrad);
+}
+
+/** `count` numbers from start to end, both included, evenly spaced. */
+export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? "float32";
+  const values = hostArray(dtype, count);
+  for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((end - start) * i) / (count - 1);
+  return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
+}
+
+/** The n × n identity matrix. */
+export function eye(n: number, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? "float32";
+  const values = hostArray(dtype, n * n);
+  for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;
+  return fromHost(options.backend ?? defaultBackend(), values, [n, n], dtype, options.requiresGrad);
+}
+

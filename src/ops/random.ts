@@ -1,0 +1,77 @@
+/** Random tensors. Where the numbers come from is an explicit Generator; a default one is seeded by `manualSeed`. */
+
+import type { RandomKind } from "../backend/backend.js";
+import { defaultBackend } from "../backend/select.js";
+import { ValueError } from "../base/errors.js";
+import { Generator } from "../base/generator.js";
+import type { Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { mul } from "./arithmetic.js";
+import { cast } from "./cast.js";
+import { ge } from "./compare.js";
+import type { TensorOptions } from "./create.js";
+import { addScalar, mulScalar } from "./elementwise.js";
+import { allocate } from "./operation.js";
+
+let root = new Generator(0);
+let stream = root.fork("default");
+/** How often each name was asked for, so that equal layers get different numbers and a new one shifts no other. */
+let counts = new Map<string, number>();
+
+/** Seeds everything that is not given a generator of its own: initial weights, dropout, `rand`, `randn`. Default seed: 0. */
+export function manualSeed(seed: number): void {
+  root = new Generator(seed);
+  stream = root.fork("default");
+  counts = new Map();
+}
+
+/** The stream that `rand` and `randn` draw from when given none. */
+export function defaultGenerator(): Generator {
+  return stream;
+}
+
+/** An independent stream for `name`, the same for the same seed, name and number of earlier requests for that name. */
+export function namedGenerator(name: string): Generator {
+  const count = counts.get(name) ?? 0;
+  counts.set(name, count + 1);
+  return root.fork(`${name}#${count}`);
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Default: the stream seeded by `manualSeed`. */
+  readonly generator?: Generator;
+}
+
+function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
+  const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = options;
+  const t = allocate(backend, { shape: [...shape], dtype }, kind);
+  const words = kind === "uniform" && dtype === "float64" ? 2 * t.size : t.size;
+  if (t.size > 0) backend.random(kind, generator.reserve(words), t);
+  if (requiresGrad) t.requiresGrad = true;
+  return t;
+}
+
+/** Uniform in [0, 1). */
+export const rand = (shape: Shape, options: RandomOptions = {}): Tensor => draw("uniform", shape, options);
+
+/** Standard normal. */
+export const randn = (shape: Shape, options: RandomOptions = {}): Tensor => draw("normal", shape, options);
+
+/**
+ * Inverted dropout: each element is 0 with probability p, else divided by 1 − p, so that the mean stays.
+ * Srivastava et al. 2014.
+ * @throws ValueError unless 0 ≤ p < 1.
+ */
+export function dropout(x: Tensor, p: number, generator: Generator = stream): Tensor {
+  if (!(p >= 0 && p < 1)) throw new ValueError(`dropout: the probability must be at least 0 and less than 1, got ${p}.`);
+  if (p === 0) return x;
+  const kept = ge(draw("uniform", x.shape, { dtype: "float32", backend: x.backend, generator }), p);
+  return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - p)));
+}
+
+/** Uniform in [low, high). */
+export function uniform(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
+  const t = addScalar(mulScalar(draw("uniform", shape, { ...options, requiresGrad: false }), high - low), low);
+  if (options.requiresGrad === true) t.requiresGrad = true;
+  return t;
+}

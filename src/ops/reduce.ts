@@ -1,0 +1,162 @@
+/** Reductions: sums, means, extremes along axes. */
+
+import type { ReduceOp } from "../backend/backend.js";
+import { isFloat } from "../base/dtype.js";
+import { ShapeError } from "../base/errors.js";
+import { formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { div, mul, sub } from "./arithmetic.js";
+import { cast, toFloat } from "./cast.js";
+import { eq } from "./compare.js";
+import { exp, mulScalar, square, sqrt } from "./elementwise.js";
+import { defineOp, type Operation, type OutputSpec } from "./operation.js";
+import { floats } from "./samples.js";
+import { expand, reshape } from "./views.js";
+
+export interface ReduceOptions {
+  /** Axis or axes to reduce; negative ones count from the end. Default: all. */
+  readonly axis?: number | readonly number[];
+  /** Keep reduced axes with size 1. Default false. */
+  readonly keepDim?: boolean;
+}
+
+/** Reduced axes in ascending order. */
+type Axes = readonly number[];
+
+function keptShape(x: Tensor, axes: Axes): number[] {
+  return x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
+}
+
+function defineReduce(
+  name: ReduceOp,
+  vjp: (dy: Tensor, x: Tensor, y: Tensor, axes: Axes) => Tensor,
+  { valueFree = false, emptyValue }: { valueFree?: boolean; emptyValue?: number } = {},
+): Operation<Axes> {
+  return defineOp<Axes>({
+    name,
+    shape: ([x], axes): OutputSpec => {
+      if (x.size === 0 && emptyValue === undefined && sizeOf(keptShape(x, axes)) > 0) {
+        throw new ShapeError(`${name}: nothing to reduce along axes [${axes.join(", ")}] of ${formatShape(x.shape)}; there is no ${name} of no elements.`);
+      }
+      return { shape: keptShape(x, axes), dtype: x.dtype };
+    },
+    forward: (k, [x], out, axes) => (x.size === 0 ? k.fill(out, emptyValue!) : k.reduce(name, x, axes, out)),
+    vjp: (dy, { inputs: [x], output, attributes }) => [() => vjp(dy, x, output, attributes)],
+    valueFree,
+    samples: () => [
+      { inputs: [floats([2, 3, 4])], attributes: [0, 1, 2] },
+      { inputs: [floats([2, 3, 4])], attributes: [1] },
+      { inputs: [floats([5, 4])], attributes: [0] },
+      { inputs: [floats([3, 70])], attributes: [1] },
+      { inputs: [{ ...floats([3, 4, 2]), layout: "transposed" }], attributes: [0, 2] },
+      { inputs: [{ ...floats([3, 4]), layout: "strided" }], attributes: [1] },
+      { inputs: [floats([])], attributes: [] },
+      { inputs: [{ shape: [2, 2], values: [1, NaN, 2, 3] }], attributes: [1], gradcheck: false },
+    ],
+    errors:
+      emptyValue === undefined
+        ? () => [{ inputs: [floats([0, 3])], attributes: [0], message: `${name}: nothing to reduce along axes [0] of [0, 3]` }]
+        : undefined,
+  });
+}
+
+const count = (x: Tensor, axes: Axes): number => axes.reduce((n, a) => n * x.shape[a], 1);
+/** Where an extreme is reached more than once, its positions share the gradient. */
+const share = (dy: Tensor, x: Tensor, y: Tensor, axes: Axes): Tensor => {
+  const hit = cast(eq(x, y), x.dtype);
+  return mul(hit, div(dy, sumOp.apply([hit], axes)));
+};
+
+const sumOp = defineReduce("sum", (dy, x) => expand(dy, x.shape), { valueFree: true, emptyValue: 0 });
+const meanOp = defineReduce("mean", (dy, x, _y, axes) => expand(mulScalar(dy, 1 / count(x, axes)), x.shape), { valueFree: true, emptyValue: NaN });
+const maxOp = defineReduce("max", share);
+const minOp = defineReduce("min", share);
+const prodOp = defineReduce("prod", (dy, x, y) => div(mul(dy, y), x), { emptyValue: 1 });
+const logsumexpOp = defineReduce("logsumexp", (dy, x, y) => mul(dy, exp(sub(x, y))), { emptyValue: -Infinity });
+
+function reduce(op: Operation<Axes>, x: Tensor, { axis, keepDim = false }: ReduceOptions): Tensor {
+  const axes = resolveAxes(op.name, x, axis);
+  const kept = op.apply([x], axes);
+  return keepDim || axes.length === 0 ? kept : reshape(kept, x.shape.filter((_, i) => !axes.includes(i)));
+}
+
+function resolveAxes(name: string, x: Tensor, axis: number | readonly number[] | undefined): Axes {
+  if (axis === undefined) return x.shape.map((_, i) => i);
+  const axes = (typeof axis === "number" ? [axis] : [...axis]).map((a) => normalizeAxis(name, a, x.ndim)).sort((a, b) => a - b);
+  axes.forEach((a, i) => {
+    if (a === axes[i - 1]) throw new ShapeError(`${name}: axis ${a} is named twice.`);
+  });
+  return axes;
+}
+
+const wide = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? cast(x, "int32") : x);
+
+/** Sum along axes; bool and uint8 are summed in int32. The sum of nothing is 0. */
+export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(sumOp, wide(x), options);
+/** Mean along axes, in float. */
+export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(meanOp, toFloat(x), options);
+/** Largest along axes; NaN if one is. @throws ShapeError if there is nothing to reduce. */
+export const max = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(maxOp, x, options);
+/** Smallest along axes; NaN if one is. @throws ShapeError if there is nothing to reduce. */
+export const min = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(minOp, x, options);
+/** Product along axes. Its gradient needs x ≠ 0. */
+export const prod = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(prodOp, wide(x), options);
+/** log Σ eˣ along axes, without overflow. */
+export const logsumexp = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(logsumexpOp, toFloat(x), options);
+
+export interface VarianceOptions extends ReduceOptions {
+  /** Divide by n − correction. Default 1, the unbiased estimate. */
+  readonly correction?: number;
+}
+
+/** Variance along axes. */
+export function variance(x: Tensor, { correction = 1, ...options }: VarianceOptions = {}): Tensor {
+  const values = toFloat(x);
+  const axes = resolveAxes("variance", values, options.axis);
+  const centred = sub(values, mean(values, { axis: axes, keepDim: true }));
+  return mulScalar(sum(square(centred), { ...options, axis: axes }), 1 / (count(values, axes) - correction));
+}
+
+/** Standard deviation along axes. */
+export const std = (x: Tensor, options: VarianceOptions = {}): Tensor => sqrt(variance(x, options));
+
+/** Sums a gradient of broadcast shape back to `shape`. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const lead = x.ndim - shape.length;
+  const axes = x.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && x.shape[i] !== 1));
+  return reshape(axes.length === 0 ? x : sumOp.apply([x], axes), shape);
+}
+
+function defineArgReduce(name: "max" | "min"): Operation<number> {
+  return defineOp<number>({
+    name: `arg${name}`,
+    shape: ([x], axis) => {
+      if (x.shape[axis] === 0) throw new ShapeError(`arg${name}: axis ${axis} of ${formatShape(x.shape)} is empty; there is no largest or smallest of no elements.`);
+      return { shape: keptShape(x, [axis]), dtype: "int32" };
+    },
+    forward: (k, [x], out, axis) => k.argReduce(name, x, axis, out),
+    samples: () => [
+      { inputs: [floats([3, 5])], attributes: 1 },
+      { inputs: [{ ...floats([4, 3]), layout: "transposed" }], attributes: 0 },
+      { inputs: [{ shape: [2, 3], values: [1, 1, 0, 0, NaN, 2] }], attributes: 1 },
+    ],
+    errors: () => [{ inputs: [floats([2, 0])], attributes: 1, message: "axis 1 of [2, 0] is empty" }],
+  });
+}
+
+const argmaxOp = defineArgReduce("max");
+const argminOp = defineArgReduce("min");
+
+function argReduce(op: Operation<number>, x: Tensor, axis: number | undefined, keepDim: boolean): Tensor {
+  const values = isFloat(x.dtype) || x.dtype === "int32" ? x : cast(x, "int32");
+  if (axis === undefined) return reshape(op.apply([reshape(values, [x.size])], 0), []);
+  const at = normalizeAxis(op.name, axis, x.ndim);
+  const kept = op.apply([values], at);
+  return keepDim ? kept : reshape(kept, x.shape.filter((_, i) => i !== at));
+}
+
+/** Position (int32) of the first largest along `axis`, or in the flattened tensor. NaN counts as largest. */
+export const argmax = (x: Tensor, axis?: number, keepDim = false): Tensor => argReduce(argmaxOp, x, axis, keepDim);
+/** Position (int32) of the first smallest along `axis`, or in the flattened tensor. NaN counts as smallest. */
+export const argmin = (x: Tensor, axis?: number, keepDim = false): Tensor => argReduce(argminOp, x, axis, keepDim);

@@ -1,0 +1,163 @@
+/** Slices, and their reverse: placing a tensor into zeros. Padding, concatenation and stacking are made of the two. */
+
+import { ShapeError, ValueError } from "../base/errors.js";
+import { formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { defineOp, type Operation } from "./operation.js";
+import { floats } from "./samples.js";
+import { reshape, unsqueeze } from "./views.js";
+
+/** Elements start, start + step, … before end along one axis; counted as in `Array.slice`. */
+export interface Range {
+  readonly start?: number;
+  readonly end?: number;
+  /** Default 1; at least 1. */
+  readonly step?: number;
+}
+
+/** Per axis of the larger tensor: first position and step. */
+interface Placement {
+  readonly starts: readonly number[];
+  readonly steps: readonly number[];
+}
+
+interface SliceAttributes extends Placement {
+  readonly shape: Shape;
+}
+
+function sliceView(x: Tensor, { shape, starts, steps }: SliceAttributes): Tensor {
+  let { offset } = x;
+  for (let i = 0; i < starts.length; i++) offset += starts[i] * x.strides[i];
+  return x.view(shape, x.strides.map((stride, i) => stride * steps[i]), offset);
+}
+
+const sliceOp: Operation<SliceAttributes> = defineOp<SliceAttributes>({
+  name: "slice",
+  view: sliceView,
+  vjp: (dy, { inputs: [x], attributes }) => [() => embedOp.apply([dy], { ...attributes, shape: x.shape, value: 0 })],
+  valueFree: true,
+  samples: () => [
+    { inputs: [floats([4, 5])], attributes: { shape: [2, 2], starts: [1, 0], steps: [1, 3] } },
+    { inputs: [floats([3])], attributes: { shape: [0], starts: [3], steps: [1] } },
+  ],
+});
+
+interface EmbedAttributes extends SliceAttributes {
+  /** What the rest is filled with. */
+  readonly value: number;
+}
+
+const embedOp: Operation<EmbedAttributes> = defineOp<EmbedAttributes>({
+  name: "embed",
+  shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  forward: (k, [x], out, { starts, steps, value }) => {
+    k.fill(out, value);
+    if (x.size > 0) k.copy(x, sliceView(out, { shape: x.shape, starts, steps }));
+  },
+  vjp: (dy, { inputs: [x], attributes: { starts, steps } }) => [() => sliceOp.apply([dy], { shape: x.shape, starts, steps })],
+  valueFree: true,
+  samples: () => [
+    { inputs: [floats([2, 2])], attributes: { shape: [4, 5], starts: [1, 0], steps: [1, 3], value: 0 } },
+    { inputs: [{ ...floats([2, 3]), layout: "transposed" }], attributes: { shape: [3, 4], starts: [0, 1], steps: [1, 1], value: -1.5 } },
+  ],
+});
+
+/**
+ * A window on x: one range or index per leading axis; an index drops its axis, null keeps an axis whole.
+ *
+ * @example
+ * slice(x, null, { start: 1, end: 3 }) // x[:, 1:3]
+ * slice(x, 0)                          // x[0]
+ */
+export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]): Tensor {
+  if (ranges.length > x.ndim) throw new ShapeError(`slice: ${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}.`);
+  const starts: number[] = [];
+  const steps: number[] = [];
+  const shape: number[] = [];
+  const dropped: number[] = [];
+  x.shape.forEach((size, axis) => {
+    const range = ranges[axis] ?? {};
+    if (typeof range === "number") {
+      const at = range < 0 ? range + size : range;
+      if (!Number.isInteger(range) || at < 0 || at >= size) {
+        throw new ShapeError(`slice: index ${range} is out of range for axis ${axis} of ${formatShape(x.shape)}.`);
+      }
+      starts.push(at);
+      steps.push(1);
+      shape.push(1);
+      dropped.push(axis);
+      return;
+    }
+    const { start = 0, end = size, step = 1 } = range;
+    if (!Number.isInteger(step) || step < 1) throw new ValueError(`slice: step ${step} on axis ${axis}; it must be a whole number of at least 1.`);
+    const clip = (i: number): number => Math.min(size, Math.max(0, i < 0 ? i + size : i));
+    starts.push(clip(start));
+    steps.push(step);
+    shape.push(Math.max(0, Math.ceil((clip(end) - clip(start)) / step)));
+  });
+  const out = sliceOp.apply([x], { shape, starts, steps });
+  return dropped.length === 0 ? out : reshape(out, shape.filter((_, axis) => !dropped.includes(axis)));
+}
+
+/**
+ * x with `before` and `after` elements of `value` (default 0) added on each axis; one [before, after] per axis,
+ * counted from the last axis back as in PyTorch's `pad`, but in reading order: the last pair belongs to the last axis.
+ */
+export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], value = 0): Tensor {
+  if (amounts.length > x.ndim || amounts.some(([a, b]) => a < 0 || b < 0)) {
+    throw new ShapeError(`pad: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
+  }
+  const lead = x.ndim - amounts.length;
+  const all = x.shape.map((_, i) => (i < lead ? [0, 0] : amounts[i - lead]));
+  const shape = x.shape.map((n, i) => n + all[i][0] + all[i][1]);
+  return embedOp.apply([x], { shape, starts: all.map(([a]) => a), steps: all.map(() => 1), value });
+}
+
+const concatOp = defineOp<number>({
+  name: "concat",
+  shape: (inputs, axis) => {
+    const [first] = inputs;
+    inputs.forEach((t, i) => {
+      if (t.ndim !== first.ndim || !sameShape(t.shape.filter((_, a) => a !== axis), first.shape.filter((_, a) => a !== axis))) {
+        throw new ShapeError(
+          `concat: operand ${i} has shape ${formatShape(t.shape)}, operand 0 ${formatShape(first.shape)}; they may differ on axis ${axis} only.`,
+        );
+      }
+    });
+    const total = inputs.reduce((sum, t) => sum + t.shape[axis], 0);
+    return { shape: first.shape.map((n, i) => (i === axis ? total : n)), dtype: first.dtype };
+  },
+  forward: (k, inputs, out, axis) => {
+    let start = 0;
+    for (const x of inputs) {
+      const starts = x.shape.map((_, i) => (i === axis ? start : 0));
+      if (x.size > 0) k.copy(x, sliceView(out, { shape: x.shape, starts, steps: starts.map(() => 1) }));
+      start += x.shape[axis];
+    }
+  },
+  vjp: (dy, { inputs, attributes: axis }) => {
+    let start = 0;
+    return inputs.map((x) => {
+      const starts = x.shape.map((_, i) => (i === axis ? start : 0));
+      start += x.shape[axis];
+      return () => sliceOp.apply([dy], { shape: x.shape, starts, steps: starts.map(() => 1) });
+    });
+  },
+  valueFree: true,
+  samples: () => [
+    { inputs: [floats([2, 3]), floats([2, 1]), floats([2, 0])], attributes: 1 },
+    { inputs: [floats([2]), { ...floats([3]), layout: "strided" }], attributes: 0 },
+  ],
+  errors: () => [{ inputs: [floats([2, 3]), floats([3, 3])], attributes: 1, message: "operand 1 has shape [3, 3], operand 0 [2, 3]" }],
+});
+
+/** Tensors joined along an axis they already have. @param axis default 0 */
+export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  if (tensors.length === 0) throw new ValueError("concat: expected at least one tensor, got none.");
+  return concatOp.apply(tensors, normalizeAxis("concat", axis, tensors[0].ndim));
+}
+
+/** Tensors of one shape joined along a new axis. @param axis default 0 */
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  return concat(tensors.map((t) => unsqueeze(t, axis)), axis < 0 && tensors.length > 0 ? axis + tensors[0].ndim + 1 : axis);
+}

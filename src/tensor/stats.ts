@@ -1,0 +1,13 @@
+/** What the memory pool of a backend has done so far. */
+
+import type { Backend } from "../backend/backend.js";
+import { defaultBackend } from "../backend/select.js";
+import { type MemoryStats, poolOf } from "./storage.js";
+
+/** Counters of the pool: a steady training step leaves `allocations` as it is. Default: the backend in use. */
+export function memoryStats(backend: Backend = defaultBackend()): MemoryStats {
+  const { allocations, reuses, bytesInUse, bytesPooled } = poolOf(backend);
+  return { allocations, reuses, bytesInUse, bytesPooled };
+}
+
+export type { MemoryStats };

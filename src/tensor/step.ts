@@ -1,0 +1,116 @@
+/**
+ * The step scope: memory made inside goes back to the pool when it ends, except what is returned or kept.
+ *
+ * Garbage collection cannot do this alone: finalisers do not run inside a synchronous loop, so a training loop
+ * without scopes would fill the memory long before the first of them.
+ */
+
+import { LifetimeError } from "../base/errors.js";
+import { type Storage, scopes } from "./storage.js";
+import { Tensor } from "./tensor.js";
+
+export interface Scope {
+  readonly storages: Storage[];
+  readonly parent: Scope | null;
+  /** Number of synchronous scopes and the one asynchronous scope share this stack; an async one may not be overtaken. */
+  readonly async: { pending: boolean };
+}
+
+/**
+ * Runs `body` and then returns to the pool all memory that was made inside, except tensors that it returns (also inside
+ * arrays and plain objects), that are held as gradients, parameters, buffers or optimiser state, or that were kept with `keep()`.
+ * Nested steps hand what they return to the outer one. An async `body` gives a promise; two async steps may not overlap.
+ *
+ * @example
+ * const loss = step(() => {
+ *   const loss = crossEntropy(model.forward(x), y);
+ *   optimizer.zeroGrad();
+ *   loss.backward();
+ *   optimizer.step();
+ *   return loss;
+ * });
+ */
+export function step<T>(body: () => T): T {
+  const parent = scopes.current;
+  if (parent?.async.pending === true) {
+    throw new LifetimeError(
+      "step: an asynchronous step is still under way. Await it before the next one begins; two steps cannot share the pool.",
+    );
+  }
+  const scope: Scope = { storages: [], parent, async: { pending: false } };
+  scopes.current = scope;
+  let result: T;
+  try {
+    result = body();
+  } catch (error) {
+    end(scope, undefined);
+    throw error;
+  }
+  if (result instanceof Promise) {
+    if (parent !== null) parent.async.pending = true;
+    const finish = (value: unknown): void => {
+      if (parent !== null) parent.async.pending = false;
+      end(scope, value);
+    };
+    return result.then(
+      (value) => {
+        finish(value);
+        return value;
+      },
+      (error) => {
+        finish(undefined);
+        throw error;
+      },
+    ) as T;
+  }
+  end(scope, result);
+  return result;
+}
+
+/** Makes a tensor outlive its step: it is freed when nothing refers to it any more. Returns the tensor. */
+export function keep(t: Tensor): Tensor {
+  t.storage.keep();
+  return t;
+}
+
+function end(scope: Scope, result: unknown): void {
+  scopes.current = scope.parent;
+  if (result instanceof Tensor) escape(result, scope);
+  else if (typeof result === "object" && result !== null) escapeAll(result, scope, 0);
+  const { storages, parent } = scope;
+  for (let i = 0; i < storages.length; i++) {
+    const storage = storages[i];
+    if (storage.scope !== scope) continue; // handed to the parent
+    storage.scope = null;
+    if (storage.keeps === 0) storage.release();
+    else if (parent === null) storage.track();
+  }
+}
+
+/** Hands a returned tensor to the outer step, or to the collector. */
+function escape(t: Tensor, scope: Scope): void {
+  const { storage } = t;
+  if (storage.scope !== scope || storage.keeps > 0) return;
+  storage.scope = scope.parent;
+  if (scope.parent !== null) {
+    scope.parent.storages.push(storage);
+  } else {
+    storage.returned = true;
+    storage.track();
+  }
+}
+
+/** Tensors in returned arrays and plain objects, four levels deep. */
+function escapeAll(value: object, scope: Scope, depth: number): void {
+  if (depth > 4 || ArrayBuffer.isView(value)) return;
+  const items = value instanceof Map ? value.values() : Array.isArray(value) ? value : isPlain(value) ? Object.values(value) : [];
+  for (const item of items) {
+    if (item instanceof Tensor) escape(item, scope);
+    else if (typeof item === "object" && item !== null) escapeAll(item, scope, depth + 1);
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,173 @@
+/**
+ * Storage: a piece of device memory and its life. It comes from a size-class pool and goes back there when the `step`
+ * in which it was made ends, when nothing holds it any more (garbage collection, outside a step), or at once on request.
+ */
+
+import type { Backend } from "../backend/backend.js";
+import { LifetimeError, NablaError } from "../base/errors.js";
+import type { Scope } from "./step.js";
+
+export interface MemoryStats {
+  /** Times that fresh memory was asked from the backend. A steady training step asks for none. */
+  readonly allocations: number;
+  /** Times that a pooled block served instead. */
+  readonly reuses: number;
+  readonly bytesInUse: number;
+  readonly bytesPooled: number;
+}
+
+/** Smallest block of the pool, in bytes: one cache line. */
+const MIN_BLOCK = 64;
+
+/** Block size for a request: powers of two, with three steps between them from 1 KiB on (at most 25 % is wasted). */
+function blockBytes(bytes: number): number {
+  if (bytes <= MIN_BLOCK) return MIN_BLOCK;
+  const power = 2 ** (31 - Math.clz32(bytes - 1));
+  if (bytes > 2 ** 31) return Math.ceil(bytes / 2 ** 24) * 2 ** 24;
+  if (power < 1024) return power * 2;
+  const quarter = power / 4;
+  return power + Math.ceil((bytes - power) / quarter) * quarter;
+}
+
+/** Keeps released blocks of one backend by size, so that a steady step never asks the system for memory. */
+export class Pool {
+  private readonly free = new Map<number, number[]>();
+  allocations = 0;
+  reuses = 0;
+  bytesInUse = 0;
+  bytesPooled = 0;
+  /** Bytes in use past which an allocation fails with advice. Default 16 GiB. */
+  budgetBytes = 16 * 2 ** 30;
+
+  constructor(private readonly backend: Backend) {}
+
+  take(bytes: number): number {
+    const block = blockBytes(bytes);
+    if (this.bytesInUse + block > this.budgetBytes) {
+      throw new NablaError(
+        `memory: ${Math.round(this.bytesInUse / 2 ** 20)} MiB are in use and ${Math.round(block / 2 ** 20)} MiB more would pass ` +
+          `the budget of ${Math.round(this.budgetBytes / 2 ** 20)} MiB. Wrap the body of the loop in step(() => { … }), so that ` +
+          `each round's memory is used again, or make the batch smaller.`,
+      );
+    }
+    this.bytesInUse += block;
+    const blocks = this.free.get(block);
+    if (blocks !== undefined && blocks.length > 0) {
+      this.reuses++;
+      this.bytesPooled -= block;
+      return blocks.pop()!;
+    }
+    this.allocations++;
+    return this.backend.allocate(block);
+  }
+
+  give(handle: number, bytes: number): void {
+    const block = blockBytes(bytes);
+    this.bytesInUse -= block;
+    this.bytesPooled += block;
+    const blocks = this.free.get(block);
+    if (blocks === undefined) this.free.set(block, [handle]);
+    else blocks.push(handle);
+  }
+
+  /** Returns all pooled blocks to the backend. */
+  trim(): void {
+    for (const [block, handles] of this.free) for (const handle of handles) this.backend.release(handle, block);
+    this.free.clear();
+    this.bytesPooled = 0;
+  }
+}
+
+const pools = new WeakMap<Backend, Pool>();
+
+export function poolOf(backend: Backend): Pool {
+  let pool = pools.get(backend);
+  if (pool === undefined) pools.set(backend, (pool = new Pool(backend)));
+  return pool;
+}
+
+interface Block {
+  readonly pool: Pool;
+  readonly handle: number;
+  readonly bytes: number;
+}
+
+/** Gives back the memory of storages that nobody can reach any more. Runs only between macrotasks. */
+const collector = new FinalizationRegistry<Block>(({ pool, handle, bytes }) => pool.give(handle, bytes));
+
+/** The scope that owns new storages; null outside every `step`. Set by step.ts alone. */
+export const scopes: { current: Scope | null } = { current: null };
+
+export class Storage {
+  readonly backend: Backend;
+  readonly handle: number;
+  readonly bytes: number;
+  /** Raised by each write in place; the tape compares it. */
+  version = 0;
+  /** Number of holders (parameters, gradients, optimiser state, `keep()`) for whom it outlives its step. */
+  keeps = 0;
+  /** Name of the operation that made it, for messages. */
+  readonly origin: string;
+  /** The scope at whose end it returns to the pool; null when only its holders or the collector decide. */
+  scope: Scope | null = null;
+  released = false;
+  /** Handed out of the outermost step: reading its number is the last use (see Tensor.item). */
+  returned = false;
+  private readonly pool: Pool;
+  private tracked = false;
+
+  constructor(backend: Backend, bytes: number, origin: string) {
+    this.backend = backend;
+    this.bytes = bytes;
+    this.origin = origin;
+    this.pool = poolOf(backend);
+    this.handle = this.pool.take(bytes);
+    const scope = scopes.current;
+    if (scope !== null) {
+      this.scope = scope;
+      scope.storages.push(this);
+    } else {
+      this.track();
+    }
+  }
+
+  /** Leaves the storage to the garbage collector. */
+  track(): void {
+    if (this.tracked || this.released) return;
+    this.tracked = true;
+    collector.register(this, { pool: this.pool, handle: this.handle, bytes: this.bytes }, this);
+  }
+
+  keep(): void {
+    this.keeps++;
+  }
+
+  /** Takes back one `keep`. The last one hands the storage to the step under way, or to the collector. */
+  unkeep(): void {
+    if (--this.keeps > 0 || this.released || this.scope !== null) return;
+    const scope = scopes.current;
+    if (scope === null) {
+      this.track();
+    } else {
+      this.scope = scope;
+      scope.storages.push(this);
+    }
+  }
+
+  /** Back to the pool, at once. */
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    if (this.tracked) collector.unregister(this);
+    this.pool.give(this.handle, this.bytes);
+  }
+
+  /** Throws if the memory is gone. */
+  assertAlive(shape: readonly number[]): void {
+    if (!this.released) return;
+    throw new LifetimeError(
+      `A tensor of shape [${shape.join(", ")}] made by ${this.origin} is used after the step that made it has ended and its memory ` +
+        `went back to the pool. Return it from the step, or keep() it there.`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+/** Tape: which operation made which tensor, so that backward can walk the operations in reverse. */
+
+import type { Tensor } from "./tensor.js";
+
+/** A gradient that is computed only if somebody needs it; null: this input has no gradient. */
+export type Gradient = (() => Tensor) | null;
+
+/** What the tape knows of an operation: its name and its vector–Jacobian product. */
+export interface TapeOperation {
+  readonly name: string;
+  /** Gradients with respect to the inputs, in order, given the gradient of the output. */
+  backward(dy: Tensor, node: TapeNode): readonly Gradient[];
+  /** For a fused operation: its result once more, from its definition in primitive operations, recorded on the tape. */
+  readonly recompose?: (node: TapeNode) => Tensor;
+  /** True if backward reads neither input nor output values, so writing to them in place does no harm. */
+  readonly valueFree: boolean;
+}
+
+/** One application of an operation. */
+export class TapeNode {
+  /** Set during a walk over the graph: the walk that last saw the node. */
+  mark = 0;
+  /** Null once backward has used the node up. */
+  inputs: readonly Tensor[] | null;
+  private readonly versions: number[] | null;
+  private readonly outputVersion: number;
+
+  constructor(
+    readonly operation: TapeOperation,
+    inputs: readonly Tensor[],
+    readonly output: Tensor,
+    readonly attributes: unknown,
+    readonly saved: readonly Tensor[],
+  ) {
+    this.inputs = inputs;
+    this.outputVersion = output.storage.version;
+    this.versions = operation.valueFree ? null : inputs.map((t) => t.storage.version);
+  }
+
+  /** Index of the first input written in place since the operation ran, −1 if the output was, null if all are as they were. */
+  changed(): number | null {
+    if (this.versions === null || this.inputs === null) return null;
+    for (let i = 0; i < this.versions.length; i++) if (this.inputs[i].storage.version !== this.versions[i]) return i;
+    return this.output.storage.version === this.outputVersion ? null : -1;
+  }
+}
+
+let enabled = true;
+
+export function isGradEnabled(): boolean {
+  return enabled;
+}
+
+/** Runs `body` with the tape on or off; afterwards it is as before. */
+export function withGrad<T>(on: boolean, body: () => T): T {
+  const before = enabled;
+  enabled = on;
+  try {
+    return body();
+  } finally {
+    enabled = before;
+  }
+}
+
+/**
+ * Runs a synchronous `body` without recording: its results require no gradient, and nothing is kept for backward.
+ *
+ * @example
+ * const prediction = noGrad(() => model.forward(x));
+ */
+export function noGrad<T>(body: () => T): T {
+  return withGrad(false, body);
+}

@@ -1,0 +1,199 @@
+/**
+ * Tensor: a strided window onto a storage. It knows its shape, its type and how it came about (its node on the tape);
+ * arithmetic lives in ops/, derivatives in autograd/.
+ */
+
+import type { Backend, View } from "../backend/backend.js";
+import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
+import { DTypeError, LifetimeError, ShapeError, ValueError } from "../base/errors.js";
+import { contiguousStrides, formatShape, isContiguous, sizeOf, type Shape } from "../base/shape.js";
+import { formatTensor } from "./print.js";
+import { Storage } from "./storage.js";
+import type { TapeNode } from "./tape.js";
+
+/** Nested arrays of numbers, as `array()` returns them. A 0-d tensor is a number. */
+export type NestedNumbers = number | NestedNumbers[];
+
+export class Tensor implements View {
+  readonly storage: Storage;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  /** Number of elements. */
+  readonly size: number;
+  /** True when the elements lie in row-major order without gaps. */
+  readonly contiguous: boolean;
+  /** How it came about: set by the tape when a gradient may be asked for, and on leaves that require one. */
+  node: TapeNode | null = null;
+  private needsGrad = false;
+  private gradient: Tensor | null = null;
+  private scalar: number | undefined;
+
+  /** A window on `storage`; strides and offset count elements. Programs use `tensor()`, `zeros()` and the like. */
+  constructor(storage: Storage, dtype: DType, shape: Shape, strides?: readonly number[], offset = 0) {
+    this.storage = storage;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = sizeOf(shape);
+    this.strides = strides ?? contiguousStrides(shape);
+    this.contiguous = strides === undefined || isContiguous(shape, strides);
+    this.offset = offset;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Whether gradients flow to this tensor. Setting it makes a leaf; only float tensors can require gradients. */
+  get requiresGrad(): boolean {
+    return this.needsGrad;
+  }
+
+  set requiresGrad(value: boolean) {
+    if (value && !isFloat(this.dtype)) {
+      throw new DTypeError(
+        `requiresGrad: a ${this.dtype} tensor has no gradient; only float32 and float64 do. Convert it with to("float32").`,
+      );
+    }
+    this.needsGrad = value;
+    if (!value) this.node = null;
+  }
+
+  /** The gradient that `backward()` accumulated, or null. Assigning keeps the tensor beyond its step. */
+  get grad(): Tensor | null {
+    return this.gradient;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value === this.gradient) return;
+    value?.storage.keep();
+    this.gradient?.storage.unkeep();
+    this.gradient = value;
+  }
+
+  /** The sizes as a tuple of `rank` numbers, for destructuring; throws ShapeError if the rank differs. */
+  dims(rank: 1): [number];
+  dims(rank: 2): [number, number];
+  dims(rank: 3): [number, number, number];
+  dims(rank: 4): [number, number, number, number];
+  dims(rank: number): number[] {
+    if (rank !== this.shape.length) {
+      throw new ShapeError(`dims: expected ${rank} axes, got ${this.shape.length}: ${formatShape(this.shape)}.`);
+    }
+    return [...this.shape];
+  }
+
+  /** Another window on the same storage, outside the tape. */
+  view(shape: Shape, strides: readonly number[], offset = this.offset): Tensor {
+    return new Tensor(this.storage, this.dtype, shape, strides, offset);
+  }
+
+  /** The same memory, cut off from the tape: gradients stop here. */
+  detach(): Tensor {
+    return new Tensor(this.storage, this.dtype, this.shape, this.strides, this.offset);
+  }
+
+  /**
+   * The number in a tensor of one element. One that a step returned gives its memory back when read, and remembers
+   * the number.
+   * @throws ShapeError if the tensor has more than one element.
+   */
+  async item(): Promise<number> {
+    if (this.scalar !== undefined && this.storage.released) return this.scalar;
+    if (this.size !== 1) {
+      throw new ShapeError(`item: expected one element, got ${formatShape(this.shape)}; use array() or data().`);
+    }
+    const value = (await this.data())[0];
+    if (this.storage.returned && this.storage.keeps === 0) {
+      this.scalar = value;
+      this.storage.release();
+    }
+    return value;
+  }
+
+  /** All elements in row-major order, copied to the host. */
+  async data(): Promise<TypedArray> {
+    this.storage.assertAlive(this.shape);
+    const host = hostArray(this.dtype, this.size);
+    if (this.size === 0) return host;
+    if (this.contiguous) {
+      await this.backend.read(this, host);
+      return host;
+    }
+    const copy = new Tensor(new Storage(this.backend, host.byteLength, "data"), this.dtype, this.shape);
+    this.backend.copy(this, copy);
+    await this.backend.read(copy, host);
+    if (copy.storage.scope === null) copy.storage.release();
+    return host;
+  }
+
+  /** The elements as nested arrays (a number if 0-d); bools are 0 and 1. */
+  async array(): Promise<NestedNumbers> {
+    return nest(await this.data(), this.shape);
+  }
+
+  /** A readable picture of the values, shape and type; long axes are shortened. */
+  async print(): Promise<string> {
+    return formatTensor(await this.data(), this.shape, this.dtype);
+  }
+
+  /**
+   * Overwrites the values in place, from host numbers in row-major order or from a tensor of the same shape.
+   * Raises the storage's version: a backward pass that still needed the old values will say so.
+   */
+  copyFrom(source: TypedArray | Tensor): this {
+    this.storage.assertAlive(this.shape);
+    if (source instanceof Tensor) {
+      source.storage.assertAlive(source.shape);
+      if (source.shape.length !== this.shape.length || source.shape.some((n, i) => n !== this.shape[i])) {
+        throw new ShapeError(
+          `copyFrom: expected shape ${formatShape(this.shape)}, got ${formatShape(source.shape)}; reshape the source first.`,
+        );
+      }
+      this.storage.version++;
+      if (source.backend === this.backend) {
+        this.backend.copy(source, this);
+        return this;
+      }
+      throw new ValueError(`copyFrom: the source lives on backend ${source.backend.info.name}, the target on ${this.backend.info.name}; use await source.data().`);
+    }
+    if (source.length !== this.size) {
+      throw new ShapeError(`copyFrom: expected ${this.size} numbers for shape ${formatShape(this.shape)}, got ${source.length}.`);
+    }
+    const Type = hostArray(this.dtype, 0).constructor as new (from: ArrayLike<number>) => TypedArray;
+    const values = source.constructor === Type ? source : new Type(source);
+    this.storage.version++;
+    if (this.contiguous) {
+      this.backend.write(this, values);
+      return this;
+    }
+    const staging = new Tensor(new Storage(this.backend, values.byteLength, "copyFrom"), this.dtype, this.shape);
+    this.backend.write(staging, values);
+    this.backend.copy(staging, this);
+    return this;
+  }
+
+  toString(): string {
+    return `Tensor(${formatShape(this.shape)}, ${this.dtype}${this.needsGrad ? ", requiresGrad" : ""})`;
+  }
+
+  /** A Tensor is not a number: `a + b` is a mistake that should not give NaN quietly. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "number") {
+      throw new LifetimeError("A tensor is not a number: use add(a, b) or a.add(b) instead of +, and await t.item() for its value.");
+    }
+    return this.toString();
+  }
+}
+
+function nest(values: TypedArray, shape: Shape): NestedNumbers {
+  let position = 0;
+  const build = (axis: number): NestedNumbers =>
+    axis === shape.length ? values[position++] : Array.from({ length: shape[axis] }, () => build(axis + 1));
+  return build(0);
+}
