@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { crossEntropy, manualSeed, nn } from "../../src/index.js";
+import { crossEntropy, manualSeed, nn, tensor } from "../../src/index.js";
 import { expectClose, golden, leaf, constant, type Packed, tolerances } from "../golden/golden.js";
 import { decodeSafetensors } from "../../src/interop/safetensors.js";
 
@@ -36,7 +36,7 @@ function build(): nn.Sequential {
 async function load(model: nn.Module): Promise<void> {
   const path = fileURLToPath(new URL("../golden/network.safetensors", import.meta.url));
   const { tensors } = decodeSafetensors(await readFile(path), path);
-  const packed = [...tensors].map(([name, { shape, data }]) => [name, constant({ shape, data: [...data] }, "float32")] as const);
+  const packed = [...tensors].map(([name, { dtype, shape, data }]) => [name, tensor(data, { dtype, shape })] as const);
   model.loadStateDict(new Map(packed));
 }
 
@@ -50,7 +50,7 @@ test("state loads by PyTorch's names; logits, loss, gradients and running statis
   const loss = crossEntropy(logits, constant(network.target, "int32"));
   expect(await loss.item()).toBeCloseTo(network.loss, 5);
   loss.backward();
-  expect(model.namedParameters().map(([name]) => name)).toEqual(Object.keys(network.gradients));
+  expect(Array.from(model.namedParameters(), ([name]) => name)).toEqual(Object.keys(network.gradients));
   for (const [name, p] of model.namedParameters()) await expectClose(p.grad, network.gradients[name], tolerance, name);
   const state = model.stateDict();
   for (const [name, value] of Object.entries(network.after)) await expectClose(state.get(name) ?? null, value, tolerances.float32, name);

@@ -249,8 +249,9 @@ def write_safetensors(path, tensors):
     """The format of https://github.com/huggingface/safetensors: header length, JSON header, little-endian data."""
     header, blobs, offset = {}, [], 0
     for name, t in tensors.items():
-        blob = t.detach().to(torch.float32).numpy().tobytes()
-        header[name] = {"dtype": "F32", "shape": list(t.shape), "data_offsets": [offset, offset + len(blob)]}
+        whole = not t.is_floating_point()
+        blob = t.detach().to(torch.int64 if whole else torch.float32).numpy().tobytes()
+        header[name] = {"dtype": "I64" if whole else "F32", "shape": list(t.shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps(header).encode()
@@ -268,7 +269,7 @@ def network():
     )
     for p in model.parameters():
         p.data = p.data.float().double()
-    state = {k: v.clone() for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
+    state = {k: v.clone() for k, v in model.state_dict().items()}
     write_safetensors(os.path.join(HERE, "network.safetensors"), state)
     x, target = draw(5, 2, 8, 8, decimals=1), torch.tensor([0, 1, 2, 1, 0])
     logits = model(x)

@@ -38,7 +38,7 @@ test("step returns what its body returns", () => {
 test("modules and optimisers", () => {
   const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
   expectTypeOf(model.parameters()).toEqualTypeOf<Tensor[]>();
-  expectTypeOf(model.namedParameters()).toEqualTypeOf<[string, Tensor][]>();
+  expectTypeOf([...model.namedParameters()]).toEqualTypeOf<[string, Tensor][]>();
   expectTypeOf(model.stateDict()).toEqualTypeOf<Map<string, Tensor>>();
   expectTypeOf(crossEntropy).parameter(0).toEqualTypeOf<Tensor>();
   const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
