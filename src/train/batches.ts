@@ -1,0 +1,14 @@
+/** What the trainer needs of a data loader. `DataLoader` is one; anything that yields the same batches for the same epoch will do. */
+
+import type { Tensor } from "../tensor/tensor.js";
+
+export interface Batches {
+  /** Batches an epoch. */
+  readonly length: number;
+  readonly dataset: {
+    /** Samples an epoch. */
+    readonly length: number;
+  };
+  /** The batches of epoch `epoch` (from 0), from batch `start` on. They depend on nothing else. */
+  epoch(epoch: number, options?: { start?: number }): AsyncIterable<{ readonly x: Tensor; readonly y: Tensor }>;
+}

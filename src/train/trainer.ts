@@ -1,0 +1,251 @@
+/**
+ * Trainer: the five-line training loop, plus events, metrics, validation after each epoch, and a state from which it
+ * continues to the same bits. It touches no file and no terminal; listeners do.
+ */
+
+import type { Module } from "../nn/module.js";
+import { constant, type Schedule } from "../optim/schedules.js";
+import { defaultGenerator } from "../ops/random.js";
+import { step } from "../tensor/step.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { OptimizerState } from "../optim/optimizer.js";
+import type { Generator, GeneratorState } from "../base/generator.js";
+import { ValueError } from "../base/errors.js";
+import type { Batches } from "./batches.js";
+import { evaluate, type Loss } from "./evaluate.js";
+import { emit, type EpochRecord, type FitEnd, type Listener, type TrainerEvents } from "./events.js";
+import { toDevice, toHost } from "./hostTensors.js";
+import { type Metrics, RunningMetrics } from "./metrics.js";
+import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
+import type { TrainerState } from "./state.js";
+
+/** The part of an optimiser that the loop needs; every `Optimizer` has it. */
+export interface TrainerOptimizer {
+  lr: number;
+  zeroGrad(): void;
+  step(): void;
+  stateDict(): OptimizerState;
+  loadStateDict(state: OptimizerState): void;
+}
+
+export interface TrainerOptions {
+  readonly model: Module;
+  readonly optimizer: TrainerOptimizer;
+  readonly loss: Loss;
+  /** Learning rate of each epoch, from the optimiser's own. @default constant() */
+  readonly schedule?: Schedule;
+  /** @default [] */
+  readonly listeners?: readonly Listener[];
+}
+
+export interface FitOptions {
+  /** Epochs of the whole training; after `restore`, those done before count. */
+  readonly epochs: number;
+  /** Raised to stop after the step under way. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @example
+ * const trainer = new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress({ stream: process.stdout })] });
+ * const { history } = await trainer.fit(trainLoader, validationLoader, { epochs: 5 });
+ */
+export class Trainer {
+  readonly model: Module;
+  readonly optimizer: TrainerOptimizer;
+  readonly #loss: Loss;
+  readonly #schedule: Schedule;
+  readonly #baseLr: number;
+  #listeners: readonly Listener[];
+
+  #epochsDone = 0;
+  #stepsDone = 0;
+  #globalStep = 0;
+  #history: EpochRecord[] = [];
+  readonly #running = new RunningMetrics();
+  /** Seconds spent in the epoch under way before `#clockStart`. */
+  #seconds = 0;
+  #clockStart = performance.now();
+
+  constructor({ model, optimizer, loss, schedule = constant(), listeners = [] }: TrainerOptions) {
+    this.model = model;
+    this.optimizer = optimizer;
+    this.#loss = loss;
+    this.#schedule = schedule;
+    this.#baseLr = optimizer.lr;
+    this.#listeners = listeners;
+  }
+
+  /** Adds a listener, after those that are there. */
+  listen(listener: Listener): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  /**
+   * Trains until `epochs` epochs are done or the signal is raised, with validation after each epoch if given.
+   * @throws DivergenceError when the loss is no finite number, naming the step and the layer; ValueError for `epochs` < 1.
+   */
+  async fit(training: Batches, validation: Batches | null, { epochs, signal }: FitOptions): Promise<FitEnd> {
+    if (!Number.isInteger(epochs) || epochs < 1) throw new ValueError(`fit: epochs must be a whole number of at least 1, got ${epochs}.`);
+    const { length: steps, dataset } = training;
+    this.#clockStart = performance.now();
+    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone });
+    this.model.train();
+    let status: FitEnd["status"] = "finished";
+    while (this.#epochsDone < epochs) {
+      if (!(await this.#epoch(training, validation, epochs, signal))) {
+        status = "stopped";
+        break;
+      }
+    }
+    const end: FitEnd = { status, history: this.#history };
+    await this.#emit("fitEnd", end);
+    return end;
+  }
+
+  /** Loss and accuracies over a data set, in evaluation mode. */
+  async evaluate(batches: Batches): Promise<Metrics> {
+    const metrics = await evaluate(this.model, this.#loss, batches);
+    if (metrics === null) throw new ValueError("evaluate: ended without a signal.");
+    return metrics;
+  }
+
+  /** True when the epoch is whole, false when the signal stopped it. */
+  async #epoch(training: Batches, validation: Batches | null, epochs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const index = this.#epochsDone;
+    const epoch = index + 1;
+    const lr = this.#schedule.lrAt(index, this.#baseLr, epochs);
+    this.optimizer.lr = lr;
+    this.#clockStart = performance.now();
+    await this.#emit("epochStart", { epoch, epochs, lr });
+
+    if (signal?.aborted === true) return false;
+    for await (const { x, y } of training.epoch(index, { start: this.#stepsDone })) {
+      const loss = await this.#step(x, y);
+      this.#stepsDone += 1;
+      this.#globalStep += 1;
+      await this.#emit("step", {
+        epoch,
+        step: this.#stepsDone,
+        globalStep: this.#globalStep,
+        loss,
+        samples: y.size,
+        running: this.#running.value,
+      });
+      if (signal?.aborted === true) return false;
+    }
+    const train = this.#running.value;
+    const trainSeconds = this.#elapsed();
+
+    let measured: Metrics | null = null;
+    if (validation !== null) {
+      const onStep = (step: number): void | Promise<void> => this.#emit("evaluate", { epoch, step, steps: validation.length });
+      measured = await evaluate(this.model, this.#loss, validation, { onStep, signal });
+      if (measured === null) return false;
+      if (!Number.isFinite(measured.loss)) {
+        const parameter = await findNonFinite(new Map(this.model.namedParameters()));
+        const cause = parameter === undefined ? "although all weights are finite" : `because ${parameter.name} holds ${parameter.value}`;
+        throw this.#divergence(`after the epoch's last step the validation loss is ${measured.loss}, ${cause}.`);
+      }
+    }
+
+    const record = { epoch, lr, train, validation: measured, seconds: this.#elapsed(), trainSeconds };
+    const best = this.#history.every((earlier) => accuracyOf(earlier) < accuracyOf(record));
+    this.#history = [...this.#history, record];
+    this.#epochsDone = epoch;
+    this.#stepsDone = 0;
+    this.#seconds = 0;
+    this.#clockStart = performance.now();
+    this.#running.sums = { samples: 0, loss: 0, top1: 0, top5: 0 };
+    await this.#emit("epochEnd", { ...record, epochs, best });
+    return true;
+  }
+
+  /**
+   * Forward, backward, update. The loss is read before the update, so that a bad one leaves the weights that caused it
+   * for the diagnosis.
+   */
+  async #step(x: Tensor, y: Tensor): Promise<number> {
+    const { model, optimizer } = this;
+    const loss = await step(async () => {
+      const scores = model.forward(x);
+      const mean = this.#loss(scores, y);
+      const value = await mean.item();
+      if (!Number.isFinite(value)) return value;
+      optimizer.zeroGrad();
+      mean.backward();
+      optimizer.step();
+      this.#running.add(value, await scores.data(), await y.data());
+      return value;
+    });
+    if (!Number.isFinite(loss)) throw this.#divergence(await explainLoss(model, x, loss), 1);
+    return loss;
+  }
+
+  /**
+   * Everything that a later `restore` needs, copied to the host. Listeners may call it between steps.
+   * @throws DivergenceError when weights are no longer finite: such a state is not worth keeping.
+   */
+  async state(): Promise<TrainerState> {
+    const parameter = await findNonFinite(new Map(this.model.namedParameters()));
+    if (parameter !== undefined) throw this.#divergence(`the update left ${parameter.value} in ${parameter.name}.`);
+    const { tensors, scalars } = this.optimizer.stateDict();
+    return {
+      model: await toHost(this.model.stateDict()),
+      optimizer: { tensors: await toHost(tensors), scalars },
+      position: {
+        epochsDone: this.#epochsDone,
+        stepsDone: this.#stepsDone,
+        globalStep: this.#globalStep,
+        running: this.#running.sums,
+        seconds: this.#elapsed(),
+        history: this.#history,
+        generators: Object.fromEntries(Array.from(this.#generators(), ([name, generator]) => [name, generator.state])),
+      },
+    };
+  }
+
+  /**
+   * Goes back to a state. Model and optimiser must have been built as they were for it.
+   * @throws ShapeError when the state does not fit the model.
+   */
+  restore({ model, optimizer, position }: TrainerState): void {
+    step(() => {
+      this.model.loadStateDict(toDevice(model));
+      this.optimizer.loadStateDict({ tensors: toDevice(optimizer.tensors), scalars: { ...optimizer.scalars } });
+    });
+    this.#epochsDone = position.epochsDone;
+    this.#stepsDone = position.stepsDone;
+    this.#globalStep = position.globalStep;
+    this.#running.sums = position.running;
+    this.#seconds = position.seconds;
+    this.#history = [...position.history];
+    const generators = new Map<string, GeneratorState>(Object.entries(position.generators));
+    for (const [name, generator] of this.#generators()) generator.state = generators.get(name) ?? generator.state;
+  }
+
+  /** Every random stream that a step may draw from. The loader's needs no saving: an epoch's order follows from its number. */
+  *#generators(): Iterable<[string, Generator]> {
+    yield ["default", defaultGenerator()];
+    for (const [path, generator] of this.model.namedGenerators()) yield [`model.${path}`, generator];
+  }
+
+  #elapsed(): number {
+    return this.#seconds + (performance.now() - this.#clockStart) / 1000;
+  }
+
+  /** @param ahead 1 for the step under way, 0 for the last one done. */
+  #divergence(cause: string, ahead: 0 | 1 = 0): DivergenceError {
+    const inEpoch = this.#stepsDone + ahead > 0;
+    return new DivergenceError({ epoch: this.#epochsDone + (inEpoch ? 1 : 0), step: this.#globalStep + ahead }, cause);
+  }
+
+  #emit<Name extends keyof TrainerEvents>(name: Name, event: TrainerEvents[Name]): void | Promise<void> {
+    return emit(this.#listeners, name, event);
+  }
+}
+
+/** What "best" compares: validation accuracy, or training accuracy without validation. */
+export function accuracyOf({ train, validation }: EpochRecord): number {
+  return (validation ?? train).accuracy;
+}
