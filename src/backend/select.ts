@@ -3,7 +3,7 @@
 import { NablaError, UsageError } from "../base/errors.js";
 import type { Backend } from "./backend.js";
 import { CpuBackend } from "./cpu/cpu.js";
-import { loadNativeEngine } from "./cpu/native.js";
+import { loadNative } from "./cpu/native.js";
 import { loadWasmEngine } from "./cpu/wasm.js";
 import { ReferenceBackend } from "./reference/reference.js";
 
@@ -23,7 +23,7 @@ export function findBackend(name: BackendName): { backend: Backend } | { reason:
   if (name === "reference") {
     made.set(name, new ReferenceBackend());
   } else {
-    const result = name === "native" ? loadNativeEngine() : loadWasmEngine();
+    const result = name === "native" ? loadNative() : loadWasmEngine();
     if (result.engine === null) missing.set(name, result.reason);
     else made.set(name, new CpuBackend(result.engine));
   }

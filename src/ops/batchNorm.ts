@@ -36,6 +36,7 @@ function check(x: Tensor, weight: Tensor): void {
 /** Training: inputs x [N, C, …], weight [C], bias [C]. */
 const batchNormOp = defineOp<Attributes>({
   name: "batchNorm",
+  kernel: "batchNorm",
   shape: ([x, weight]) => {
     check(x, weight);
     return { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined };

@@ -64,6 +64,7 @@ const noEpilogue: ConvEpilogue = { relu: false, maxPool: false };
 
 const conv2dOp: Operation<ConvAttributes> = defineOp<ConvAttributes>({
   name: "conv2d",
+  kernel: "conv2d",
   shape: ([x, weight, bias], attributes) => {
     checkConv(x, weight, bias, attributes);
     const [h, w] = outputSize(x, weight, attributes);
@@ -129,6 +130,7 @@ function gradAttributes({ stride, padding, dilation, groups }: Conv2dParams, lik
 /** The convolution alone, without bias and epilogue: linear in each of its operands. */
 const bilinearOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
   name: "convolution",
+  kernel: "conv2d",
   shape: ([x, weight], params) => {
     checkConv(x, weight, undefined, params);
     return image([x.shape[0], weight.shape[0], ...outputSize(x, weight, params)], x.dtype);
@@ -144,6 +146,7 @@ const bilinearOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
 /** dL/dx from dy and weight. */
 const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dInputGrad",
+  kernel: "conv2dInputGrad",
   shape: ([dy], { shape }) => image(shape, dy.dtype),
   forward: (k, [dy, weight], out, params) => k.conv2dInputGrad!(dy, contiguous(weight), out, params),
   vjp: (g, { inputs: [dy, weight], attributes }) => [
@@ -156,6 +159,7 @@ const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
 /** dL/dweight from x and dy. */
 const weightGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dWeightGrad",
+  kernel: "conv2dWeightGrad",
   shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   forward: (k, [x, dy], out, params) => k.conv2dWeightGrad!(x, dy, out, null, params),
   vjp: (g, { inputs: [x, dy], attributes }) => [

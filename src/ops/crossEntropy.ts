@@ -22,6 +22,7 @@ interface Attributes {
 /** Loss of each row: −Σ q log softmax(logits), q = (1 − s)·onehot + s/C. */
 const crossEntropyOp = defineOp<Attributes>({
   name: "crossEntropy",
+  kernel: "crossEntropy",
   shape: ([logits, target]) => {
     if (logits.ndim !== 2 || !sameShape(target.shape, [logits.shape[0]])) {
       throw new ShapeError(
@@ -76,6 +77,7 @@ const crossEntropyOp = defineOp<Attributes>({
 /** dlogits[n] = dy[n] · (p[n] − q[n]). */
 const gradOp: Operation<Attributes> = defineOp<Attributes>({
   name: "crossEntropyGrad",
+  kernel: "crossEntropyGrad",
   shape: ([, probabilities]) => ({ shape: probabilities.shape, dtype: probabilities.dtype }),
   forward: (k, [dy, probabilities, target], out, { labelSmoothing, ignoreIndex }) =>
     k.crossEntropyGrad!(dy, probabilities, contiguous(target), out, labelSmoothing, ignoreIndex),

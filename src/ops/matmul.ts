@@ -38,7 +38,7 @@ const matmulOp = defineOp({
     { inputs: [floats([2, 3]), floats([3, 4])], attributes: undefined },
     { inputs: [floats([1, 1]), floats([1, 1])], attributes: undefined },
     { inputs: [floats([2, 0]), floats([0, 3])], attributes: undefined },
-    { inputs: [floats([17, 33]), floats([33, 65])], attributes: undefined },
+    { inputs: [floats([17, 33]), floats([33, 65])], attributes: undefined, gradcheck: false },
     { inputs: [{ ...floats([5, 7]), layout: "transposed" }, { ...floats([7, 3]), layout: "transposed" }], attributes: undefined },
     { inputs: [{ ...floats([5, 7]), layout: "strided" }, floats([7, 3])], attributes: undefined },
     { inputs: [floats([2, 1, 3, 4]), floats([5, 4, 2])], attributes: undefined },
@@ -84,7 +84,7 @@ const linearOp = defineOp({
   samples: () => [
     { inputs: [floats([4, 3]), floats([5, 3]), floats([5])], attributes: undefined },
     { inputs: [floats([1, 3]), floats([2, 3])], attributes: undefined },
-    { inputs: [floats([64, 20]), floats([33, 20]), floats([33])], attributes: undefined },
+    { inputs: [floats([64, 20]), floats([33, 20]), floats([33])], attributes: undefined, gradcheck: false },
   ],
   errors: () => [
     { inputs: [floats([32, 512]), floats([10, 256])], attributes: undefined, message: "input [32, 512], but inFeatures is 256" },

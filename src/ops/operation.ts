@@ -3,7 +3,7 @@
  * operands, allocating the output, recording on the tape, undoing broadcasts — happens here, once.
  */
 
-import type { Backend } from "../backend/backend.js";
+import type { Backend, FusedKernels } from "../backend/backend.js";
 import { type DType, isFloat } from "../base/dtype.js";
 import { NablaError, ValueError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
@@ -29,6 +29,8 @@ export interface Application<A> {
 
 interface OperationBase<A> {
   readonly name: string;
+  /** The fused kernel that forward calls. On a backend without it the composite is run instead. */
+  readonly kernel?: keyof FusedKernels;
   /**
    * Gradients with respect to the inputs given dy, as thunks: only those somebody needs are computed. Written in
    * operations, so that gradients of gradients work. A gradient may have the broadcast shape: the engine sums it back.
@@ -100,7 +102,7 @@ const NOTHING: readonly Tensor[] = [];
 
 /** Makes an operation from its record. Names are unique. */
 export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewDefinition<A>): Operation<A> {
-  const { name, vjp, composite } = definition;
+  const { name, vjp, composite, kernel } = definition;
   if (registry.has(name)) throw new NablaError(`defineOp: an operation named ${name} exists already; choose another name.`);
   const operation: Operation<A> = {
     name,
@@ -114,6 +116,8 @@ export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewD
       let output: Tensor;
       if ("view" in definition) {
         output = definition.view(inputs[0], attributes);
+      } else if (kernel !== undefined && inputs[0].backend[kernel] === undefined) {
+        return fallback(operation, inputs, attributes);
       } else {
         const spec = definition.shape(inputs, attributes);
         output = allocate(inputs[0].backend, spec, name);
@@ -133,6 +137,12 @@ export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewD
   };
   register(operation);
   return operation;
+}
+
+function fallback<A>({ name, definition }: Operation<A>, inputs: readonly Tensor[], attributes: A): Tensor {
+  const { composite, kernel } = definition;
+  if (composite !== undefined) return composite(inputs, attributes);
+  throw new NablaError(`${name}: backend ${inputs[0].backend.info.name} has no kernel ${kernel}; use another backend.`);
 }
 
 function register<A>(operation: Operation<A>): void {

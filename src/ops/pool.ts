@@ -68,6 +68,7 @@ const errors = [
 
 const maxPool2dOp = defineOp<Pool2dParams>({
   name: "maxPool2d",
+  kernel: "maxPool2d",
   shape: ([x], attributes) => like(x, pooledShape("maxPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => {
     const argmax = allocate(k, { shape: out.shape, dtype: "uint8", strides: out.strides }, "maxPool2d");
@@ -123,6 +124,7 @@ function maxPositions(x: Tensor, attributes: Pool2dParams): { output: number[]; 
 
 const avgPool2dOp: Operation<Pool2dParams> = defineOp<Pool2dParams>({
   name: "avgPool2d",
+  kernel: "avgPool2d",
   shape: ([x], attributes) => like(x, pooledShape("avgPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => k.avgPool2d!(laidOut(x), out, attributes),
   vjp: (dy, { inputs: [x], attributes }) => [() => avgPool2dGradOp.apply([dy], { ...attributes, shape: x.shape })],
@@ -133,6 +135,7 @@ const avgPool2dOp: Operation<Pool2dParams> = defineOp<Pool2dParams>({
 
 const avgPool2dGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "avgPool2dGrad",
+  kernel: "avgPool2dGrad",
   shape: ([dy], { shape }) => like(dy, shape),
   forward: (k, [dy], out, attributes) => k.avgPool2dGrad!(laidOut(dy), out, attributes),
   vjp: (g, { attributes }) => [() => avgPool2dOp.apply([g], attributes)],

@@ -15,11 +15,9 @@ const last = { axis: -1, keepDim: true } as const;
 /** y = softmax(x), or its logarithm, over the last axis. */
 const softmaxOp = defineOp<{ log: boolean }>({
   name: "softmax",
+  kernel: "softmax",
   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-  forward: (k, [x], out, { log }) => {
-    if (k.softmax !== undefined) k.softmax(contiguous(x), out, log);
-    else k.copy(composite(x, log), out);
-  },
+  forward: (k, [x], out, { log }) => k.softmax!(contiguous(x), out, log),
   vjp: (dy, { output, attributes }) => [() => softmaxGradOp.apply([dy, output], attributes)],
   composite: ([x], { log }) => composite(x, log),
   samples: () => [false, true].flatMap((log) => [
@@ -40,11 +38,9 @@ function composite(x: Tensor, log: boolean): Tensor {
 /** dx = y (dy − Σ dy y) for softmax, dy − e^y Σ dy for its logarithm; y is the forward's output. */
 const softmaxGradOp: Operation<{ log: boolean }> = defineOp<{ log: boolean }>({
   name: "softmaxGrad",
+  kernel: "softmaxGrad",
   shape: ([, y]) => ({ shape: y.shape, dtype: y.dtype }),
-  forward: (k, [dy, y], out, { log }) => {
-    if (k.softmaxGrad !== undefined) k.softmaxGrad(contiguous(dy), y, out, log);
-    else k.copy(gradComposite(dy, y, log), out);
-  },
+  forward: (k, [dy, y], out, { log }) => k.softmaxGrad!(contiguous(dy), y, out, log),
   vjp: (g, { inputs: [dy, y], attributes: { log } }) => {
     if (log) {
       const p = exp(y);
