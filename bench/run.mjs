@@ -18,9 +18,9 @@ import { exportOnnx, findTorch, runTorch } from "./peers/torch.mjs";
 const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "start"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-function fail(message) {
+function fail(message, code = 2) {
   console.error(message);
-  process.exit(2);
+  process.exit(code);
 }
 
 function readOptions() {
@@ -48,7 +48,7 @@ function readOptions() {
 
 function child(script, ...args) {
   const { status, stdout } = spawnSync(process.execPath, [join(here, script), ...args.map(String)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  if (status !== 0) throw new Error(`bench: ${script} ${args.join(" ")} ended with status ${status}.`);
+  if (status !== 0) fail(`bench: ${script} ${args.join(" ")} ended with status ${status}.`, 1);
   return JSON.parse(stdout.trim().split("\n").at(-1));
 }
 

@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { crossEntropy, manualSeed, nn, tensor } from "../../src/index.js";
+import { crossEntropy, manualSeed, nn, tensor, zeros } from "../../src/index.js";
 import { expectClose, golden, leaf, constant, type Packed, tolerances } from "../golden/golden.js";
 import { decodeSafetensors } from "../../src/interop/safetensors.js";
 
@@ -19,6 +19,7 @@ interface Initialisers {
     readonly shape: number[]; readonly fanIn: number; readonly fanOut: number; readonly xavierUniformBound: number; readonly xavierNormalStd: number;
     readonly kaimingUniformBound: number; readonly kaimingNormalStd: number; readonly defaultWeightBound: number; readonly defaultBiasBound: number;
   }[];
+  readonly gains: Record<"relu" | "tanh" | "leaky_relu" | "sigmoid", number>;
   readonly observed: { readonly maxOverBound: number; readonly stdOverBound: number };
 }
 
@@ -88,6 +89,32 @@ test("Linear and Conv2d start like PyTorch's: U(−1/√fanIn, 1/√fanIn) for w
     expect(bias.reach).toBeLessThanOrEqual(1 + 1e-6);
     expect(bias.reach).toBeGreaterThan(0.9);
   }
+  // What PyTorch's own layer showed on many draws, so that the formula above is not only ours.
   expect(init.observed.maxOverBound).toBeCloseTo(1, 3);
   expect(init.observed.stdOverBound).toBeCloseTo(1 / Math.sqrt(3), 2);
+});
+
+test("initialisers have PyTorch's fans, bounds and deviations", async () => {
+  manualSeed(4);
+  const root = Math.sqrt(3);
+  for (const golden of init.cases) {
+    const weight = zeros(golden.shape);
+    expect(nn.init.fans(weight)).toEqual({ fanIn: golden.fanIn, fanOut: golden.fanOut });
+    // Bounds of uniform ones; deviation times √3 of normal ones, so that `spread` gives a deviation of 1 for both.
+    const makers = {
+      xavierUniform: golden.xavierUniformBound,
+      kaimingUniform: golden.kaimingUniformBound,
+      xavierNormal: golden.xavierNormalStd * root,
+      kaimingNormal: golden.kaimingNormalStd * root,
+    };
+    for (const [name, bound] of Object.entries(makers)) {
+      const { reach, deviation } = await spread(nn.init[name as keyof typeof makers](weight), bound);
+      if (name.endsWith("Uniform")) expect(reach, name).toBeLessThanOrEqual(1 + 1e-6);
+      expect(Math.abs(deviation - 1), `${name} of ${golden.shape}`).toBeLessThan(5 / Math.sqrt(weight.size));
+    }
+  }
+  expect(nn.init.gain("relu")).toBeCloseTo(init.gains.relu, 12);
+  expect(nn.init.gain("tanh")).toBeCloseTo(init.gains.tanh, 12);
+  expect(nn.init.gain("leakyRelu")).toBeCloseTo(init.gains.leaky_relu, 12);
+  expect(nn.init.gain("sigmoid")).toBeCloseTo(init.gains.sigmoid, 12);
 });
