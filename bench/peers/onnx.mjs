@@ -1,9 +1,10 @@
 /**
- * onnxruntime-node as a peer for inference, where somebody has installed it (`npm i --no-save onnxruntime-node`):
+ * onnxruntime-node as a peer for inference, where somebody has installed it (`npm i --no-save --ignore-scripts onnxruntime-node`):
  * onnx.mjs MODEL.onnx BATCH THREADS SECONDS → one JSON line.
  */
 
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 /** Whether the package can be found from here. */
 export function hasOnnxRuntime() {
@@ -30,4 +31,4 @@ async function main([path, batch, threads, seconds]) {
   console.log(JSON.stringify({ msPerStep: times[times.length >> 1] }));
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
