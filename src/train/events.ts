@@ -20,6 +20,11 @@ export interface EpochRecord {
   readonly trainSeconds: number;
 }
 
+/** What "best" compares: validation accuracy, or training accuracy without validation. */
+export function accuracyOf({ train, validation }: EpochRecord): number {
+  return (validation ?? train).accuracy;
+}
+
 export interface FitStart {
   readonly epochs: number;
   /** Steps of one epoch. */

@@ -13,7 +13,7 @@ import type { Generator, GeneratorState } from "../base/generator.js";
 import { ValueError } from "../base/errors.js";
 import type { Batches } from "./batches.js";
 import { evaluate, type Loss } from "./evaluate.js";
-import { emit, type EpochRecord, type FitEnd, type Listener, type TrainerEvents } from "./events.js";
+import { accuracyOf, emit, type EpochRecord, type FitEnd, type Listener, type TrainerEvents } from "./events.js";
 import { toDevice, toHost } from "./hostTensors.js";
 import { type Metrics, RunningMetrics } from "./metrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
@@ -115,11 +115,12 @@ export class Trainer {
     const index = this.#epochsDone;
     const epoch = index + 1;
     const lr = this.#schedule.lrAt(index, this.#baseLr, epochs);
+    const stopped = (): boolean => signal?.aborted === true;
     this.optimizer.lr = lr;
     this.#clockStart = performance.now();
     await this.#emit("epochStart", { epoch, epochs, lr });
 
-    if (signal?.aborted === true) return false;
+    if (stopped()) return false;
     for await (const { x, y } of training.epoch(index, { start: this.#stepsDone })) {
       const loss = await this.#step(x, y);
       this.#stepsDone += 1;
@@ -132,7 +133,7 @@ export class Trainer {
         samples: y.size,
         running: this.#running.value,
       });
-      if (signal?.aborted === true) return false;
+      if (stopped()) return false;
     }
     const train = this.#running.value;
     const trainSeconds = this.#elapsed();
@@ -243,9 +244,4 @@ export class Trainer {
   #emit<Name extends keyof TrainerEvents>(name: Name, event: TrainerEvents[Name]): void | Promise<void> {
     return emit(this.#listeners, name, event);
   }
-}
-
-/** What "best" compares: validation accuracy, or training accuracy without validation. */
-export function accuracyOf({ train, validation }: EpochRecord): number {
-  return (validation ?? train).accuracy;
 }
