@@ -4,7 +4,7 @@
  */
 
 import { ValueError } from "../base/errors.js";
-import { Generator } from "../base/generator.js";
+import type { Generator } from "../base/generator.js";
 import type { ImageDataset } from "./dataset.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
 import { type Transform, wordsPerImage } from "./transforms.js";

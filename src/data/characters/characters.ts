@@ -1,0 +1,67 @@
+/**
+ * The built-in characters set: the 26 capital letters, drawn at run time in many typefaces, [3, 32, 32]. Drawing number d of a
+ * letter in a family is a function of (seed, split, family, letter, d) alone.
+ */
+
+import { Generator } from "../../base/generator.js";
+import { ImageDataset, type Splits } from "../dataset.js";
+import { bytesPerDrawing, LetterArtist, side } from "./draw.js";
+import { type Family, readOutlines, requireFontPackages, trainingFamilies, validationFamilies } from "./fonts.js";
+import { flatten } from "./outline.js";
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+export interface CharactersOptions {
+  /** @default 0 */
+  readonly seed?: number;
+  /** Drawings of each letter in each training family. @default 20 */
+  readonly drawings?: number;
+  /** Drawings of each letter in each validation family. @default 10 */
+  readonly validationDrawings?: number;
+  /** Called after each family with the share done, 0 … 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Draws the set. @throws DataError when font packages are missing; it lists them. */
+export async function drawCharacters(options: CharactersOptions = {}): Promise<Splits> {
+  const { seed = 0, drawings = 20, validationDrawings = 10, onProgress } = options;
+  requireFontPackages();
+  const generator = new Generator(seed).fork("characters");
+  const families = trainingFamilies.length + validationFamilies.length;
+  let done = 0;
+  const draw = (split: string, of: readonly Family[], times: number): Promise<ImageDataset> =>
+    drawSplit(split, of, times, generator.fork(split), () => onProgress?.(++done / families));
+  return {
+    name: "characters",
+    train: await draw("train", trainingFamilies, drawings),
+    validation: await draw("validation", validationFamilies, validationDrawings),
+    source: `drawn from ${families} font families (${trainingFamilies.length} to train, ${validationFamilies.length} to validate)`,
+  };
+}
+
+/** Images in rounds: each holds one drawing of every letter in every family, so that the first ones of a set are a fair sample of it. */
+async function drawSplit(
+  split: string,
+  families: readonly Family[],
+  drawings: number,
+  generator: Generator,
+  onFamily: () => void,
+): Promise<ImageDataset> {
+  const count = drawings * families.length * letters.length;
+  const images = new Uint8Array(count * bytesPerDrawing);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % letters.length);
+  const artist = new LetterArtist();
+  for (const [f, family] of families.entries()) {
+    const glyphs = (await readOutlines(family, letters)).map(flatten);
+    const ofFamily = generator.fork(family.id);
+    for (const [label, glyph] of glyphs.entries()) {
+      const ofLetter = ofFamily.fork(letters[label]);
+      for (let d = 0; d < drawings; d++) {
+        const start = ((d * families.length + f) * letters.length + label) * bytesPerDrawing;
+        artist.draw(glyph, ofLetter.fork(String(d)), images.subarray(start, start + bytesPerDrawing));
+      }
+    }
+    onFamily();
+  }
+  return new ImageDataset({ name: `characters ${split}`, images, labels, shape: [3, side, side], classes: [...letters] });
+}

@@ -1,0 +1,92 @@
+/** Glyph outlines as polygons: curves flattened, the letter's box centred on the origin and scaled to size 1. */
+
+import type { PathCommand } from "./fonts.js";
+
+/** Closed polygons x₀ y₀ x₁ y₁ …, y down, in units of the letter's larger side; the letter's box is centred on (0, 0). */
+export type Glyph = readonly Float64Array[];
+
+/** How far a flattened curve may stray from the true one: 1/20 pixel for a letter of 28 pixels. */
+const tolerance = 1 / 560;
+
+/** @returns the polygons of an outline; none when it has no area (a blank). */
+export function flatten(commands: readonly PathCommand[]): Glyph {
+  const curves = split(commands);
+  const [left, top, right, bottom] = bounds(curves.flatMap((contour) => contour.flatMap((curve) => curve)));
+  const size = Math.max(right - left, bottom - top);
+  if (!(size > 0)) return [];
+  return curves
+    .filter((contour) => contour.length > 1)
+    .map((contour) => {
+      const points: number[] = [];
+      for (const curve of contour) addPoints(points, curve, size * tolerance);
+      for (let i = 0; i < points.length; i += 2) {
+        points[i] = (points[i] - (left + right) / 2) / size;
+        points[i + 1] = (points[i + 1] - (top + bottom) / 2) / size;
+      }
+      return Float64Array.from(points);
+    });
+}
+
+/** Control points x y of one piece, from its start to its end: 4 numbers a line, 6 a quadratic, 8 a cubic. */
+type Curve = readonly number[];
+
+/** The pieces of each contour, y turned down. */
+function split(commands: readonly PathCommand[]): Curve[][] {
+  const contours: Curve[][] = [];
+  let [x, y] = [0, 0];
+  for (const command of commands) {
+    if (command.type === "Z") continue;
+    const end = [command.x, -command.y];
+    const contour = contours.at(-1);
+    switch (command.type) {
+      case "M":
+        contours.push([]);
+        break;
+      case "L":
+        contour?.push([x, y, ...end]);
+        break;
+      case "Q":
+        contour?.push([x, y, command.x1, -command.y1, ...end]);
+        break;
+      case "C":
+        contour?.push([x, y, command.x1, -command.y1, command.x2, -command.y2, ...end]);
+    }
+    [x, y] = end;
+  }
+  return contours;
+}
+
+/** Smallest box around points, as [left, top, right, bottom]. */
+export function bounds(points: ArrayLike<number>): [number, number, number, number] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < points.length; i += 2) {
+    left = Math.min(left, points[i]);
+    right = Math.max(right, points[i]);
+    top = Math.min(top, points[i + 1]);
+    bottom = Math.max(bottom, points[i + 1]);
+  }
+  return [left, top, right, bottom];
+}
+
+/**
+ * Appends the start of a piece and the inner points of its flattening into n chords of equal parameter. A chord strays at most
+ * max |B″| / (8 n²) from the curve B; |B″| ≤ d (d − 1) · the largest second difference of the control points, d the degree.
+ */
+function addPoints(points: number[], curve: Curve, error: number): void {
+  const degree = curve.length / 2 - 1;
+  let bend = 0;
+  for (let i = 0; i + 5 < curve.length; i += 2) {
+    bend = Math.max(bend, Math.hypot(curve[i] - 2 * curve[i + 2] + curve[i + 4], curve[i + 1] - 2 * curve[i + 3] + curve[i + 5]));
+  }
+  const n = Math.max(1, Math.ceil(Math.sqrt((degree * (degree - 1) * bend) / (8 * error))));
+  for (let k = 0; k < n; k++) points.push(...at(curve, k / n));
+}
+
+/** The point at parameter t, by de Casteljau's construction. */
+function at(curve: Curve, t: number): number[] {
+  let points = [...curve];
+  while (points.length > 2) {
+    points = points.slice(2).map((next, i) => points[i] + t * (next - points[i]));
+  }
+  return points;
+}

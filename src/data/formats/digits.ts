@@ -1,0 +1,58 @@
+/**
+ * The 8×8 digits of the UCI set optdigits (E. Alpaydin, C. Kaynak, 1998) as scikit-learn has them: text, one image a line, 64 pixels
+ * 0 … 16 row by row and the class 0 … 9, separated by commas.
+ */
+
+import { readFile } from "node:fs/promises";
+import { Generator } from "../../base/generator.js";
+import { ImageDataset } from "../dataset.js";
+import { damaged, gunzipIfNeeded } from "./damaged.js";
+
+const pixels = 64;
+const maxValue = 16;
+const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+/** More than any such file holds: 64 MiB. */
+const mostBytes = 2 ** 26;
+
+/** Parses the lines of the file as images [N, 1, 8, 8] of 0 … 16. @throws DataError that names line and column. */
+export function parseDigits(file: string, text: string): ImageDataset {
+  const lines = text.split(/\r?\n/);
+  while (lines.at(-1) === "") lines.pop();
+  const images = new Uint8Array(lines.length * pixels);
+  const labels = new Int32Array(lines.length);
+  for (const [n, line] of lines.entries()) {
+    const cells = line.split(",");
+    if (cells.length !== pixels + 1) throw damaged(file, `line ${n + 1}`, `${pixels + 1} numbers`, `${cells.length} (${JSON.stringify(line.slice(0, 40))})`);
+    for (const [column, cell] of cells.entries()) {
+      const most = column < pixels ? maxValue : classes.length - 1;
+      const value = /^\d{1,2}(\.0*)?$/.test(cell.trim()) ? Number(cell) : Number.NaN;
+      if (!(value <= most)) throw damaged(file, `line ${n + 1}, column ${column + 1}`, `an integer from 0 to ${most}`, JSON.stringify(cell.slice(0, 40)));
+      if (column < pixels) images[n * pixels + column] = value;
+      else labels[n] = value;
+    }
+  }
+  return new ImageDataset({ name: "digits", images, labels, shape: [1, 8, 8], classes, maxValue });
+}
+
+/** Reads `digits.csv` or `digits.csv.gz`. */
+export async function readDigits(file: string): Promise<ImageDataset> {
+  const bytes = await gunzipIfNeeded(file, await readFile(file), mostBytes);
+  return parseDigits(file, new TextDecoder("latin1").decode(bytes));
+}
+
+/**
+ * Splits a set in two, class by class: of each class, `share` (rounded) goes to the second part, chosen by `seed`.
+ * Both keep the order of the whole.
+ */
+export function stratifiedSplit(dataset: ImageDataset, share: number, seed: number): [larger: ImageDataset, smaller: ImageDataset] {
+  const generator = new Generator(seed).fork("split");
+  const second = new Set<number>();
+  for (let label = 0; label < dataset.classes.length; label++) {
+    const members = [...dataset.labels.keys()].filter((i) => dataset.labels[i] === label);
+    generator.shuffle(members);
+    for (const member of members.slice(0, Math.round(share * members.length))) second.add(member);
+  }
+  const all = [...dataset.labels.keys()];
+  return [dataset.subset(all.filter((i) => !second.has(i))), dataset.subset(all.filter((i) => second.has(i)))];
+}

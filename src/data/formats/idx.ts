@@ -1,0 +1,69 @@
+/**
+ * IDX, the format of MNIST and its successors: two zero bytes, a type code, the number of axes, each axis' size (32 bits, big-endian),
+ * then the values. Only unsigned bytes are read. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", yann.lecun.com/exdb/mnist.
+ */
+
+import { readFile } from "node:fs/promises";
+import { DataError } from "../../base/errors.js";
+import { ImageDataset } from "../dataset.js";
+import { damaged, gunzipIfNeeded } from "./damaged.js";
+
+/** Unsigned bytes of a shape, sharing memory with the file they were parsed from. */
+export interface IdxArray {
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** The type code of unsigned bytes. */
+const unsignedByte = 0x08;
+
+/** More than any of these files holds: 1 GiB. */
+const mostBytes = 2 ** 30;
+
+/**
+ * Parses an IDX file of `axes` axes. Allocates nothing: sizes in the header are believed only as far as the file goes.
+ * @param file its name, for messages.
+ * @throws DataError that names the byte offset of the first thing wrong.
+ */
+export function parseIdx(file: string, bytes: Uint8Array, axes: number): IdxArray {
+  const header = 4 + 4 * axes;
+  if (bytes.length < header) throw damaged(file, `byte ${bytes.length}`, `an IDX header of ${header} bytes`, "the end of the file");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint16(0) !== 0) throw damaged(file, "byte 0", "two zero bytes (IDX)", hex(view.getUint16(0), 4));
+  if (bytes[2] !== unsignedByte) throw damaged(file, "byte 2", "type code 0x08 (unsigned bytes)", hex(bytes[2], 2));
+  if (bytes[3] !== axes) throw damaged(file, "byte 3", `${axes} axes`, String(bytes[3]));
+  const shape: number[] = [];
+  let size = 1;
+  for (let axis = 0; axis < axes; axis++) {
+    const length = view.getUint32(4 + 4 * axis);
+    if (length === 0) throw damaged(file, `byte ${4 + 4 * axis}`, `a size of axis ${axis} from 1 on`, "0");
+    shape.push(length);
+    size *= length;
+  }
+  const rest = bytes.length - header;
+  if (rest !== size) throw damaged(file, `byte ${header}`, `${size} values (shape [${shape.join(", ")}])`, `${rest} until the end of the file`);
+  return { shape, data: bytes.subarray(header) };
+}
+
+/** Reads and parses an IDX file, plain or compressed with gzip. */
+export async function readIdx(file: string, axes: number): Promise<IdxArray> {
+  return parseIdx(file, await gunzipIfNeeded(file, await readFile(file), mostBytes), axes);
+}
+
+/** Images [N, H, W] and labels [N] in two IDX files as grey images [N, 1, H, W]. @throws DataError when they do not belong together. */
+export async function readIdxImages(name: string, imagesFile: string, labelsFile: string, classes: readonly string[]): Promise<ImageDataset> {
+  const images = await readIdx(imagesFile, 3);
+  const labels = await readIdx(labelsFile, 1);
+  const [count, height, width] = images.shape;
+  if (labels.shape[0] !== count) {
+    throw new DataError(
+      `${labelsFile}: expected one label for each of the ${count} images of ${imagesFile}, got ${labels.shape[0]}; ` +
+        `take both files from one source.`,
+    );
+  }
+  const wrong = labels.data.findIndex((label) => label >= classes.length);
+  if (wrong >= 0) throw damaged(labelsFile, `byte ${8 + wrong}`, `a label from 0 to ${classes.length - 1}`, String(labels.data[wrong]));
+  return new ImageDataset({ name, images: images.data, labels: Int32Array.from(labels.data), shape: [1, height, width], classes });
+}
+
+const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
