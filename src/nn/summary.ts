@@ -132,8 +132,9 @@ class ReceptiveField {
   through(module: Module): ReceptiveField {
     const { input, size, jump } = this;
     if (module instanceof Linear || module instanceof Flatten) {
-      // A flattened value still sees its window; a linear layer mixes all of them.
-      return module instanceof Flatten ? this : new ReceptiveField(input, input, jump);
+      // A flattened value still sees its window; a linear layer mixes all of them, and so sees the whole input.
+      const whole = [Math.max(size[0], input[0]), Math.max(size[1], input[1])] as const;
+      return module instanceof Flatten ? this : new ReceptiveField(input, whole, jump);
     }
     if (!(module instanceof Conv2d || module instanceof MaxPool2d || module instanceof AvgPool2d)) return this;
     const dilation = module instanceof Conv2d ? module.dilation : [1, 1];

@@ -3,6 +3,7 @@
  * continues to the same bits. It touches no file and no terminal; listeners do.
  */
 
+import "../autograd/backward.js"; // gives tensors their backward()
 import type { Module } from "../nn/module.js";
 import { constant, type Schedule } from "../optim/schedules.js";
 import { defaultGenerator } from "../ops/random.js";
