@@ -40,7 +40,8 @@ Tensor.prototype.backward = function (options: BackwardOptions = {}): void {
     const sorted = order(this, null);
     walk(sorted, gradients, createGraph, (leaf, gradient) => {
       const g = contiguous(createGraph ? gradient : gradient.detach());
-      leaf.grad = leaf.grad === null ? g : add(leaf.grad, g);
+      const before = leaf.heldGrad;
+      leaf.grad = before === null ? g : add(before, g);
     });
     if (!retainGraph) release(sorted);
   });

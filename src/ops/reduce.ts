@@ -68,7 +68,10 @@ const share = (dy: Tensor, x: Tensor, y: Tensor, axes: Axes): Tensor => {
 };
 
 const sumOp = defineReduce("sum", (dy, x) => expand(dy, x.shape), { valueFree: true, emptyValue: 0 });
-const meanOp = defineReduce("mean", (dy, x, _y, axes) => expand(mulScalar(dy, 1 / count(x, axes)), x.shape), { valueFree: true, emptyValue: NaN });
+const meanOp = defineReduce("mean", (dy, x, _y, axes) => {
+  const n = count(x, axes);
+  return expand(n === 1 ? dy : mulScalar(dy, 1 / n), x.shape);
+}, { valueFree: true, emptyValue: NaN });
 const maxOp = defineReduce("max", share);
 const minOp = defineReduce("min", share);
 const prodOp = defineReduce("prod", (dy, x, y) => div(mul(dy, y), x), { emptyValue: 1 });

@@ -139,7 +139,7 @@ function activeOf(params: readonly Tensor[]): Active {
   const active: Active = { params: [], grads: [], indices: [] };
   for (let i = 0; i < params.length; i++) {
     const p = params[i];
-    const { grad } = p;
+    const grad = p.heldGrad;
     if (grad === null || !p.requiresGrad) continue;
     p.storage.assertAlive(p.shape);
     grad.storage.assertAlive(grad.shape);

@@ -77,13 +77,13 @@ function end(scope: Scope, result: unknown): void {
   scopes.current = scope.parent;
   if (result instanceof Tensor) escape(result, scope);
   else if (typeof result === "object" && result !== null) escapeAll(result, scope, 0);
-  const { storages, parent } = scope;
+  const { storages } = scope;
   for (let i = 0; i < storages.length; i++) {
     const storage = storages[i];
     if (storage.scope !== scope) continue; // handed to the parent
     storage.scope = null;
     if (storage.keeps === 0) storage.release();
-    else if (parent === null) storage.track();
+    else if (!storage.heldByLeaf) storage.track();
   }
 }
 

@@ -41,8 +41,15 @@ export class Pool {
 
   constructor(private readonly backend: Backend) {}
 
-  take(bytes: number): number {
-    const block = blockBytes(bytes);
+  /** Free blocks of one size. */
+  listOf(block: number): number[] {
+    let list = this.free.get(block);
+    if (list === undefined) this.free.set(block, (list = []));
+    return list;
+  }
+
+  /** A block of `block` bytes: one of `list`, the free ones of that size, or a new one. */
+  take(block: number, list: number[]): number {
     if (this.bytesInUse + block > this.budgetBytes) {
       throw new NablaError(
         `memory: ${Math.round(this.bytesInUse / 2 ** 20)} MiB are in use and ${Math.round(block / 2 ** 20)} MiB more would pass ` +
@@ -51,29 +58,25 @@ export class Pool {
       );
     }
     this.bytesInUse += block;
-    const blocks = this.free.get(block);
-    if (blocks !== undefined && blocks.length > 0) {
+    const handle = list.pop();
+    if (handle !== undefined) {
       this.reuses++;
       this.bytesPooled -= block;
-      return blocks.pop()!;
+      return handle;
     }
     this.allocations++;
     return this.backend.allocate(block);
   }
 
-  give(handle: number, bytes: number): void {
-    const block = blockBytes(bytes);
+  give(handle: number, block: number, list: number[]): void {
     this.bytesInUse -= block;
     this.bytesPooled += block;
-    const blocks = this.free.get(block);
-    if (blocks === undefined) this.free.set(block, [handle]);
-    else blocks.push(handle);
+    list.push(handle);
   }
 
   /** Returns all pooled blocks to the backend. */
   trim(): void {
-    for (const [block, handles] of this.free) for (const handle of handles) this.backend.release(handle, block);
-    this.free.clear();
+    for (const [block, list] of this.free) for (const handle of list.splice(0)) this.backend.release(handle, block);
     this.bytesPooled = 0;
   }
 }
@@ -89,11 +92,11 @@ export function poolOf(backend: Backend): Pool {
 interface Block {
   readonly pool: Pool;
   readonly handle: number;
-  readonly bytes: number;
+  readonly block: number;
 }
 
 /** Gives back the memory of storages that nobody can reach any more. Runs only between macrotasks. */
-const collector = new FinalizationRegistry<Block>(({ pool, handle, bytes }) => pool.give(handle, bytes));
+const collector = new FinalizationRegistry<Block>(({ pool, handle, block }) => pool.give(handle, block, pool.listOf(block)));
 
 /** The scope that owns new storages; null outside every `step`. Set by step.ts alone. */
 export const scopes: { current: Scope | null } = { current: null };
@@ -111,9 +114,13 @@ export class Storage {
   /** The scope at whose end it returns to the pool; null when only its holders or the collector decide. */
   scope: Scope | null = null;
   released = false;
+  /** Held as a gradient by a leaf that gives it back itself, so the collector need not watch it (see Tensor.grad). */
+  heldByLeaf = false;
   /** Handed out of the outermost step: reading its number is the last use (see Tensor.item). */
   returned = false;
   private readonly pool: Pool;
+  private readonly free: number[];
+  private readonly block: number;
   private tracked = false;
 
   constructor(backend: Backend, bytes: number, origin: string) {
@@ -121,7 +128,9 @@ export class Storage {
     this.bytes = bytes;
     this.origin = origin;
     this.pool = poolOf(backend);
-    this.handle = this.pool.take(bytes);
+    this.block = blockBytes(bytes);
+    this.free = this.pool.listOf(this.block);
+    this.handle = this.pool.take(this.block, this.free);
     const scope = scopes.current;
     if (scope !== null) {
       this.scope = scope;
@@ -135,7 +144,7 @@ export class Storage {
   track(): void {
     if (this.tracked || this.released) return;
     this.tracked = true;
-    collector.register(this, { pool: this.pool, handle: this.handle, bytes: this.bytes }, this);
+    collector.register(this, { pool: this.pool, handle: this.handle, block: this.block }, this);
   }
 
   keep(): void {
@@ -154,12 +163,17 @@ export class Storage {
     }
   }
 
+  /** What a leaf that is collected does with its gradient: releases it, unless somebody else may have it. */
+  abandon(): void {
+    if (!this.tracked && this.scope === null) this.release();
+  }
+
   /** Back to the pool, at once. */
   release(): void {
     if (this.released) return;
     this.released = true;
     if (this.tracked) collector.unregister(this);
-    this.pool.give(this.handle, this.bytes);
+    this.pool.give(this.handle, this.block, this.free);
   }
 
   /** Throws if the memory is gone. */

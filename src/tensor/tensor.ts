@@ -27,7 +27,7 @@ export class Tensor implements View {
   /** How it came about: set by the tape when a gradient may be asked for, and on leaves that require one. */
   node: TapeNode | null = null;
   private needsGrad = false;
-  private gradient: Tensor | null = null;
+  private gradient: GradientSlot | null = null;
   private scalar: number | undefined;
 
   /** A window on `storage`; strides and offset count elements. Programs use `tensor()`, `zeros()` and the like. */
@@ -66,14 +66,34 @@ export class Tensor implements View {
 
   /** The gradient that `backward()` accumulated, or null. Assigning keeps the tensor beyond its step. */
   get grad(): Tensor | null {
-    return this.gradient;
+    const held = this.gradient?.tensor ?? null;
+    // Whoever asks may outlive this tensor: from now on the collector watches over the gradient's memory.
+    if (held !== null && held.storage.scope === null) held.storage.track();
+    return held;
   }
 
   set grad(value: Tensor | null) {
-    if (value === this.gradient) return;
-    value?.storage.keep();
-    this.gradient?.storage.unkeep();
-    this.gradient = value;
+    if (this.gradient === null) {
+      if (value === null) return;
+      this.gradient = { tensor: null };
+      orphans.register(this, this.gradient);
+    }
+    const before = this.gradient.tensor;
+    if (value === before) return;
+    if (value !== null) {
+      value.storage.keep();
+      value.storage.heldByLeaf = true;
+    }
+    if (before !== null) {
+      before.storage.heldByLeaf = false;
+      before.storage.unkeep();
+    }
+    this.gradient.tensor = value;
+  }
+
+  /** `grad` for engine and optimisers, which never keep it: costs nothing. */
+  get heldGrad(): Tensor | null {
+    return this.gradient === null ? null : this.gradient.tensor;
   }
 
   /** The sizes as a tuple of `rank` numbers, for destructuring; throws ShapeError if the rank differs. */
@@ -190,6 +210,13 @@ export class Tensor implements View {
     return this.toString();
   }
 }
+
+interface GradientSlot {
+  tensor: Tensor | null;
+}
+
+/** Gives back the gradient of a leaf that was collected. */
+const orphans = new FinalizationRegistry<GradientSlot>(({ tensor }) => tensor?.storage.abandon());
 
 function nest(values: TypedArray, shape: Shape): NestedNumbers {
   let position = 0;
