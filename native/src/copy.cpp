@@ -4,18 +4,17 @@
 // tiles, so that both sides use whole cache lines. Everything else is element-wise work (strided.h).
 
 #include "rows.h"
-#include "threadpool.h"
+#include "tasks.h"
 
 namespace nabla {
 namespace NABLA_ISA {
 namespace {
 
 template <class T>
-void fillChunks(T* out, int64_t n, T value) {
-  parallelFor(n <= parallelElements ? 1 : divideUp(n, chunkElements), [&](int64_t chunk, int) {
-    const int64_t start = n <= parallelElements ? 0 : chunk * chunkElements;
-    const int64_t end = n <= parallelElements ? n : smaller(n, start + chunkElements);
-    for (int64_t i = start; i < end; i++) out[i] = value;
+void fillRange(void* out, int64_t n, T value) {
+  T* to = static_cast<T*>(out);
+  forRanges(n, 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) to[i] = value;
   });
 }
 
@@ -27,19 +26,19 @@ double fill(const double* args) {
   const double value = a.number();
   switch (dtype) {
     case Float32:
-      fillChunks(static_cast<float*>(out), n, static_cast<float>(value));
+      fillRange<float>(out, n, static_cast<float>(value));
       break;
     case Float64:
-      fillChunks(static_cast<double*>(out), n, value);
+      fillRange<double>(out, n, value);
       break;
     case Int32:
-      fillChunks(static_cast<int32_t*>(out), n, toInt32(value));
+      fillRange<int32_t>(out, n, toInt32(value));
       break;
     case UInt8:
-      fillChunks(static_cast<uint8_t*>(out), n, static_cast<uint8_t>(toInt32(value)));
+      fillRange<uint8_t>(out, n, static_cast<uint8_t>(toInt32(value)));
       break;
     default:
-      fillChunks(static_cast<uint8_t*>(out), n, static_cast<uint8_t>(value != 0));
+      fillRange<uint8_t>(out, n, static_cast<uint8_t>(value != 0));
   }
   return -1;
 }
@@ -150,7 +149,7 @@ void transpose(const Transposition& t) {
   // A task is a band of one plane: some tiles of rows, all columns.
   const int64_t bandRows = smaller(divideUp(rows, tile), larger(int64_t{1}, chunkElements / (tile * columns))) * tile;
   const int64_t bands = divideUp(rows, bandRows);
-  const auto task = [&](int64_t index, int) {
+  const auto task = [&](int64_t index) {
     int64_t plane = index / bands;
     const int64_t first = index % bands * bandRows;
     int64_t from = first, to = first * outRow;
@@ -171,9 +170,7 @@ void transpose(const Transposition& t) {
       }
     }
   };
-  const int64_t tasks = planes * bands;
-  if (planes * rows * columns > parallelElements) return parallelFor(tasks, task);
-  for (int64_t i = 0; i < tasks; i++) task(i, 0);
+  forTasks(planes * bands, planes * rows * columns, task);
 }
 
 // The axis to transpose with the last one, or −1: the source contiguous along it, the destination along the last.

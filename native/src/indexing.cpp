@@ -1,22 +1,11 @@
 // Kernels that move along one axis: argReduce, gather, scatterAdd, cumsum.
 
 #include "axes.h"
-#include "threadpool.h"
+#include "tasks.h"
 
 namespace nabla {
 namespace NABLA_ISA {
 namespace {
-
-// Calls run(first, last) over 0 … n, in parallel pieces when there is enough work of `cost` elements each.
-template <class F>
-void forRanges(int64_t n, int64_t cost, F&& run) {
-  if (n * cost <= parallelElements) {
-    if (n > 0) run(int64_t{0}, n);
-    return;
-  }
-  const int64_t perTask = larger(int64_t{1}, chunkElements / larger(cost, int64_t{1}));
-  parallelFor(divideUp(n, perTask), [&](int64_t task, int) { run(task * perTask, smaller(n, (task + 1) * perTask)); });
-}
 
 template <class T>
 int32_t argBest(const T* x, int64_t n, int64_t stride, bool largest) {

@@ -1,4 +1,5 @@
-// Reductions of contiguous blocks, and how partial results are combined; see reduce.cpp.
+// Reductions of small contiguous blocks, and how partial results are combined. A Method is what reduce.cpp knows of an
+// operation: a few functions of blocks.
 #pragma once
 
 #include "rows.h"
@@ -6,11 +7,23 @@
 namespace nabla {
 namespace NABLA_ISA {
 
-constexpr int64_t block = 1024;
+// Elements that a block has at most.
+constexpr int64_t blockElements = 1024;
 
-// Partial result of logsumexp: max and the sum of exp(x − max). Others use `value` alone.
+// Partial result; `sum` is that of logsumexp, Σ exp(x − value) with value = max. Others use `value` alone.
 struct Partial {
   double value, sum;
+};
+
+struct Method {
+  Partial start;
+  // Takes n ≤ blockElements contiguous elements into p.
+  void (*addBlock)(Partial& p, const void* x, int64_t n);
+  void (*merge)(Partial& p, const Partial& q);
+  double (*finish)(const Partial& p);
+  // totals[c] ← totals[c] ∘ x[r·stride + c] for n columns c and all rows r; null for logsumexp.
+  void (*addColumns)(double* totals, const void* x, int64_t n, int64_t rows, int64_t stride);
+  double (*mergeValues)(double a, double b);
 };
 
 struct SumOf {
@@ -28,6 +41,7 @@ struct WrappingProductOf {
     return static_cast<int32_t>(static_cast<uint32_t>(toInt32(a)) * static_cast<uint32_t>(toInt32(b)));
   }
 };
+// NaN wins over every number.
 struct MaximumOf {
   static constexpr double start = -__builtin_inf();
   static NABLA_INLINE double merge(double a, double b) { return (b > a) | (b != b) ? b : a; }
@@ -37,26 +51,9 @@ struct MinimumOf {
   static NABLA_INLINE double merge(double a, double b) { return (b < a) | (b != b) ? b : a; }
 };
 
-// Lanes that are reduced independently: as many as hide the latency of an addition.
-constexpr int ways = 4;
-
-// The sum of n ≤ block contiguous elements.
-inline double blockSum(const float* x, int64_t n) {
-  using S = Simd<float>;
-  S::Vec acc[ways] = {};
-  int64_t i = 0;
-  for (; i + ways * S::lanes <= n; i += ways * S::lanes) {
-    for (int w = 0; w < ways; w++) acc[w] += S::load(x + i + w * S::lanes);
-  }
-  for (; i + S::lanes <= n; i += S::lanes) acc[0] += S::load(x + i);
-  double sum = n >= S::lanes ? S::sum((acc[0] + acc[1]) + (acc[2] + acc[3])) : 0;
-  for (; i < n; i++) sum += x[i];
-  return sum;
-}
-
-// Reduces n ≤ block contiguous elements, in `lanes` independent chains.
+// In 16 independent chains, combined in pairs.
 template <class Op, class T>
-double blockReduce(const T* x, int64_t n) {
+double reduceBlock(const T* x, int64_t n) {
   constexpr int lanes = 16;
   if (n < lanes) {
     double result = Op::start;
@@ -76,9 +73,81 @@ double blockReduce(const T* x, int64_t n) {
   return acc[0];
 }
 
+// A sum of floats runs in float lanes: a block is short enough for that.
 template <>
-inline double blockReduce<SumOf, float>(const float* x, int64_t n) {
-  return blockSum(x, n);
+inline double reduceBlock<SumOf, float>(const float* x, int64_t n) {
+  using S = Simd<float>;
+  constexpr int ways = 4;
+  S::Vec acc[ways] = {};
+  int64_t i = 0;
+  for (; i + ways * S::lanes <= n; i += ways * S::lanes) {
+    for (int w = 0; w < ways; w++) acc[w] += S::load(x + i + w * S::lanes);
+  }
+  for (; i + S::lanes <= n; i += S::lanes) acc[0] += S::load(x + i);
+  double sum = n >= S::lanes ? S::sum((acc[0] + acc[1]) + (acc[2] + acc[3])) : 0;
+  for (; i < n; i++) sum += x[i];
+  return sum;
+}
+
+// Rows that are added in float before they go to double.
+constexpr int64_t columnBlock = 32;
+constexpr int64_t columnTile = 512;
+
+template <class Op, class T>
+void reduceColumnsOf(double* totals, const void* x, int64_t n, int64_t rows, int64_t stride) {
+  const T* from = static_cast<const T*>(x);
+  for (int64_t r = 0; r < rows; r++, from += stride) {
+    NABLA_ELEMENTWISE_LOOP
+    for (int64_t c = 0; c < n; c++) totals[c] = Op::merge(totals[c], from[c]);
+  }
+}
+
+inline void sumColumns(double* totals, const void* x, int64_t n, int64_t rows, int64_t stride) {
+  using S = Simd<float>;
+  const float* from = static_cast<const float*>(x);
+  for (int64_t first = 0; first < rows; first += columnBlock, from += columnBlock * stride) {
+    const int64_t count = smaller(columnBlock, rows - first);
+    int64_t c = 0;
+    for (; c + S::lanes <= n; c += S::lanes) {
+      S::Vec acc = S::load(from + c);
+      for (int64_t r = 1; r < count; r++) acc += S::load(from + r * stride + c);
+      float lane[S::lanes];
+      S::store(lane, acc);
+      for (int l = 0; l < S::lanes; l++) totals[c + l] += lane[l];
+    }
+    for (; c < n; c++) {
+      float acc = from[c];
+      for (int64_t r = 1; r < count; r++) acc += from[r * stride + c];
+      totals[c] += acc;
+    }
+  }
+}
+
+template <class Op, class T>
+void addBlockOf(Partial& p, const void* x, int64_t n) {
+  p.value = Op::merge(p.value, reduceBlock<Op, T>(static_cast<const T*>(x), n));
+}
+
+template <class Op>
+void mergeOf(Partial& p, const Partial& q) {
+  p.value = Op::merge(p.value, q.value);
+}
+
+inline double valueOf(const Partial& p) { return p.value; }
+
+template <class Op>
+double mergeValuesOf(double a, double b) {
+  return Op::merge(a, b);
+}
+
+template <class Op, class T>
+constexpr Method methodOf() {
+  return {{Op::start, 0}, addBlockOf<Op, T>, mergeOf<Op>, valueOf, reduceColumnsOf<Op, T>, mergeValuesOf<Op>};
+}
+
+template <>
+constexpr Method methodOf<SumOf, float>() {
+  return {{0, 0}, addBlockOf<SumOf, float>, mergeOf<SumOf>, valueOf, sumColumns, mergeValuesOf<SumOf>};
 }
 
 // Σ exp(x − max).
@@ -96,47 +165,41 @@ inline double sumOfExp(const float* x, int64_t n, double max) {
   }
   return sum;
 }
-inline double sumOfExp(const double* x, int64_t n, double max) {
-  double sum = 0;
-  for (int64_t i = 0; i < n; i++) sum += __builtin_exp(x[i] - max);
-  return sum;
-}
-inline double sumOfExp(const int32_t* x, int64_t n, double max) {
+template <class T>
+double sumOfExp(const T* x, int64_t n, double max) {
   double sum = 0;
   for (int64_t i = 0; i < n; i++) sum += __builtin_exp(x[i] - max);
   return sum;
 }
 
-struct LogSumExpOf {};
+// An infinite or NaN maximum is the result already.
+inline bool isFinite(double x) { return x - x == 0; }
 
-template <class Op, class T>
-struct Reducer {
-  static constexpr Partial start = {Op::start, 0};
-  static void add(Partial& p, const T* x, int64_t n) { p.value = Op::merge(p.value, blockReduce<Op, T>(x, n)); }
-  static void merge(Partial& p, const Partial& q) { p.value = Op::merge(p.value, q.value); }
-  static double finish(const Partial& p) { return p.value; }
-};
+inline void mergeLogSumExp(Partial& p, const Partial& q) {
+  const double max = MaximumOf::merge(p.value, q.value);
+  if (isFinite(max)) {
+    const double mine = p.sum == 0 ? 0 : p.sum * __builtin_exp(p.value - max);
+    p.sum = mine + (q.sum == 0 ? 0 : q.sum * __builtin_exp(q.value - max));
+  } else {
+    p.sum = 0;
+  }
+  p.value = max;
+}
+
+inline double finishLogSumExp(const Partial& p) { return isFinite(p.value) ? p.value + __builtin_log(p.sum) : p.value; }
 
 template <class T>
-struct Reducer<LogSumExpOf, T> {
-  static constexpr Partial start = {-__builtin_inf(), 0};
-  static void add(Partial& p, const T* x, int64_t n) {
-    Partial q = {blockReduce<MaximumOf, T>(x, n), 0};
-    // An infinite or NaN maximum is the result already.
-    q.sum = q.value - q.value == 0 ? sumOfExp(x, n, q.value) : 1;
-    merge(p, q);
-  }
-  static void merge(Partial& p, const Partial& q) {
-    const double max = MaximumOf::merge(p.value, q.value);
-    if (max - max == 0) {
-      p.sum = (p.sum == 0 ? 0 : p.sum * __builtin_exp(p.value - max)) + (q.sum == 0 ? 0 : q.sum * __builtin_exp(q.value - max));
-    } else {
-      p.sum = 1;
-    }
-    p.value = max;
-  }
-  static double finish(const Partial& p) { return p.value - p.value == 0 ? p.value + __builtin_log(p.sum) : p.value; }
-};
+void addBlockLogSumExp(Partial& p, const void* x, int64_t n) {
+  const T* from = static_cast<const T*>(x);
+  Partial q = {reduceBlock<MaximumOf, T>(from, n), 0};
+  if (isFinite(q.value)) q.sum = sumOfExp(from, n, q.value);
+  mergeLogSumExp(p, q);
+}
+
+template <class T>
+constexpr Method logSumExpMethod() {
+  return {{-__builtin_inf(), 0}, addBlockLogSumExp<T>, mergeLogSumExp, finishLogSumExp, nullptr, nullptr};
+}
 
 }  // namespace NABLA_ISA
 }  // namespace nabla
