@@ -1,6 +1,5 @@
 /** From a configuration to what the trainer needs: model, optimiser, schedule, loaders. */
 
-import { UsageError } from "../base/errors.js";
 import type { ImageDataset, Splits } from "../data/dataset.js";
 import { DataLoader } from "../data/loader.js";
 import { randomCrop, randomHorizontalFlip, type Transform } from "../data/transforms.js";
@@ -29,9 +28,6 @@ export function buildModel(config: ModelConfig, { input, classes }: Task): Modul
   const dropout = config["model.dropout"];
   if (config.model === "mlp") return mlp({ input, classes, hidden, dropout, activation: config["model.activation"] });
   const [f1, f2, f3] = config["model.filters"] ?? [32, 64, 64];
-  if (hidden.length !== 1) {
-    throw new UsageError(`--model.hidden: convnet has one hidden fully connected layer, got ${hidden.length} sizes; give one, such as 1000.`);
-  }
   return convnet({ input, classes, filters: [f1, f2, f3], hidden: hidden[0], dropout, batchNorm: config["model.batchNorm"] });
 }
 
@@ -85,8 +81,14 @@ export function buildLoaders(config: TrainConfig, { train, validation }: Splits)
   };
 }
 
+export interface Assembly extends Loaders {
+  readonly model: Module;
+  readonly optimizer: TrainerOptimizer;
+  readonly schedule: Schedule;
+}
+
 /** Model, optimiser and loaders of a configuration, weights drawn from its seed. */
-export function assemble(config: TrainConfig, splits: Splits): Loaders & { model: Module; optimizer: TrainerOptimizer; schedule: Schedule } {
+export function assemble(config: TrainConfig, splits: Splits): Assembly {
   manualSeed(config.seed);
   const { shape, classes } = splits.train;
   const model = buildModel(config, { input: shape, classes: classes.length });

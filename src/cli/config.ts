@@ -173,8 +173,20 @@ export function resolveConfig(given: ReadonlyMap<string, unknown>): TrainConfig 
     else values[name] = parsed.data;
   }
   if (!given.has("model")) problems.push(`MODEL is missing: expected one of ${modelNames.join(", ")}.`);
+  problems.push(...contradictions(values));
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
   return values as TrainConfig;
+}
+
+/** Values that are right each, but not together. */
+function contradictions(values: Partial<TrainConfig>): string[] {
+  const problems: string[] = [];
+  const { model, momentum, "model.hidden": hidden, "optimizer.nesterov": nesterov } = values;
+  if (model === "convnet" && hidden !== undefined && hidden.length !== 1) {
+    problems.push(`--model.hidden: convnet has one hidden fully connected layer, got ${hidden.length} sizes; give one, such as 1000.`);
+  }
+  if (nesterov === true && momentum === 0) problems.push("--optimizer.nesterov looks ahead along the momentum, which is 0; give --momentum, such as 0.9.");
+  return problems;
 }
 
 /** How an option is written: `--lr`; the model is an argument. */

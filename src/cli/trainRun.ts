@@ -14,7 +14,7 @@ import { type FoundCheckpoint, RunFolder } from "../train/run.js";
 import { newRunInfo, type RunInfo } from "../train/runInfo.js";
 import type { TrainerState } from "../train/state.js";
 import { Trainer } from "../train/trainer.js";
-import { assemble } from "./assemble.js";
+import { assemble, type Assembly } from "./assemble.js";
 import { resolveConfig, type TrainConfig } from "./config.js";
 import { type Io, printJson, printLine } from "./io.js";
 import { loadSplits } from "./loadSplits.js";
@@ -38,15 +38,15 @@ export async function startRun({ config: given, out, json, io }: StartOptions): 
   const day = info.created.slice(0, 10);
   const run =
     out === undefined
-      ? RunFolder.createNumbered(resolve("runs"), `${day}-${config.model}-${config.data}`, info)
-      : RunFolder.create(resolve(out), info);
+      ? RunFolder.createNumbered("runs", `${day}-${config.model}-${config.data}`, info)
+      : RunFolder.create(out, info);
   try {
-    const splits = await loadSplits(config, io).catch((error: unknown) => {
+    const session = await prepare(config, io).catch((error: unknown) => {
       run.discard();
       throw error;
     });
-    run.updateInfo({ backend: { ...defaultBackend().info }, data: fingerprint(splits) });
-    return await train({ run, config, splits, found: undefined, json, io });
+    run.updateInfo({ backend: { ...defaultBackend().info }, data: fingerprint(session.splits) });
+    return await train({ run, config, session, found: undefined, json, io });
   } finally {
     run.close();
   }
@@ -65,7 +65,7 @@ export interface ResumeOptions {
  * @returns the exit code
  */
 export async function resumeRun({ path, changes, json, io }: ResumeOptions): Promise<number> {
-  const run = RunFolder.open(resolve(path));
+  const run = RunFolder.open(path);
   try {
     const config = resumedConfig(run, changes);
     const found = run.loadCheckpoint();
@@ -82,9 +82,9 @@ export async function resumeRun({ path, changes, json, io }: ResumeOptions): Pro
     if (config.epochs !== run.info.config.epochs) run.updateInfo({ config });
     selectBackend(config, run.info.backend);
     warnOfOtherBackend(run, io);
-    const splits = await loadSplits(config, io);
-    checkData(run, splits);
-    return await train({ run, config, splits, found, json, io });
+    const session = await prepare(config, io);
+    checkData(run, session.splits);
+    return await train({ run, config, session, found, json, io });
   } finally {
     run.close();
   }
@@ -101,17 +101,25 @@ function resumedConfig(run: RunFolder, changes: ReadonlyMap<string, unknown>): T
   return resolveConfig(new Map([...recorded, ...changes]));
 }
 
+type Session = Assembly & { readonly splits: Splits };
+
+/** Reads the data and builds everything from them; all that can be wrong with either shows here. */
+async function prepare(config: TrainConfig, io: Io): Promise<Session> {
+  const splits = await loadSplits(config, io);
+  return { splits, ...assemble(config, splits) };
+}
+
 interface TrainOptions {
   readonly run: RunFolder;
   readonly config: TrainConfig;
-  readonly splits: Splits;
+  readonly session: Session;
   readonly found: FoundCheckpoint | undefined;
   readonly json: boolean;
   readonly io: Io;
 }
 
-async function train({ run, config, splits, found, json, io }: TrainOptions): Promise<number> {
-  const { model, optimizer, schedule, training, validation } = assemble(config, splits);
+async function train({ run, config, session, found, json, io }: TrainOptions): Promise<number> {
+  const { splits, model, optimizer, schedule, training, validation } = session;
   const trainer = new Trainer({ model, optimizer, schedule, loss: crossEntropy });
   if (found !== undefined) trainer.restore(found.state);
   if (!json) printLine(io.stdout, headline(config, splits, run, found));

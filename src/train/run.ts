@@ -9,7 +9,7 @@
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DataError } from "../base/errors.js";
 import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
 import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "./atomicWrite.js";
@@ -36,13 +36,14 @@ export interface FoundCheckpoint {
 }
 
 export class RunFolder {
+  /** Absolute. */
   readonly path: string;
   #info: RunInfo;
   readonly #unlock: () => void;
-  /** The folder itself is new, so giving the run up removes it. */
-  readonly #made: boolean;
+  /** The outermost folder that `create` made, so giving the run up removes all from there on. */
+  readonly #made: string | undefined;
 
-  private constructor(path: string, info: RunInfo, unlock: () => void, made: boolean) {
+  private constructor(path: string, info: RunInfo, unlock: () => void, made?: string) {
     this.path = path;
     this.#info = info;
     this.#unlock = unlock;
@@ -50,10 +51,11 @@ export class RunFolder {
   }
 
   /**
-   * Begins a run in `path`, which must not exist (it is made, with its parents) or be empty, and locks it.
+   * Begins a run in `folder`, which must not exist (it is made, with its parents) or be empty, and locks it.
    * @throws DataError when it holds something or cannot be written.
    */
-  static create(path: string, info: RunInfo): RunFolder {
+  static create(folder: string, info: RunInfo): RunFolder {
+    const path = resolve(folder);
     const made = makeFolder(path);
     const found = readdirSync(path);
     if (found.length > 0) {
@@ -83,13 +85,14 @@ export class RunFolder {
    * Opens an existing run to go on with it, and locks it.
    * @throws DataError when there is none, it is damaged, or another process writes it.
    */
-  static open(path: string): RunFolder {
+  static open(folder: string): RunFolder {
+    const path = resolve(folder);
     const info = readInfo(path);
     const unlock = lockRun(path);
     for (const name of readdirSync(path)) {
       if (name.endsWith(temporarySuffix)) rmSync(join(path, name), { force: true });
     }
-    return new RunFolder(path, info, unlock, false);
+    return new RunFolder(path, info, unlock);
   }
 
   get info(): RunInfo {
@@ -112,7 +115,11 @@ export class RunFolder {
     const latest = join(this.path, files.checkpoint);
     const previous = join(this.path, files.previous);
     const bytes = encodeCheckpoint(state);
-    if (existsSync(latest)) renameSync(latest, previous);
+    try {
+      if (existsSync(latest)) renameSync(latest, previous);
+    } catch (error) {
+      throw cannotWrite(previous, error);
+    }
     atomicWrite(latest, bytes);
   }
 
@@ -159,7 +166,10 @@ export class RunFolder {
   discard(): void {
     rmSync(join(this.path, files.info), { force: true });
     this.#unlock();
-    if (this.#made) rmdirSync(this.path);
+    for (let folder = this.path; this.#made !== undefined && folder.length >= this.#made.length; folder = dirname(folder)) {
+      if (readdirSync(folder).length > 0) break;
+      rmdirSync(folder);
+    }
   }
 
   #writeInfo(): void {
@@ -167,10 +177,10 @@ export class RunFolder {
   }
 }
 
-/** True if the folder was made, false if it was there. */
-function makeFolder(path: string): boolean {
+/** The outermost folder that had to be made; undefined when all were there. */
+function makeFolder(path: string): string | undefined {
   try {
-    return mkdirSync(path, { recursive: true }) !== undefined;
+    return mkdirSync(path, { recursive: true });
   } catch (error) {
     if (errorCode(error) === "EEXIST") throw new DataError(`run folder ${path} is a file; choose another name.`);
     throw cannotWrite(path, error);
