@@ -22,7 +22,7 @@ const ranges = {
   rotation: [-12, 12],
   /** What red, green and blue of a colour are from its grey. */
   tint: [-40, 40],
-  /** Largest change of a channel of a pixel by noise. */
+  /** Largest change of a pixel by noise, the same in its three channels. */
   noise: [0, 25],
 } as const;
 
@@ -36,12 +36,13 @@ const leastContrast = 80;
 export class LetterArtist {
   readonly #rasterizer = new Rasterizer(side, side);
   readonly #coverage = new Float32Array(side * side);
+  readonly #noise = new Float32Array(side * side);
 
   /** Draws `glyph` into `image` ([3, 32, 32], red, green, blue), all choices from `generator`. The letter is never cut by the border. */
   draw(glyph: Glyph, generator: Generator, image: Uint8Array): void {
     for (const contour of pose(glyph, generator)) this.#rasterizer.addContour(contour);
     this.#rasterizer.finish(this.#coverage);
-    paint(this.#coverage, generator, image);
+    paint(this.#coverage, this.#noise, generator, image);
   }
 }
 
@@ -98,20 +99,25 @@ function greys(generator: Generator): [paper: number, ink: number] {
   return generator.integer(2) === 0 ? [dark, light] : [light, dark];
 }
 
-/** Mixes paper and ink by coverage and adds noise, uniform in ± its amplitude, one random byte a value. */
-function paint(coverage: Float32Array, generator: Generator, image: Uint8Array): void {
+/** Mixes paper and ink by coverage, and makes each pixel lighter or darker by noise, uniform in ± its amplitude. */
+function paint(coverage: Float32Array, noise: Float32Array, generator: Generator, image: Uint8Array): void {
   const [paperGrey, inkGrey] = greys(generator);
   const paper = colour(paperGrey, generator);
   const ink = colour(inkGrey, generator);
   const amplitude = uniform(generator, ranges.noise);
   const scale = (2 * amplitude) / 255;
-  let word = 0;
+  for (let i = 0; i < noise.length; i += 4) {
+    const word = generator.uint32(); // a byte for each of four pixels
+    noise[i] = scale * (word & 255) - amplitude;
+    noise[i + 1] = scale * ((word >>> 8) & 255) - amplitude;
+    noise[i + 2] = scale * ((word >>> 16) & 255) - amplitude;
+    noise[i + 3] = scale * (word >>> 24) - amplitude;
+  }
   for (let c = 0, o = 0; c < 3; c++) {
-    const base = paper[c] - amplitude + 0.5;
+    const base = paper[c] + 0.5;
     const contrast = ink[c] - paper[c];
     for (let i = 0; i < coverage.length; i++, o++) {
-      word = (i & 3) === 0 ? generator.uint32() : word >>> 8;
-      const value = base + contrast * coverage[i] + scale * (word & 255);
+      const value = base + contrast * coverage[i] + noise[i];
       image[o] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
   }

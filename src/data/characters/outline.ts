@@ -30,28 +30,34 @@ export function flatten(commands: readonly PathCommand[]): Glyph {
 /** Control points x y of one piece, from its start to its end: 4 numbers a line, 6 a quadratic, 8 a cubic. */
 type Curve = readonly number[];
 
-/** The pieces of each contour, y turned down. */
+/** The pieces of each contour, closed by a line where `Z` closes it, y turned down. */
 function split(commands: readonly PathCommand[]): Curve[][] {
   const contours: Curve[][] = [];
-  let [x, y] = [0, 0];
+  let contour: Curve[] = [];
+  let start = [0, 0];
+  let here = [0, 0];
   for (const command of commands) {
-    if (command.type === "Z") continue;
+    if (command.type === "Z") {
+      if (here[0] !== start[0] || here[1] !== start[1]) contour.push([...here, ...start]);
+      here = start;
+      continue;
+    }
     const end = [command.x, -command.y];
-    const contour = contours.at(-1);
     switch (command.type) {
       case "M":
-        contours.push([]);
+        contours.push((contour = []));
+        start = end;
         break;
       case "L":
-        contour?.push([x, y, ...end]);
+        contour.push([...here, ...end]);
         break;
       case "Q":
-        contour?.push([x, y, command.x1, -command.y1, ...end]);
+        contour.push([...here, command.x1, -command.y1, ...end]);
         break;
       case "C":
-        contour?.push([x, y, command.x1, -command.y1, command.x2, -command.y2, ...end]);
+        contour.push([...here, command.x1, -command.y1, command.x2, -command.y2, ...end]);
     }
-    [x, y] = end;
+    here = end;
   }
   return contours;
 }
