@@ -2,7 +2,6 @@
 
 import { dtypeBytes, hostArray } from "../../src/base/dtype.js";
 import type { DType } from "../../src/base/dtype.js";
-import { contiguousStrides, sizeOf } from "../../src/base/shape.js";
 import type { RequiredKernels, View } from "../../src/backend/backend.js";
 
 /** How the axes of a view lie in memory. */
@@ -30,20 +29,27 @@ export function layoutStrides(shape: readonly number[], { order, step = 1, broad
 }
 
 /** Position in storage of each element, row-major. */
-function places({ shape, strides, offset }: View): number[] {
-  const size = sizeOf(shape);
-  const dense = contiguousStrides(shape);
-  return Array.from({ length: size }, (_, i) =>
-    shape.reduce((sum, extent, axis) => sum + (Math.floor(i / dense[axis]) % extent) * strides[axis], offset),
-  );
+function places({ shape, strides, offset }: View): Float64Array {
+  let out = new Float64Array([offset]);
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis];
+    const next = new Float64Array(out.length * size);
+    for (let i = 0; i < next.length; i++) next[i] = out[Math.floor(i / size)] + (i % size) * strides[axis];
+    out = next;
+  }
+  return out;
+}
+
+/** Elements up to and including the last one of a view. */
+export function storageLength({ shape, strides, offset }: Pick<View, "shape" | "strides" | "offset">): number {
+  return shape.reduce((sum, extent, axis) => sum + Math.max(0, extent - 1) * strides[axis], offset) + 1;
 }
 
 /** A view of new memory on `backend`; all of its storage, gaps included, starts as 77. */
 export function emptyView(backend: RequiredKernels, dtype: DType, shape: readonly number[], layout: Layout = {}): View {
   const strides = layoutStrides(shape, layout);
   const offset = layout.offset ?? 0;
-  const last = shape.reduce((sum, extent, axis) => sum + Math.max(0, extent - 1) * strides[axis], offset);
-  const length = last + 1;
+  const length = storageLength({ shape, strides, offset });
   const view: View = { storage: { handle: backend.allocate(length * dtypeBytes[dtype]) }, dtype, shape, strides, offset };
   writeStorage(backend, view, hostArray(dtype, length).fill(dtype === "bool" ? 1 : 77));
   return view;
@@ -55,7 +61,7 @@ function writeStorage(backend: RequiredKernels, view: View, data: ReturnType<typ
 
 /** The whole storage up to the view's last element. */
 export function readStorage(backend: RequiredKernels, view: View): ReturnType<typeof hostArray> {
-  const length = Math.max(view.offset, ...places(view)) + 1;
+  const length = storageLength(view);
   const into = hostArray(view.dtype, length);
   void backend.read({ ...view, shape: [length], strides: [1], offset: 0 }, into);
   return into;
@@ -77,7 +83,7 @@ export function viewOf(
 /** The elements of a view, row-major. */
 export function valuesOf(backend: RequiredKernels, view: View): number[] {
   const data = readStorage(backend, view);
-  return places(view).map((place) => data[place]);
+  return Array.from(places(view), (place) => data[place]);
 }
 
 /** The part of an activation [N, C, H, W] layout that convolutions write: physical [H, W, N, C]. */

@@ -1,0 +1,44 @@
+/**
+ * Compiles wasm/assembly to wasm/build/nabla-simd.wasm and nabla-relaxed.wasm, and puts copies where the package expects
+ * them (dist/backend/cpu). Builds only what is older than its sources; silent when all goes well.
+ *
+ * Memory: imported and shared; fixed words below 2 MiB (wasm/assembly/layout.ts), static data above, the heap from 4 MiB.
+ */
+
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const sources = join(root, "wasm/assembly");
+const build = join(root, "wasm/build");
+const target = join(root, "dist/backend/cpu");
+const compiler = join(root, "node_modules/assemblyscript/bin/asc.js");
+
+const common = [
+  "--runtime", "stub", "--use", "abort=", "-O3", "--noAssert",
+  "--importMemory", "--sharedMemory", "--initialMemory", "64", "--maximumMemory", "65536", "--memoryBase", "2097152",
+];
+const variants = [
+  { file: "nabla-simd.wasm", features: "simd,threads" },
+  { file: "nabla-relaxed.wasm", features: "simd,threads,relaxed-simd" },
+];
+
+const newest = Math.max(
+  statSync(fileURLToPath(import.meta.url)).mtimeMs,
+  ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
+);
+
+mkdirSync(build, { recursive: true });
+mkdirSync(target, { recursive: true });
+for (const { file, features } of variants) {
+  const output = join(build, file);
+  if (!existsSync(output) || statSync(output).mtimeMs < newest) {
+    const args = [compiler, "wasm/assembly/index.ts", "--outFile", join("wasm/build", file), "--enable", features, ...common];
+    const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+    if (error) throw error;
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  copyFileSync(output, join(target, file));
+}

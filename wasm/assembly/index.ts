@@ -1,0 +1,19 @@
+/** The kernels by the names that src/backend/cpu calls: each takes the address of its arguments and returns a status. */
+
+export { argReduce, cumsum } from "./argReduce";
+export { batchNorm, batchNormGrad } from "./batchNorm";
+export { binary } from "./binary";
+export { compare } from "./compare";
+export { conv2d } from "./conv2d";
+export { convEpilogueGrad } from "./convEpilogue";
+export { conv2dInputGrad, conv2dWeightGrad } from "./convGrad";
+export { copy, fill, where } from "./copy";
+export { gather, scatterAdd } from "./indexing";
+export { matmul } from "./matmul";
+export { adam, sgd } from "./optimizer";
+export { work } from "./pool";
+export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pooling";
+export { random } from "./random";
+export { reduce } from "./reduce";
+export { crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./softmax";
+export { unary } from "./unary";
