@@ -174,17 +174,13 @@ NABLA_INLINE Normal normal(F x) {
   return {bell * 0.398942280f, cumulative};
 }
 
-// x·Φ(x); −∞·0 is 0 here.
-NABLA_INLINE F gelu(F x) {
-  const F y = x * normal(x).cumulative;
-  return x < -14.5f ? splat(-0.0f) : y;
-}
+// x·Φ(x).
+NABLA_INLINE F gelu(F x) { return x * normal(x).cumulative; }
 
 // Φ(x) + x·φ(x).
 NABLA_INLINE F geluSlope(F x) {
   const Normal at = normal(x);
-  const F slope = at.cumulative + x * at.density;
-  return absolute(x) > 14.5f ? (x > 0.0f ? splat(1.0f) : splat(0.0f)) : slope;
+  return at.cumulative + x * at.density;
 }
 
 }  // namespace vmath
