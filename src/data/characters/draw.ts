@@ -37,10 +37,17 @@ export class LetterArtist {
   readonly #rasterizer = new Rasterizer(side, side);
   readonly #coverage = new Float32Array(side * side);
   readonly #noise = new Float32Array(side * side);
+  #posed = new Float64Array(0);
 
   /** Draws `glyph` into `image` ([3, 32, 32], red, green, blue), all choices from `generator`. The letter is never cut by the border. */
   draw(glyph: Glyph, generator: Generator, image: Uint8Array): void {
-    for (const contour of pose(glyph, generator)) this.#rasterizer.addContour(contour);
+    if (this.#posed.length < glyph.points.length) this.#posed = new Float64Array(2 * glyph.points.length);
+    pose(glyph.points, generator, this.#posed);
+    let start = 0;
+    for (const end of glyph.ends) {
+      this.#rasterizer.addContour(this.#posed, start, end);
+      start = end;
+    }
     this.#rasterizer.finish(this.#coverage);
     paint(this.#coverage, this.#noise, generator, image);
   }
@@ -49,7 +56,7 @@ export class LetterArtist {
 const uniform = (generator: Generator, [low, high]: readonly [number, number]): number => low + (high - low) * generator.float();
 
 /** The letter in pixels: stretched, slanted, turned, and put where it fits. */
-function pose(glyph: Glyph, generator: Generator): Float64Array[] {
+function pose(points: Float64Array, generator: Generator, posed: Float64Array): void {
   const size = uniform(generator, ranges.size);
   const stretch = Math.exp(uniform(generator, ranges.stretch));
   const slant = uniform(generator, ranges.slant);
@@ -58,30 +65,19 @@ function pose(glyph: Glyph, generator: Generator): Float64Array[] {
   // Turn · slant · stretch, y down.
   const [xx, xy] = [size * stretch * cos, -size * (slant * cos + sin)];
   const [yx, yy] = [size * stretch * sin, size * (cos - slant * sin)];
-  const contours = glyph.map((contour) => {
-    const points = new Float64Array(contour.length);
-    for (let i = 0; i < contour.length; i += 2) {
-      points[i] = xx * contour[i] + xy * contour[i + 1];
-      points[i + 1] = yx * contour[i] + yy * contour[i + 1];
-    }
-    return points;
-  });
-  const boxes = contours.map(bounds);
-  const left = Math.min(...boxes.map((box) => box[0]));
-  const top = Math.min(...boxes.map((box) => box[1]));
-  const right = Math.max(...boxes.map((box) => box[2]));
-  const bottom = Math.max(...boxes.map((box) => box[3]));
+  for (let i = 0; i < points.length; i += 2) {
+    posed[i] = xx * points[i] + xy * points[i + 1];
+    posed[i + 1] = yx * points[i] + yy * points[i + 1];
+  }
+  const [left, top, right, bottom] = bounds(posed, points.length);
   const room = side - 2 * margin;
   const fit = Math.min(1, room / (right - left), room / (bottom - top));
   const x0 = margin + uniform(generator, [0, room - fit * (right - left)]) - fit * left;
   const y0 = margin + uniform(generator, [0, room - fit * (bottom - top)]) - fit * top;
-  for (const points of contours) {
-    for (let i = 0; i < points.length; i += 2) {
-      points[i] = x0 + fit * points[i];
-      points[i + 1] = y0 + fit * points[i + 1];
-    }
+  for (let i = 0; i < points.length; i += 2) {
+    posed[i] = x0 + fit * posed[i];
+    posed[i + 1] = y0 + fit * posed[i + 1];
   }
-  return contours;
 }
 
 type Colour = readonly [red: number, green: number, blue: number];

@@ -26,7 +26,8 @@ function circle(kind: "C" | "Q"): PathCommand[] {
 }
 
 test.each(["C", "Q"] as const)("a circle of %s pieces is flattened to within the tolerance, centred, of size 1", (kind) => {
-  const [points] = flatten(circle(kind));
+  const { points, ends } = flatten(circle(kind));
+  expect(ends).toEqual([points.length]);
   expect(points.length / 2).toBeLessThan(60);
   for (let i = 0; i < points.length; i += 2) expect(Math.hypot(points[i], points[i + 1])).toBeCloseTo(0.5, 2);
   const rasterizer = new Rasterizer(32, 32);
@@ -43,11 +44,11 @@ test("y is turned down and the larger side becomes 1", () => {
     { type: "L", x: 200, y: 400 },
     { type: "Z" },
   ];
-  const [points] = flatten(flag);
+  const { points } = flatten(flag);
   expect([...points]).toEqual([-0.25, 0.5, -0.25, -0.5, 0.25, -0.5]);
   expect(bounds(points)).toEqual([-0.25, -0.5, 0.25, 0.5]);
 });
 
 test("a blank has no polygons", () => {
-  expect(flatten([])).toEqual([]);
+  expect(flatten([]).ends).toEqual([]);
 });

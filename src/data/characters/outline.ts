@@ -2,29 +2,30 @@
 
 import type { PathCommand } from "./fonts.js";
 
-/** Closed polygons x₀ y₀ x₁ y₁ …, y down, in units of the letter's larger side; the letter's box is centred on (0, 0). */
-export type Glyph = readonly Float64Array[];
+/** Closed polygons, y down, in units of the letter's larger side; the letter's box is centred on (0, 0). */
+export interface Glyph {
+  /** x₀ y₀ x₁ y₁ …, one polygon after the other. */
+  readonly points: Float64Array;
+  /** Where each polygon ends in `points`. */
+  readonly ends: readonly number[];
+}
 
 /** How far a flattened curve may stray from the true one: 1/20 pixel for a letter of 28 pixels. */
 const tolerance = 1 / 560;
 
-/** @returns the polygons of an outline; none when it has no area (a blank). */
+/** The polygons of an outline; none when it has no extent (a blank). */
 export function flatten(commands: readonly PathCommand[]): Glyph {
-  const curves = split(commands);
-  const [left, top, right, bottom] = bounds(curves.flatMap((contour) => contour.flatMap((curve) => curve)));
+  const contours = split(commands);
+  const [left, top, right, bottom] = bounds(contours.flat(2));
   const size = Math.max(right - left, bottom - top);
-  if (!(size > 0)) return [];
-  return curves
-    .filter((contour) => contour.length > 1)
-    .map((contour) => {
-      const points: number[] = [];
-      for (const curve of contour) addPoints(points, curve, size * tolerance);
-      for (let i = 0; i < points.length; i += 2) {
-        points[i] = (points[i] - (left + right) / 2) / size;
-        points[i + 1] = (points[i + 1] - (top + bottom) / 2) / size;
-      }
-      return Float64Array.from(points);
-    });
+  if (!(size > 0)) return { points: new Float64Array(0), ends: [] };
+  const points: number[] = [];
+  const ends = contours.map((contour) => {
+    for (const curve of contour) addPoints(points, curve, size * tolerance);
+    return points.length;
+  });
+  const middle = [(left + right) / 2, (top + bottom) / 2];
+  return { points: Float64Array.from(points, (value, i) => (value - middle[i & 1]) / size), ends };
 }
 
 /** Control points x y of one piece, from its start to its end: 4 numbers a line, 6 a quadratic, 8 a cubic. */
@@ -62,10 +63,10 @@ function split(commands: readonly PathCommand[]): Curve[][] {
   return contours;
 }
 
-/** Smallest box around points, as [left, top, right, bottom]. */
-export function bounds(points: ArrayLike<number>): [number, number, number, number] {
+/** Smallest box around the first `length / 2` points, as [left, top, right, bottom]. */
+export function bounds(points: ArrayLike<number>, length = points.length): [number, number, number, number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < points.length; i += 2) {
+  for (let i = 0; i < length; i += 2) {
     left = Math.min(left, points[i]);
     right = Math.max(right, points[i]);
     top = Math.min(top, points[i + 1]);

@@ -19,11 +19,13 @@ export class Rasterizer {
     this.#start = new Float64Array(this.#stride * height);
   }
 
-  /** Adds one closed contour: points x₀ y₀ x₁ y₁ … in pixels, y down, the last joined to the first. Parts outside the picture are clipped. */
-  addContour(points: Float64Array): void {
-    const n = points.length;
-    for (let i = 0; i < n; i += 2) {
-      const j = i + 2 < n ? i + 2 : 0;
+  /**
+   * Adds one closed contour: points x₀ y₀ x₁ y₁ … in pixels, y down, the last joined to the first; of `points`, the numbers from
+   * `start` to before `end`. Parts outside the picture are clipped.
+   */
+  addContour(points: Float64Array, start = 0, end = points.length): void {
+    for (let i = start; i < end; i += 2) {
+      const j = i + 2 < end ? i + 2 : start;
       this.#addEdge(points[i], points[i + 1], points[j], points[j + 1]);
     }
   }
@@ -46,18 +48,20 @@ export class Rasterizer {
   #addEdge(x0: number, y0: number, x1: number, y1: number): void {
     if (y0 === y1) return;
     const { width } = this;
-    for (const side of [0, width]) {
-      if (x0 < side !== x1 < side && x0 !== side && x1 !== side) {
-        const y = y0 + ((side - x0) * (y1 - y0)) / (x1 - x0);
-        this.#addEdge(x0, y0, side, y);
-        this.#addEdge(side, y, x1, y1);
-        return;
-      }
-    }
-    const clamp = (x: number): number => Math.min(Math.max(x, 0), width);
-    const direction = y0 < y1 ? 1 : -1;
-    if (direction > 0) this.#addDownward(clamp(x0), y0, clamp(x1), y1, 1);
-    else this.#addDownward(clamp(x1), y1, clamp(x0), y0, -1);
+    const [left, right] = x0 < x1 ? [x0, x1] : [x1, x0];
+    if (left < 0 && right > 0) return this.#splitEdge(0, x0, y0, x1, y1);
+    if (left < width && right > width) return this.#splitEdge(width, x0, y0, x1, y1);
+    const from = Math.min(Math.max(x0, 0), width);
+    const to = Math.min(Math.max(x1, 0), width);
+    if (y0 < y1) this.#addDownward(from, y0, to, y1, 1);
+    else this.#addDownward(to, y1, from, y0, -1);
+  }
+
+  /** Adds the parts of an edge on the two sides of the vertical line at `x`. */
+  #splitEdge(x: number, x0: number, y0: number, x1: number, y1: number): void {
+    const y = y0 + ((x - x0) * (y1 - y0)) / (x1 - x0);
+    this.#addEdge(x0, y0, x, y);
+    this.#addEdge(x, y, x1, y1);
   }
 
   /** An edge with y0 < y1 and 0 ≤ x ≤ width, row by row. */
