@@ -8,7 +8,7 @@ export default defineConfig({
     // Processes, not threads: the native addon and its thread pool belong to one process, and a crash fails one file.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

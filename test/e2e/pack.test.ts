@@ -19,7 +19,7 @@ const environment = Object.fromEntries(Object.entries(process.env).filter(([name
 /** Runs a program in the project; a failure shows what it printed. */
 async function run(command: string, args: readonly string[], cwd = project): Promise<string> {
   try {
-    return (await execute(command, args, { cwd, env: environment, timeout: 240_000, maxBuffer: 2 ** 24 })).stdout;
+    return (await execute(command, args, { cwd, env: environment, timeout: 500_000, maxBuffer: 2 ** 24 })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
     throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}`, { cause: error });
@@ -44,7 +44,7 @@ beforeAll(async () => {
   ) as [{ filename: string }];
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${filename}`]);
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   if (project !== "") await rm(project, { recursive: true, force: true });
