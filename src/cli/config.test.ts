@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../base/errors.js";
-import { declarations, resolveConfig } from "./config.js";
+import { dataNames as catalogue } from "../data/sources.js";
+import { dataNames, declarations, resolveConfig } from "./config.js";
 
 const resolve = (given: Record<string, unknown>) => resolveConfig(new Map(Object.entries(given)));
 
@@ -11,9 +12,8 @@ describe("defaults", () => {
       data: "characters",
       epochs: 5,
       batch: 128,
-      optimizer: "sgd",
-      lr: 0.1,
-      momentum: 0,
+      optimizer: "adam",
+      lr: 0.001,
       "weight-decay": 0,
       schedule: "constant",
       seed: 0,
@@ -26,12 +26,15 @@ describe("defaults", () => {
       "model.hidden": [1000],
       "model.dropout": 0,
       "model.batchNorm": false,
-      "optimizer.nesterov": false,
+      "optimizer.beta1": 0.9,
+      "optimizer.beta2": 0.999,
+      "optimizer.eps": 1e-8,
       "checkpoint.seconds": 30,
     });
   });
 
   test("follow the choices", () => {
+    expect(resolve({ model: "mlp", data: "mnist" })).toMatchObject({ optimizer: "sgd", lr: 0.1, momentum: 0, "optimizer.nesterov": false });
     expect(resolve({ model: "mlp", optimizer: "adam" })).toMatchObject({ lr: 0.001, "model.hidden": [256, 128], "optimizer.beta2": 0.999 });
     expect(resolve({ model: "mlp", optimizer: "adamw" })["weight-decay"]).toBe(0.01);
     expect(resolve({ model: "convnet", data: "cifar10" })["data.normalize"]).toBe("standardize");
@@ -68,7 +71,7 @@ describe("what is wrong is named, with the nearest that is right", () => {
     [{ lr: "0" }, /--lr: expected a number above 0, got "0"\./],
     [{ lr: "NaN" }, /--lr: expected a number above 0, got "NaN"\./],
     [{ lr: "1e999" }, /--lr: expected a number above 0/],
-    [{ momentum: "1" }, /--momentum: expected a number from 0 and below 1, got "1"/],
+    [{ optimizer: "sgd", momentum: "1" }, /--momentum: expected a number from 0 and below 1, got "1"/],
     [{ "data.normalize": "standardise" }, /--data\.normalize: .*did you mean standardize\?/],
     [{ "data.augment": "crop,flop" }, /--data\.augment: .*did you mean flip\?/],
     [{ "model.filters": "3,4" }, /--model\.filters: expected 3 whole numbers of at least 1, separated by commas, got "3,4"/],
@@ -89,6 +92,10 @@ describe("what is wrong is named, with the nearest that is right", () => {
   test("all of it at once", () => {
     expect(() => resolve({ model: "mpl", lr: "fast", opoch: 1 })).toThrow(/opoch.*\nMODEL.*\n--lr/s);
   });
+});
+
+test("--data takes every set of the catalogue", () => {
+  expect(dataNames).toEqual(catalogue);
 });
 
 test("every declaration has what help needs", () => {

@@ -53,7 +53,12 @@ export const trainOptions = {
   data: declare({ type: choice(dataNames), description: "the data set", ...fixed<(typeof dataNames)[number]>("characters") }),
   epochs: declare({ type: integer({ min: 1 }), description: "passes over the training set", ...fixed(5) }),
   batch: declare({ type: integer({ min: 1 }), description: "images a step", ...fixed(128) }),
-  optimizer: declare({ type: choice(["sgd", "adam", "adamw"]), description: "how gradients change weights", ...fixed<"sgd" | "adam" | "adamw">("sgd") }),
+  optimizer: declare({
+    type: choice(["sgd", "adam", "adamw"]),
+    description: "how gradients change weights",
+    fallback: ({ data }) => (data === "characters" ? "adam" : "sgd"),
+    fallbackText: "characters adam, others sgd",
+  }),
   lr: declare({
     type: number({ above: 0 }),
     description: "learning rate",

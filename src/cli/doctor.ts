@@ -34,14 +34,14 @@ export const doctorCommand: CommandFactory = (io) => {
   const command = new Command()
     .description("Shows Node, processor, instruction set, backend and why, threads, and optional parts with how to install them.")
     .option("--json", "print one JSON object");
-  return command.action(async () => {
-    const diagnosis = await diagnose();
+  return command.action(() => {
+    const diagnosis = diagnose();
     if (command.getOptionValue("json") === true) printJson(io.stdout, diagnosis);
     else printDiagnosis(diagnosis, io);
   });
 };
 
-export async function diagnose(): Promise<Diagnosis> {
+export function diagnose(): Diagnosis {
   const [major, minor] = process.versions.node.split(".").map(Number);
   const { name, isa, threads } = defaultBackend().info;
   return {
@@ -53,7 +53,7 @@ export async function diagnose(): Promise<Diagnosis> {
       const found = findBackend(backend);
       return { name: backend, available: "backend" in found, reason: "reason" in found ? found.reason : null };
     }),
-    optional: [compiler(), ...(await optionalData()), pytorch()],
+    optional: [compiler(), ...optionalData(), pytorch()],
   };
 }
 

@@ -1,15 +1,27 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setBackend } from "../backend/select.js";
 import { decodeSafetensors } from "../interop/safetensors.js";
+import { dataNames } from "./config.js";
 import { runProgram } from "./program.js";
 
 let folder: string;
 let run: string;
 let count = 0;
-beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "nabla-"))));
-afterAll(() => rmSync(folder, { recursive: true }));
+const home = process.cwd();
+/** What the finished run in `base` printed with --json. */
+let finished: Record<string, unknown>[];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "nabla-"));
+  process.chdir(folder);
+  finished = lines((await nabla("train", ...small, "--out", "base", "--json")).out);
+});
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
 beforeEach(() => void (run = join(folder, `run${++count}`)));
 
 /** What a command line gives: exit code and both outputs. */
@@ -25,6 +37,9 @@ async function nabla(...argv: string[]): Promise<{ code: number; out: string; er
 /** Two epochs of a small network on few drawings. */
 const small = ["mlp", "--data.drawings", "2", "--data.validationDrawings", "1", "--limit", "96", "--batch", "16", "--model.hidden", "8", "--epochs", "2"];
 
+/** A copy of a finished run of `small`, in `run`. */
+const copyFinished = (): void => cpSync("base", run, { recursive: true });
+
 const lines = (text: string): Record<string, unknown>[] => text.trim().split("\n").map((line) => JSON.parse(line));
 
 describe("nabla train", () => {
@@ -33,7 +48,7 @@ describe("nabla train", () => {
     expect([code, err]).toEqual([0, ""]);
     const [first, second, end, ...more] = lines(out);
     expect(more).toEqual([]);
-    expect(first).toMatchObject({ event: "epoch", epoch: 1, lr: 0.1 });
+    expect(first).toMatchObject({ event: "epoch", epoch: 1, lr: 0.001 });
     expect(second).toMatchObject({ event: "epoch", epoch: 2 });
     expect(Object.keys(end)).toEqual([
       "event", "epochs", "trainLoss", "trainAccuracy", "valLoss", "valAccuracy", "bestValAccuracy", "secondsPerEpoch", "imagesPerSecond", "run", "weightsSha256",
@@ -54,7 +69,7 @@ describe("nabla train", () => {
     const info = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
     expect(info).toMatchObject({
       seed: 3,
-      config: { model: "mlp", data: "characters", seed: 3, limit: 96, "model.hidden": [8], optimizer: "sgd" },
+      config: { model: "mlp", data: "characters", seed: 3, limit: 96, "model.hidden": [8], optimizer: "adam" },
       versions: { node: process.versions.node },
     });
     expect(info.backend.threads).toBeGreaterThanOrEqual(1);
@@ -64,14 +79,21 @@ describe("nabla train", () => {
     expect(tensors.get("3.weight")?.shape).toEqual([26, 8]);
   });
 
+  test("without --out numbers its folders below runs/", async () => {
+    for (const n of [1, 2]) {
+      const { out } = await nabla("train", ...small, "--json");
+      expect(lines(out).at(-1)?.run).toMatch(new RegExp(`runs/\\d{4}-\\d\\d-\\d\\d-mlp-characters-${n}$`));
+    }
+    rmSync("runs", { recursive: true });
+  });
+
   test("is the same with the same seed, another with another", async () => {
-    const sha = async (n: number, seed: string) => {
-      const { out } = await nabla("train", ...small, "--out", `${run}-${n}`, "--seed", seed, "--json");
+    const sha = async (seed: string) => {
+      const { out } = await nabla("train", ...small, "--out", `${run}-${seed}`, "--seed", seed, "--json");
       return lines(out).at(-1)?.weightsSha256;
     };
-    const first = await sha(1, "5");
-    expect(await sha(2, "5")).toBe(first);
-    expect(await sha(3, "6")).not.toBe(first);
+    expect(await sha("0")).toBe(finished.at(-1)?.weightsSha256);
+    expect(await sha("6")).not.toBe(finished.at(-1)?.weightsSha256);
   });
 
   test("for people: what runs, a line for each epoch, where the run is, what to try next", async () => {
@@ -79,7 +101,7 @@ describe("nabla train", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^mlp on characters \(drawn from \d+ font families .*\): 96 training, 96 validation images\n/);
     expect(out).toMatch(/\nepoch 2\/2 {2}train loss \d\.\d{4}, accuracy .* % {2}validation loss .*\n/);
-    expect(out).toContain(`run folder: ${run}`);
+    expect(out).toContain(`run folder: ${basename(run)} `);
     expect(out).toMatch(/try next:\n {2}npx nabla train --resume .* --epochs 4 /);
     expect(out).not.toContain("\u001b");
   });
@@ -87,14 +109,13 @@ describe("nabla train", () => {
 
 describe("--resume", () => {
   test("on a finished run prints the same end line", async () => {
-    const first = await nabla("train", ...small, "--out", run, "--json");
-    const again = await nabla("train", "--resume", run, "--json");
-    expect(again).toEqual({ code: 0, out: first.out.slice(first.out.indexOf('{"event":"end"')), err: "" });
+    const again = await nabla("train", "--resume", "base", "--json");
+    expect(again).toEqual({ code: 0, out: `${JSON.stringify(finished.at(-1))}\n`, err: "" });
   });
 
   test("with more epochs trains on, as if they had been asked for at once", async () => {
     const whole = await nabla("train", ...small, "--epochs", "3", "--out", `${run}-whole`, "--json");
-    await nabla("train", ...small, "--out", run);
+    copyFinished();
     const { out } = await nabla("train", "--resume", run, "--epochs", "3", "--json");
     expect(lines(out).map(({ event, epoch }) => epoch ?? event)).toEqual([3, "end"]);
     expect(lines(out).at(-1)?.weightsSha256).toBe(lines(whole.out).at(-1)?.weightsSha256);
@@ -104,8 +125,8 @@ describe("--resume", () => {
   });
 
   test("works before the first checkpoint, and with a damaged latest one", async () => {
-    const whole = await nabla("train", ...small, "--out", run, "--json");
-    const sha = lines(whole.out).at(-1)?.weightsSha256;
+    copyFinished();
+    const sha = finished.at(-1)?.weightsSha256;
     truncateSync(join(run, "checkpoint.safetensors"), 1000);
     const older = await nabla("train", "--resume", run, "--json");
     expect(older.err).toMatch(/warning: .*checkpoint\.safetensors is not a whole safetensors file.*Going on from the checkpoint before it/);
@@ -117,8 +138,17 @@ describe("--resume", () => {
     expect(lines(anew.out).at(-1)?.weightsSha256).toBe(sha);
   });
 
+  test("of a run that used momentum and a schedule", async () => {
+    const options = ["--optimizer", "sgd", "--lr", "0.05", "--momentum", "0.9", "--optimizer.nesterov", "--schedule", "cosine", "--model.dropout", "0.2"];
+    const whole = await nabla("train", ...small, ...options, "--data.augment", "crop,flip", "--out", run, "--json");
+    rmSync(join(run, "checkpoint.safetensors")); // back to the end of the first epoch
+    const { out } = await nabla("train", "--resume", run, "--json");
+    expect(lines(out).map(({ epoch }) => epoch)).toEqual([2, undefined]);
+    expect(lines(out).at(-1)?.weightsSha256).toBe(lines(whole.out).at(-1)?.weightsSha256);
+  });
+
   test("takes nothing that would change the run", async () => {
-    await nabla("train", ...small, "--out", run);
+    copyFinished();
     const { code, err } = await nabla("train", "mlp", "--resume", run, "--lr", "1");
     expect(code).toBe(2);
     expect(err).toMatch(/--resume takes everything from the run; --lr, MODEL cannot be given with it/);
@@ -127,7 +157,7 @@ describe("--resume", () => {
   test("refuses what is no run, or a damaged one", async () => {
     const none = await nabla("train", "--resume", join(folder, "none"));
     expect([none.code, none.err]).toEqual([1, expect.stringMatching(/none is no run folder: it has no run\.json/)]);
-    await nabla("train", ...small, "--out", run);
+    copyFinished();
     for (const name of ["checkpoint.safetensors", "checkpoint-previous.safetensors"]) truncateSync(join(run, name), 9);
     const damaged = await nabla("train", "--resume", run);
     expect([damaged.code, damaged.err]).toEqual([1, expect.stringMatching(/cannot go on: .*not a whole safetensors file.*Start a new run/)]);
@@ -137,7 +167,7 @@ describe("--resume", () => {
   });
 
   test("refuses other data than the run began with", async () => {
-    await nabla("train", ...small, "--out", run);
+    copyFinished();
     const path = join(run, "run.json");
     const info = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...info, data: { ...info.data, sha256: "0" } }));
@@ -146,13 +176,13 @@ describe("--resume", () => {
   });
 
   test("warns on another backend or instruction set", async () => {
-    await nabla("train", ...small, "--out", run);
+    copyFinished();
     const path = join(run, "run.json");
     const info = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...info, backend: { name: "wasm", isa: "simd64", threads: 1 } }));
     const { code, err } = await nabla("train", "--resume", run, "--epochs", "3", "--backend", "reference");
     expect([code, err]).toEqual([0, expect.stringMatching(/warning: the run began with wasm kernels \(simd64\) and goes on with reference/)]);
-    await nabla("train", ...small, "--out", `${run}-x`, "--backend", info.backend.name);
+    setBackend(info.backend.name);
   });
 });
 
@@ -175,7 +205,7 @@ describe("--out", () => {
 });
 
 test("a training that diverges stops with the step, the layer and the last good checkpoint", async () => {
-  const { code, out, err } = await nabla("train", ...small, "--lr", "1e30", "--out", run, "--json");
+  const { code, out, err } = await nabla("train", ...small, "--optimizer", "sgd", "--lr", "1e30", "--out", run, "--json");
   expect([code, out]).toEqual([1, ""]);
   expect(err).toMatch(/^training diverged at step \d+ \(epoch 1\): .*(The first layer whose output was not finite is|already held) .*\. Last good checkpoint: .*checkpoint\.safetensors\n$/);
   expect(existsSync(join(run, "checkpoint.safetensors"))).toBe(true);
@@ -196,7 +226,7 @@ describe("a command line that cannot be understood", () => {
     [["train", "mlp", "--lr", "-1"], /--lr: expected a number above 0, got "-1"/],
     [["train", "mlp", "--backend", "cuda"], /--backend: expected one of native, wasm, reference, got "cuda"/],
     [["train", "mlp", "--optimizer", "adam", "--optimizer.nesterov"], /--optimizer\.nesterov is for optimizer sgd, but the optimizer is adam/],
-    [["train", "mlp", "--optimizer.nesterov"], /nesterov looks ahead along the momentum, which is 0; give --momentum/],
+    [["train", "mlp", "--optimizer", "sgd", "--optimizer.nesterov"], /nesterov looks ahead along the momentum, which is 0; give --momentum/],
     [["train", "convnet", "--model.hidden", "10,10"], /convnet has one hidden fully connected layer, got 2 sizes/],
     [["summary"], /missing required argument 'model'/],
     [["summary", "resnet"], /MODEL: expected one of convnet, mlp, got "resnet"/],
@@ -253,4 +283,42 @@ test("help names every command and option; --debug shows where an error came fro
   expect((await nabla()).out).toBe(help.out);
   expect((await nabla("--version")).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await nabla("train", "mpl", "--debug")).err).toMatch(/\n {4}at /);
+});
+
+describe("nabla data", () => {
+  test("lists every set that can be trained on, with source and licence", async () => {
+    const { code, out } = await nabla("data", "list", "--json");
+    expect(code).toBe(0);
+    expect(lines(out).map(({ name }) => name)).toEqual([...dataNames]);
+    for (const { urls, licence } of lines(out)) expect([urls, licence]).toEqual([expect.any(Array), expect.any(String)]);
+    const text = (await nabla("data", "list")).out;
+    for (const name of dataNames) expect(text).toMatch(new RegExp(`^${name} `, "m"));
+  });
+
+  test("prepares what is here already, and says so", async () => {
+    const { code, out } = await nabla("data", "prepare", "characters", "--json");
+    expect([code, JSON.parse(out)]).toEqual([0, { name: "characters", path: expect.stringContaining("font"), downloaded: false }]);
+  });
+
+  test("a set that a given folder lacks: exit 1 and what brings it, nothing left behind", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty, { recursive: true });
+    for (const argv of [["data", "prepare", "mnist"], ["train", "mlp", "--data", "mnist", "--out", run]]) {
+      const { code, out, err } = await nabla(...argv, "--data-dir", empty);
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toMatch(/mnist: the data are not here\. Looked in .*empty/);
+    }
+    expect(existsSync(run)).toBe(false);
+  });
+
+  test.each([
+    [["data"], /Usage: nabla data list\|prepare/],
+    [["data", "lst"], /unknown command 'lst'.*list/],
+    [["data", "prepare"], /missing required argument 'name'/],
+    [["data", "prepare", "cifar"], /did you mean cifar10\?/],
+    [["data", "list", "--jason"], /did you mean --json\?/],
+  ])("%j exits 2", async (argv, message) => {
+    const { code, err } = await nabla(...argv);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
 });

@@ -39,6 +39,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+    if (error instanceof CommanderError && error.code === "commander.help") return 2; // a sub-command is missing; the help is printed
     printLine(io.stderr, debug && error instanceof Error ? String(error.stack) : explain(error, command));
     return error instanceof UsageError || error instanceof CommanderError ? 2 : 1;
   }
@@ -65,6 +66,7 @@ async function selectCommand(name: string, io: Io, exit: (code: number) => void)
 
 /** Commander throws instead of exiting, writes to our streams, and leaves errors to `runProgram`. */
 function quiet(command: Command, io: Io): Command {
+  for (const inner of command.commands) quiet(inner, io);
   return command
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text), outputError: () => {} });
@@ -80,7 +82,8 @@ function explain(error: unknown, command: Command | undefined): string {
 function explainParse(error: CommanderError, command: Command | undefined): string {
   const help = `See ${command?.name() ?? "nabla"} --help.`;
   const given = error.code === "commander.unknownOption" ? /'([^']*)'/.exec(error.message)?.[1] : undefined;
-  if (given === undefined) return `${error.message.replace(/^error: /, "").replace(/\.$/, "")}. ${help}`;
-  const known = command?.options.flatMap(({ long, short }) => [long ?? "", short ?? ""]).filter((flag) => flag !== "") ?? [];
+  if (given === undefined) return `${error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}. ${help}`;
+  const options = command === undefined ? [] : [command, ...command.commands].flatMap((each) => each.options);
+  const known = options.flatMap(({ long, short }) => [long ?? "", short ?? ""]).filter((flag) => flag !== "");
   return `${unknownOption(given, known)} ${help}`;
 }

@@ -63,11 +63,11 @@ export function endText(end: EndRecord, history: readonly EpochRecord[], config:
 }
 
 function suggestions({ model, data }: TrainConfig, run: string, epochs: number): [command: string, why: string][] {
-  const other = data === "characters" ? "cifar10" : "characters";
+  const variant = model === "convnet" ? "--model.batchNorm --model.dropout 0.3" : "--model.hidden 512,256";
   return [
     [`npx nabla train --resume ${run} --epochs ${2 * epochs}`, "train on"],
-    [`npx nabla train ${model} --data ${data} --optimizer adam`, "another optimiser"],
-    [`npx nabla train ${model} --data ${other}`, "other images"],
+    [`npx nabla train ${model} --data ${data} ${variant}`, "another network"],
+    ["npx nabla data list", "other images"],
     [`npx nabla summary ${model}`, "layer by layer"],
   ];
 }

@@ -82,7 +82,7 @@ export async function resumeRun({ path, changes, json, io }: ResumeOptions): Pro
     if (config.epochs !== run.info.config.epochs) run.updateInfo({ config });
     selectBackend(config, run.info.backend);
     warnOfOtherBackend(run, io);
-    const session = await prepare(config, io);
+    const session = await prepare(config, io, changes.has("data-dir") ? undefined : run.info.data?.source);
     checkData(run, session.splits);
     return await train({ run, config, session, found, json, io });
   } finally {
@@ -104,8 +104,8 @@ function resumedConfig(run: RunFolder, changes: ReadonlyMap<string, unknown>): T
 type Session = Assembly & { readonly splits: Splits };
 
 /** Reads the data and builds everything from them; all that can be wrong with either shows here. */
-async function prepare(config: TrainConfig, io: Io): Promise<Session> {
-  const splits = await loadSplits(config, io);
+async function prepare(config: TrainConfig, io: Io, source?: string): Promise<Session> {
+  const splits = await loadSplits(config, io, source);
   return { splits, ...assemble(config, splits) };
 }
 
