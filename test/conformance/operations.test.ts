@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { backendNames, findBackend } from "../../src/backend/select.js";
+import { type BackendName, findBackend } from "../../src/backend/select.js";
 import type { Backend } from "../../src/backend/backend.js";
 import { Generator } from "../../src/base/generator.js";
 import { type DType, isFloat } from "../../src/base/dtype.js";
@@ -46,7 +46,7 @@ function inputsOf(specs: readonly InputSpec[], name: string, dtype: DType, backe
   return specs.map((spec, i) => build(spec, values(spec, i, name), dtype, backend, requiresGrad));
 }
 
-function required(name: (typeof backendNames)[number]): Backend {
+function required(name: BackendName): Backend {
   const found = findBackend(name);
   if ("reason" in found) throw new Error(`backend ${name} is missing: ${found.reason}`);
   return found.backend;
