@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the kernels' test and benchmark programs: native/bench/build.sh [directory]. CXX names the compiler (g++),
-# LDFLAGS what else the linker gets (-static to run under an emulator). Writes DIRECTORY/kernels_test and kernels_bench.
+# LDFLAGS what else the linker gets (-static to run under an emulator). Writes DIRECTORY/kernels_test, elementwise_test and kernels_bench.
 set -e
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=${1:-$root/build/bench}
@@ -18,11 +18,12 @@ flagsOf() {
   esac
 }
 
-flags="-std=c++17 -O3 -fno-math-errno -ffp-contract=fast -fno-exceptions -Wall -Wextra"
+flags="-std=c++17 -O3 -fno-math-errno -fno-trapping-math -fno-strict-aliasing -ffp-contract=fast -fno-exceptions -Wall -Wextra"
 units=""
 objects=""
 jobs=""
-for source in "$root"/src/gemm*.cpp "$root"/src/conv*.cpp "$root"/src/microkernel*.cpp; do
+for source in "$root"/src/gemm*.cpp "$root"/src/conv*.cpp "$root"/src/microkernel*.cpp \
+  "$root"/src/strided.cpp "$root"/src/unary.cpp "$root"/src/binary.cpp "$root"/src/reduce.cpp; do
   [ -f "$source" ] || continue
   unit=$(sed -n 's/^NABLA_KERNELS(\([A-Za-z0-9]*\),.*/\1/p' "$source")
   if [ -n "$unit" ]; then units="$units NABLA_UNIT($unit)"; fi
@@ -39,7 +40,7 @@ printf '%s' "$jobs" | xargs -P 2 -I{} sh -c '{}'
 common="-std=c++17 -O2 -Wall -Wextra -pthread"
 $cxx $common "-DNABLA_UNITS=$units" -c "$root/src/dispatch.cpp" -o "$out/dispatch.o"
 $cxx $common -c "$root/src/threadpool.cpp" -o "$out/threadpool.o"
-for program in test/kernels_test bench/kernels; do
+for program in test/kernels_test test/elementwise_test bench/kernels; do
   [ -f "$root/$program.cpp" ] || continue
   name=$(basename "$program")
   [ "$name" = kernels ] && name=kernels_bench

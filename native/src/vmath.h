@@ -1,5 +1,6 @@
-// Elementary functions on vectors of float, correct to about 1.5 units in the last place over the whole range, NaN,
-// infinities and denormal numbers included. Polynomials are minimax fits to the function named beside them.
+// Elementary functions on vectors of float: relative error below 2.5e-7 over the whole range (the lower tail of the normal
+// distribution: 8e-7), NaN, infinities and denormal numbers included. Polynomials are minimax fits to the function named
+// beside them.
 #pragma once
 
 #include "simd.h"
@@ -155,8 +156,12 @@ NABLA_INLINE Normal normal(F x) {
   // exp(−a²/2) with a² in two parts: its rounding error would be magnified by the exponential.
   const F top = floatOf(bitsOf(a) & static_cast<int32_t>(0xfffff000u));
   const F rest = a - top;
-  const F square = top * top;
-  const F bell = exp(square * -0.5f) * exp(rest * (a + top) * -0.5f);
+  const F t = rest * (a + top) * -0.5f;
+  F correction = t * 0.041666668f + 0.16666667f;
+  correction = correction * t + 0.5f;
+  correction = correction * t * t + t;
+  const F whole = exp(top * top * -0.5f);
+  const F bell = whole + whole * correction;
   // ½·exp(a²/2)·erfc(a/√2) over u = (a − 3)/(a + 3).
   const F u = (a - 3.0f) / (a + 3.0f);
   F g = u * 5.306261664372869e-05f + 0.00011490986071294174f;
