@@ -1,0 +1,31 @@
+/** Weights in files: safetensors, as PyTorch programs write and read them. */
+
+import { readFileSync } from "node:fs";
+import { DataError } from "../base/errors.js";
+import { decodeSafetensors, encodeSafetensors } from "../interop/safetensors.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { atomicWrite, errorCode } from "./atomicWrite.js";
+import { toDevice, toHost } from "./hostTensors.js";
+
+/**
+ * Writes named tensors, such as `model.stateDict()`, to a safetensors file: whole or not at all.
+ * @throws DataError if the file cannot be written.
+ */
+export async function saveWeights(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+  atomicWrite(path, encodeSafetensors(await toHost(tensors)));
+}
+
+/**
+ * Reads the tensors of a safetensors file, for `model.loadStateDict`.
+ * @throws DataError if the file is missing or damaged, saying where.
+ */
+export function loadWeights(path: string): Map<string, Tensor> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const cause = errorCode(error) === "ENOENT" ? "there is no such file" : error instanceof Error ? error.message : String(error);
+    throw new DataError(`loadWeights: cannot read ${path}: ${cause}. Give the path of a safetensors file.`);
+  }
+  return toDevice(decodeSafetensors(bytes, path).tensors);
+}
