@@ -204,7 +204,8 @@ void Correlation<T>::run() const {
   while (lines * divideUp(N, block) < enoughTasks && block > 2 * mostRows) block = divideUp(block, 2);
   const int64_t blocks = divideUp(N, block), even = divideUp(N, blocks);
   parallelFor(lines * blocks, [&](int64_t task, int worker) {
-    const int64_t y = task / blocks, n0 = task % blocks * even;
+    // Line after line of the same items: the next line needs much of the same source.
+    const int64_t y = task % lines, n0 = task / lines * even;
     if (n0 >= N) return;
     Workspace space = workspace(worker, mostRows);
     for (int64_t i = 0; i < columnBlocks; i++) batchStrips(y, n0, smaller(n0 + even, N), columnsOf(i), space);

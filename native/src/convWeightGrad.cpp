@@ -17,9 +17,10 @@ namespace NABLA_ISA {
 namespace {
 
 constexpr int64_t fewChannels = 8;     // up to here filter rows are fused (see convForward.cpp)
-constexpr int64_t chunkRows = 128;     // most (x, n) of a chunk
-constexpr int64_t enoughTasks = 16;
+constexpr int64_t chunkRows = 64;     // most (x, n) of a chunk
+constexpr int64_t enoughTasks = 8;
 constexpr int64_t partialBytes = 16 << 20;  // of all partial sums, at most about
+constexpr int64_t bandBytes = 768 << 10;    // of a partial dW that all rows of the filter may share
 constexpr int64_t blockRows = 256;     // rows of dW that one task of the final sum transposes
 
 template <class T>
@@ -97,8 +98,8 @@ void WeightGrad<T>::plan() {
   chunks = OH * chunksOfLine;
   even = pixels == 1 || (step == 1 && pixelStride == N * itemStride) || N == 1;
   itemMajor = !even && N < pixels;
-  bands = fused ? 1 : kH;
   const int64_t size = groups * depth * panels.padded() * static_cast<int64_t>(sizeof(T));
+  bands = fused || size / (groups * panels.count) <= bandBytes ? 1 : kH;
   splits = divideUp(enoughTasks, groups * panels.count * bands);
   splits = larger<int64_t>(1, smaller(smaller(splits, chunks), partialBytes / size));
   T* const memory = static_cast<T*>(sharedScratch(partialSlot, splits * (size + groups * panels.padded() * sizeof(T))));
@@ -224,7 +225,7 @@ void WeightGrad<T>::run() {
                     panels.vectorsOf(panel)};
     T* const copy = static_cast<T*>(scratch(worker, copyBytes + chunkRows * sizeof(Segment<T>)));
     Segment<T>* const segments = reinterpret_cast<Segment<T>*>(reinterpret_cast<char*>(copy) + copyBytes);
-    const int64_t ky0 = fused ? 0 : band, ky1 = fused ? kH : band + 1;
+    const int64_t ky0 = kH * band / bands, ky1 = kH * (band + 1) / bands;
     T* const to = partialOf(split, group, panel);
     std::memset(to + ky0 * kW * K * c.ldb, 0, (ky1 - ky0) * kW * K * c.ldb * sizeof(T));
     T* const biasTo = biasPartial + (split * groups + group) * panels.padded() + panels.first(panel);
@@ -232,7 +233,7 @@ void WeightGrad<T>::run() {
     if (withBias) std::memset(biasTo, 0, c.ldb * sizeof(T));
     for (int64_t i = chunks * split / splits; i < chunks * (split + 1) / splits; i++) {
       const Chunk chunk = chunkAt(i);
-      if (!fused && !withBias && rows.at(chunk.y, band) < 0) continue;
+      if (bands > 1 && !withBias && rows.at(chunk.y, band) < 0) continue;
       const Block block = gather(chunk, c, copy);
       if (withBias) addBias(block, chunk.rows(), c, biasTo);
       addChunk(chunk, ky0, ky1, block, c, segments, to);

@@ -30,9 +30,16 @@ struct Rows {
   }
 };
 
+// Keeps the compiler from working out the addresses of all rows beforehand, for want of registers in the loop between.
+template <class P>
+NABLA_INLINE void forget(P& pointer) {
+  asm("" : "+r"(pointer));
+}
+
 template <class T, int V, int R>
 struct Accumulators {
   using S = Simd<T>;
+  static constexpr int64_t width = V * S::lanes;
   typename S::Vec sum[R][V];
 
   // sum[r][v] += a[r] · b[v]
@@ -47,31 +54,32 @@ struct Accumulators {
     }
   }
 
-  NABLA_INLINE void addAlongRows(Rows<R>& rows, const T* b, int64_t ldb, int64_t count) {
+  // Adds count / unroll · unroll steps of k; what is left stays in `count`.
+  template <int unroll>
+  NABLA_INLINE void addSteps(Rows<R>& rows, const T*& b, int64_t& count) {
     T a[R];
-    int64_t k = 0;
-    for (; k + 4 <= count; k += 4) {
-#pragma GCC unroll 4
-      for (int u = 0; u < 4; u++) {
+    for (; count >= unroll; count -= unroll) {
+#pragma GCC unroll 8
+      for (int u = 0; u < unroll; u++) {
 #pragma GCC unroll 16
         for (int r = 0; r < R; r++) a[r] = rows.template at<T>(r, u);
-        add(a, b);
-        b += ldb;
+        add(a, b + u * width);
       }
-      rows.advance(4 * sizeof(T));
+      b += unroll * width;
+      rows.advance(unroll * sizeof(T));
     }
-    for (; k < count; k++) {
-#pragma GCC unroll 16
-      for (int r = 0; r < R; r++) a[r] = rows.template at<T>(r, 0);
-      add(a, b);
-      b += ldb;
-      rows.advance(sizeof(T));
-    }
+  }
+
+  NABLA_INLINE void addAlongRows(Rows<R> rows, const T* b, int64_t count) {
+    // Tall tiles move many pointers, so they do it less often.
+    if (V <= 2 && sizeof(T) == 4) addSteps<8>(rows, b, count);
+    addSteps<4>(rows, b, count);
+    addSteps<1>(rows, b, count);
   }
 
   NABLA_INLINE void addAcrossRows(const T* p, intptr_t stride, const T* b, int64_t ldb, int64_t count) {
     T a[R];
-    for (int64_t k = 0; k < count; k++) {
+    for (; count > 0; count--) {
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++) a[r] = p[r];
       add(a, b);
@@ -79,42 +87,56 @@ struct Accumulators {
       b += ldb;
     }
   }
+
+  NABLA_INLINE void clear() {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) sum[r][v] = S::splat(0);
+    }
+  }
+
+  NABLA_INLINE void load(const T* row, int64_t ld) {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) sum[r][v] = S::load(row + v * S::lanes);
+      row += ld;
+      forget(row);
+    }
+  }
+
+  NABLA_INLINE void store(T* row, int64_t ld) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) S::store(row + v * S::lanes, sum[r][v]);
+      row += ld;
+      forget(row);
+    }
+  }
 };
 
 template <class T, bool KUnit, int V, int R>
 void tile(const TileTask<T>& task) {
-  using S = Simd<T>;
-  const int64_t ldo = task.ldo, ldb = task.ldb, stride = task.stride;
   Accumulators<T, V, R> acc;
   if (task.accumulate) {
-#pragma GCC unroll 16
-    for (int r = 0; r < R; r++) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) acc.sum[r][v] = S::load(task.out + r * ldo + v * S::lanes);
-    }
+    acc.load(task.out, task.ldo);
   } else {
-#pragma GCC unroll 16
-    for (int r = 0; r < R; r++) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) acc.sum[r][v] = S::splat(0);
-    }
+    acc.clear();
   }
   const Segment<T>* segment = task.segments;
-  for (const Segment<T>* end = segment + task.count; segment != end; segment++) {
-    const T* a = segment->a + task.aOffset;
-    const T* b = task.panel + segment->panelRow * ldb;
+  const int64_t ldb = KUnit ? acc.width : task.ldb;
+  for (const Segment<T>* const end = segment + task.count; segment != end; segment++) {
+    const T* const a = segment->a + task.aOffset;
+    const T* const b = task.panel + segment->panelRow * ldb;
     if (KUnit) {
-      Rows<R> rows(a, stride * static_cast<intptr_t>(sizeof(T)));
-      acc.addAlongRows(rows, b, ldb, segment->k);
+      acc.addAlongRows(Rows<R>(a, task.stride * static_cast<intptr_t>(sizeof(T))), b, segment->k);
     } else {
-      acc.addAcrossRows(a, stride, b, ldb, segment->k);
+      acc.addAcrossRows(a, task.stride, b, ldb, segment->k);
     }
   }
-#pragma GCC unroll 16
-  for (int r = 0; r < R; r++) {
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) S::store(task.out + r * ldo + v * S::lanes, acc.sum[r][v]);
-  }
+  acc.store(task.out, task.ldo);
 }
 
 template <class T, bool KUnit, int V, int R>

@@ -30,7 +30,7 @@ struct TileTask {
   int64_t aOffset;  // added to every segment's a
   int64_t stride;   // of a: between rows (KUnit) or between successive k
   const T* panel;   // b: row k at panel + k · ldb
-  int64_t ldb;
+  int64_t ldb;      // with KUnit rows lie one behind the other: the tile's width
   T* out;
   int64_t ldo;
   bool accumulate;

@@ -48,9 +48,24 @@ struct Random {
   int64_t below(int64_t n) { return static_cast<int64_t>((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % n; }
 };
 
+// Memory as the tensors have it: 64-byte aligned.
 template <class T>
-std::vector<T> randomVector(Random& random, int64_t n) {
-  std::vector<T> v(static_cast<size_t>(n));
+struct Aligned {
+  using value_type = T;
+  Aligned() = default;
+  template <class U>
+  Aligned(const Aligned<U>&) {}
+  T* allocate(size_t n) { return static_cast<T*>(std::aligned_alloc(64, (n * sizeof(T) + 64) / 64 * 64)); }
+  void deallocate(T* p, size_t) { std::free(p); }
+  bool operator==(const Aligned&) const { return true; }
+  bool operator!=(const Aligned&) const { return false; }
+};
+template <class T>
+using Vector = std::vector<T, Aligned<T>>;
+
+template <class T>
+Vector<T> randomVector(Random& random, int64_t n) {
+  Vector<T> v(static_cast<size_t>(n));
   for (T& x : v) x = static_cast<T>(random());
   return v;
 }

@@ -16,7 +16,7 @@ void report(const std::string& what, int64_t at, double got, double expected) {
 }
 
 template <class T>
-void close(const std::string& what, const std::vector<T>& got, const std::vector<double>& expected, double scale) {
+void close(const std::string& what, const Vector<T>& got, const std::vector<double>& expected, double scale) {
   checks++;
   const double tolerance = (sizeof(T) == 4 ? 2e-6 : 1e-14) * scale;
   for (size_t i = 0; i < expected.size(); i++) {
@@ -26,18 +26,18 @@ void close(const std::string& what, const std::vector<T>& got, const std::vector
 }
 
 template <class T>
-void same(const std::string& what, const std::vector<T>& a, const std::vector<T>& b) {
+void same(const std::string& what, const Vector<T>& a, const Vector<T>& b) {
   checks++;
   if (a.size() != b.size() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) != 0) report(what + ", bits of 1 and 2 threads", -1, 0, 0);
 }
 
 // Runs with one and with two threads; `fill` resets the outputs, `outputs` names them.
 template <class T, class Fill>
-void runBoth(const nabla::Level& level, const char* name, const std::string& what, const Block& block, std::vector<T>& out, Fill&& fill) {
+void runBoth(const nabla::Level& level, const char* name, const std::string& what, const Block& block, Vector<T>& out, Fill&& fill) {
   nabla::setThreads(1);
   fill();
   find(level, name)(block.values.data());
-  const std::vector<T> first = out;
+  const Vector<T> first = out;
   nabla::setThreads(2);
   fill();
   find(level, name)(block.values.data());
@@ -50,8 +50,8 @@ void testConv(const nabla::Level& level, const Conv& s, Layout (*layout)(int64_t
   const std::string name = std::string(level.name) + (sizeof(T) == 4 ? " f32 " : " f64 ") + s.text();
   const int64_t OH = s.OH(), OW = s.OW(), groupC = s.C / s.groups;
   const Layout xl = layout(s.N, s.C, s.H, s.W), dyl = layout(s.N, s.O, OH, OW), yl = Layout::hwnc(s.N, s.O, OH, OW), dxl = Layout::hwnc(s.N, s.C, s.H, s.W);
-  std::vector<T> x = randomVector<T>(random, xl.size(s.N, s.C, s.H, s.W)), dy = randomVector<T>(random, dyl.size(s.N, s.O, OH, OW));
-  const std::vector<T> weight = randomVector<T>(random, s.O * groupC * s.kH * s.kW), bias = randomVector<T>(random, s.O);
+  Vector<T> x = randomVector<T>(random, xl.size(s.N, s.C, s.H, s.W)), dy = randomVector<T>(random, dyl.size(s.N, s.O, OH, OW));
+  const Vector<T> weight = randomVector<T>(random, s.O * groupC * s.kH * s.kW), bias = randomVector<T>(random, s.O);
   if (withNan) x[static_cast<size_t>(xl.at(s.N / 2, s.C / 2, s.H / 2, s.W / 2))] = static_cast<T>(NAN);
   const double scale = double(groupC * s.kH * s.kW) + 4;
 
@@ -91,8 +91,8 @@ void testConv(const nabla::Level& level, const Conv& s, Layout (*layout)(int64_t
               expected[pl.at(n, o, py, px)] = best;
             }
     }
-    std::vector<T> out(expected.size());
-    std::vector<uint8_t> argmax(expected.size());
+    Vector<T> out(expected.size());
+    Vector<uint8_t> argmax(expected.size());
     Block block;
     block.add(dtypeOf<T>()).add(x.data()).add(weight.data()).add(withBias ? bias.data() : nullptr).add(out.data());
     block.add(pool && withArgmax ? argmax.data() : nullptr);
@@ -118,8 +118,8 @@ void testConv(const nabla::Level& level, const Conv& s, Layout (*layout)(int64_t
     }
     // Backward of this epilogue, from a gradient of the given layout.
     const Layout gl = layout(s.N, s.O, PH, PW);
-    const std::vector<T> g = randomVector<T>(random, gl.size(s.N, s.O, PH, PW));
-    std::vector<T> spread(full.size());
+    const Vector<T> g = randomVector<T>(random, gl.size(s.N, s.O, PH, PW));
+    Vector<T> spread(full.size());
     std::vector<double> spreadExpected(full.size());
     for (int64_t i = 0; i < int64_t(out.size()); i++) {
       const int q = argmax[i];
@@ -134,7 +134,7 @@ void testConv(const nabla::Level& level, const Conv& s, Layout (*layout)(int64_t
     close(what + " grad", spread, spreadExpected, 0);
   }
 
-  std::vector<T> dxGot(dx.size()), dwGot(dw.size() + s.O);
+  Vector<T> dxGot(dx.size()), dwGot(dw.size() + s.O);
   Block input;
   input.add(dtypeOf<T>()).add(dy.data()).add(weight.data()).add(dxGot.data());
   s.addTo(input);
@@ -181,14 +181,14 @@ template <class T>
 void testMatmul(const nabla::Level& level, const Matmul& s) {
   Random random;
   const std::string name = std::string(level.name) + (sizeof(T) == 4 ? " f32 " : " f64 ") + s.text();
-  const std::vector<T> a = randomVector<T>(random, s.sizeA()), b = randomVector<T>(random, s.sizeB()), bias = randomVector<T>(random, s.sizeBias());
+  const Vector<T> a = randomVector<T>(random, s.sizeA()), b = randomVector<T>(random, s.sizeB()), bias = randomVector<T>(random, s.sizeBias());
   std::vector<double> expected(s.sizeOut(), 7);
   s.forEachOutput([&](int64_t out, int64_t ai, int64_t bi, int64_t biasAt) {
     double sum = s.bias ? double(bias[biasAt]) : 0;
     for (int64_t k = 0; k < s.K; k++) sum += double(a[ai + k * s.acs]) * double(b[bi + k * s.brs]);
     expected[out] = sum;
   });
-  std::vector<T> out(expected.size());
+  Vector<T> out(expected.size());
   Block block;
   block.add(dtypeOf<T>()).add(a.data()).add(b.data()).add(out.data()).add(s.bias ? bias.data() : nullptr);
   s.addTo(block);
@@ -218,12 +218,12 @@ void testMatmuls(const nabla::Level& level) {
 
 void testIntegers(const nabla::Level& level) {
   const int32_t a[] = {1, -2, 3, 4, 5, -6}, b[] = {7, 8, 9, 10, 11, -12};
-  std::vector<int32_t> out(4);
+  Vector<int32_t> out(4);
   Block block;
   block.add(nabla::Int32).add(a).add(b).add(out.data()).add(nullptr);
   block.add({2, 2, 3, 3, 1, 2, 1, 2, 0, 0, 0});
   find(level, "matmul")(block.values.data());
-  close(std::string(level.name) + " i32 matmul", std::vector<double>(out.begin(), out.end()), {7 - 18 + 33, 8 - 20 - 36, 28 + 45 - 66, 32 + 50 + 72}, 0);
+  close(std::string(level.name) + " i32 matmul", Vector<double>(out.begin(), out.end()), {7 - 18 + 33, 8 - 20 - 36, 28 + 45 - 66, 32 + 50 + 72}, 0);
 }
 
 }  // namespace
