@@ -4,7 +4,7 @@
  */
 
 import { appendFileSync, readFileSync } from "node:fs";
-import { atomicWrite, cannotWrite, errorCode } from "./atomicWrite.js";
+import { atomicWrite, cannotWrite, errorCode } from "../base/atomicWrite.js";
 
 /** The records of a log. A half-written last line, or one damaged otherwise, is left out. */
 export function readMetricsLog(path: string): Record<string, unknown>[] {

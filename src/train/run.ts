@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync
 import { dirname, join, resolve } from "node:path";
 import { DataError } from "../base/errors.js";
 import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
-import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "./atomicWrite.js";
+import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "../base/atomicWrite.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { appendMetrics, reconcileMetricsLog } from "./metricsLog.js";
 import { lockRun } from "./runLock.js";

@@ -10,7 +10,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../base/errors.js";
-import { cannotWrite, errorCode, temporarySuffix } from "./atomicWrite.js";
+import { cannotWrite, errorCode, temporarySuffix } from "../base/atomicWrite.js";
 
 export const lockName = "run.lock";
 

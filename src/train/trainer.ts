@@ -15,7 +15,7 @@ import { ValueError } from "../base/errors.js";
 import type { Batches } from "./batches.js";
 import { evaluate, type Loss } from "./evaluate.js";
 import { accuracyOf, emit, type EpochRecord, type FitEnd, type Listener, type TrainerEvents } from "./events.js";
-import { toDevice, toHost } from "./hostTensors.js";
+import { toDevice, toHost } from "../interop/hostTensors.js";
 import { type Metrics, RunningMetrics } from "./metrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
 import type { TrainerState } from "./state.js";

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { DataError } from "../base/errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../interop/safetensors.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { atomicWrite, errorCode } from "./atomicWrite.js";
-import { toDevice, toHost } from "./hostTensors.js";
+import { atomicWrite, errorCode } from "../base/atomicWrite.js";
+import { toDevice, toHost } from "../interop/hostTensors.js";
 
 /**
  * Writes named tensors, such as `model.stateDict()`, to a safetensors file: whole or not at all.

@@ -1,6 +1,6 @@
 /** Between named tensors on the device and their copies on the host. */
 
-import type { HostTensor } from "../interop/safetensors.js";
+import type { HostTensor } from "./safetensors.js";
 import { tensor } from "../ops/create.js";
 import type { Tensor } from "../tensor/tensor.js";
 

@@ -7,7 +7,7 @@
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DataError } from "../base/errors.js";
+import { DataError } from "./errors.js";
 
 /** Temporary files end in this; what a killed process left of them may be deleted. */
 export const temporarySuffix = ".partial";

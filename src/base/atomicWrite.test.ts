@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DataError } from "../base/errors.js";
+import { DataError } from "./errors.js";
 import { atomicWrite, cannotWrite } from "./atomicWrite.js";
 
 let folder: string;
