@@ -52,13 +52,15 @@ export function endText(end: EndRecord, history: readonly EpochRecord[], config:
   const accuracy = end.valAccuracy ?? end.trainAccuracy;
   const bestText = best === undefined || end.bestValAccuracy === null ? "" : `, best ${percent(end.bestValAccuracy)} in epoch ${best.epoch}`;
   const run = displayPath(end.run);
+  const next = suggestions(config, run, end.epochs);
+  const width = Math.max(...next.map(([command]) => command.length));
   return [
     "",
     `${end.epochs} ${end.epochs === 1 ? "epoch" : "epochs"} done, ${end.secondsPerEpoch.toFixed(1)} s each: validation accuracy ${percent(accuracy)}${bestText}`,
     `run folder: ${run} (weights of the best epoch: best.safetensors)`,
     "",
     "try next:",
-    ...suggestions(config, run, end.epochs).map(([command, why]) => `  ${command.padEnd(66)} ${why}`),
+    ...next.map(([command, why]) => `  ${command.padEnd(width)}   ${why}`),
   ].join("\n");
 }
 

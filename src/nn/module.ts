@@ -8,11 +8,11 @@ import type { Generator } from "../base/generator.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 
-/** Called after a module's forward with its path, itself, and its result. */
+/** Called after a module's forward with its path ("" for the one that is observed), itself, and its result. */
 export type ForwardHook = (path: string, module: Module, output: Tensor) => void;
 
-/** The hook in force, and the path of the module that is running. */
-const running: { hook: ForwardHook | null; paths: ReadonlyMap<Module, string> } = { hook: null, paths: new Map() };
+/** How many forward hooks are in force. */
+let observers = 0;
 
 export abstract class Module {
   /** True while training: dropout drops, batch norm uses the batch's statistics. Default true. */
@@ -138,15 +138,28 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Runs `body`, calling `hook` after every module's forward (fused layers run one by one meanwhile). */
+  /**
+   * Runs `body`, calling `hook` after every forward of this module and of all below, however they are called; fused
+   * layers run one by one meanwhile.
+   */
   withForwardHook<T>(hook: ForwardHook, body: () => T): T {
-    const before = { ...running };
-    running.hook = hook;
-    running.paths = new Map(Array.from(this.namedModules(), ([path, module]) => [module, path]));
+    const restore: (() => void)[] = [];
+    for (const [path, module] of this.namedModules()) {
+      const { forward } = module;
+      const shadowed = Object.hasOwn(module, "forward");
+      restore.push(() => (shadowed ? (module.forward = forward) : Reflect.deleteProperty(module, "forward")));
+      module.forward = (...inputs) => {
+        const y = forward.apply(module, inputs);
+        hook(path, module, y);
+        return y;
+      };
+    }
+    observers += 1;
     try {
       return body();
     } finally {
-      Object.assign(running, before);
+      observers -= 1;
+      for (const undo of restore) undo();
     }
   }
 
@@ -175,17 +188,7 @@ export function isParameter(t: Tensor): boolean {
   return parameters.has(t);
 }
 
-/** Calls a sub-module: its forward, then the hook if one is in force. */
-export function call(module: Module, x: Tensor): Tensor {
-  const { hook } = running;
-  if (hook === null) return module.forward(x);
-  const path = running.paths.get(module) ?? module.constructor.name;
-  const y = module.forward(x);
-  hook(path, module, y);
-  return y;
-}
-
 /** Whether a hook wants to see every module's output, so that nothing may be fused. */
 export function isObserved(): boolean {
-  return running.hook !== null;
+  return observers > 0;
 }

@@ -4,7 +4,7 @@ import { NablaError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
 import { Conv2d, MaxPool2d } from "./conv.js";
-import { call, isObserved, Module } from "./module.js";
+import { isObserved, Module } from "./module.js";
 
 /**
  * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.
@@ -38,7 +38,7 @@ export class Sequential extends Module {
           y = layer.forwardWith(y, { relu: true, maxPool });
           i += maxPool ? 2 : 1;
         } else {
-          y = call(layer, y);
+          y = layer.forward(y);
         }
       } catch (error) {
         throw error instanceof NablaError ? at(i, layer, error) : error;

@@ -89,6 +89,19 @@ test("a single layer, a layer used twice, and parameters outside of layers", () 
   ]);
 });
 
+test("layers that a model calls by itself are seen, one inside another too", () => {
+  class Net extends Module {
+    readonly body = new Sequential(new Linear(3, 4), new ReLU());
+    readonly head = new Linear(4, 2);
+    forward(x: Tensor): Tensor {
+      return this.head.forward(this.body.forward(x));
+    }
+  }
+  const net = new Net();
+  expect(summary(net, [3]).layers.map(({ name }) => name)).toEqual(["body.0", "body.1", "head"]);
+  expect(Object.hasOwn(net, "forward") || Object.hasOwn(net.head, "forward")).toBe(false);
+});
+
 test("the model stays as it was", async () => {
   const norm = new BatchNorm2d(1);
   const model = new Sequential(new Conv2d(1, 1, 3), norm);

@@ -77,10 +77,7 @@ function layerOutputs(model: Module, inputShape: Shape): LayerOutput[] {
   try {
     step(() =>
       noGrad(() =>
-        model.withForwardHook(visit, () => {
-          const output = model.forward(zeros([1, ...inputShape]));
-          if (!outputs.some(({ module }) => module === model)) visit("", model, output);
-        }),
+        model.withForwardHook(visit, () => void model.forward(zeros([1, ...inputShape]))),
       ),
     );
   } catch (error) {

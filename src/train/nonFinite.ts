@@ -72,8 +72,8 @@ async function findLayer(model: Module, x: Tensor): Promise<Layer | undefined> {
     const outputs: { name: string; layer: string; output: Tensor }[] = [];
     noGrad(() =>
       model.withForwardHook(
-        (path, module, output) => void outputs.push({ name: path, layer: module.describe(), output }),
-        () => outputs.push({ name: "the model", layer: model.constructor.name, output: model.forward(x) }),
+        (path, module, output) => void outputs.push({ name: path === "" ? "the model" : path, layer: module.describe(), output }),
+        () => model.forward(x),
       ),
     );
     for (const { name, layer, output } of outputs) {

@@ -5,14 +5,16 @@ import { BatchNorm1d } from "../nn/batchNorm.js";
 import { Dropout } from "../nn/dropout.js";
 import { Linear } from "../nn/linear.js";
 import { crossEntropy } from "../nn/losses.js";
-import type { Module } from "../nn/module.js";
+import { Module } from "../nn/module.js";
 import { Sequential } from "../nn/sequential.js";
 import { tensor } from "../ops/create.js";
+import { mulScalar } from "../ops/elementwise.js";
 import { manualSeed } from "../ops/random.js";
 import { Adam } from "../optim/adam.js";
 import { cosine } from "../optim/schedules.js";
 import { SGD } from "../optim/sgd.js";
 import { keep, step } from "../tensor/step.js";
+import type { Tensor } from "../tensor/tensor.js";
 import type { Batches } from "./batches.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import type { Listener } from "./events.js";
@@ -211,6 +213,28 @@ test("a loss that overflows stops with the step and the layer that went first", 
   await expect(fit).rejects.toThrow(DivergenceError);
   await expect(fit).rejects.toThrow(/diverged at step [23] \(epoch 1\): the loss is (NaN|Infinity)\. The first layer whose output was not finite is [02] \(Linear\([24], [24]\)\), which gave (NaN|-?Infinity)/);
   expect((await t.state()).position.stepsDone).toBeGreaterThan(0); // the weights before the bad step are whole
+});
+
+test("a layer is found in a model that calls its layers by itself", async () => {
+  class Net extends Module {
+    readonly first = new Linear(2, 2);
+    readonly blowUp = new Scale(1e30);
+    readonly last = new Linear(2, 2);
+    forward(x: Tensor): Tensor {
+      return this.last.forward(this.blowUp.forward(this.blowUp.forward(this.first.forward(x))));
+    }
+  }
+  class Scale extends Module {
+    constructor(readonly factor: number) {
+      super();
+    }
+    forward(x: Tensor): Tensor {
+      return mulScalar(x, this.factor);
+    }
+  }
+  const model = new Net();
+  const t = new Trainer({ model, optimizer: new SGD(model.parameters(), { lr: 0.1 }), loss: crossEntropy });
+  await expect(t.fit(points(3), null, { epochs: 1 })).rejects.toThrow(/diverged at step 1 .* not finite is blowUp \(Scale\)/);
 });
 
 test("weights that are already broken are named, and never saved", async () => {
