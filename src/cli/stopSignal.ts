@@ -10,14 +10,29 @@ export interface StopSignal {
   dispose(): void;
 }
 
+export interface StopOptions {
+  /** Milliseconds now. @default performance.now */
+  readonly now?: () => number;
+  /** Ends the process. @default process.exit */
+  readonly exit?: (code: number) => void;
+}
+
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-export function listenForStop({ stderr }: Io): StopSignal {
+/** Under `npm start` one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+const sameKeyMs = 500;
+
+export function listenForStop({ stderr }: Io, { now = () => performance.now(), exit = process.exit }: StopOptions = {}): StopSignal {
   const controller = new AbortController();
   let exitCode: number = exitCodes.SIGINT;
+  let askedAt = 0;
   const onSignal = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      if (now() - askedAt > sameKeyMs) exit(exitCode);
+      return;
+    }
+    askedAt = now();
     exitCode = name === "SIGTERM" ? exitCodes.SIGTERM : exitCodes.SIGINT;
-    if (controller.signal.aborted) process.exit(exitCode);
     printLine(stderr, `${stderr.isTTY === true ? "\r\u001b[2K" : ""}stopping after this step; press Ctrl-C again to quit at once`);
     controller.abort();
   };

@@ -14,8 +14,8 @@ export interface ProgressStream {
 }
 
 export interface ProgressOptions {
-  /** Where to draw. */
-  readonly stream: ProgressStream;
+  /** Where to draw. @default process.stdout */
+  readonly stream?: ProgressStream;
   /** Milliseconds now. @default performance.now */
   readonly now?: () => number;
   /** Live line only, no summaries: for a terminal beside machine-readable output. @default false */
@@ -28,9 +28,9 @@ const returnAndClear = "\r\u001b[2K";
 /**
  * A listener that shows epoch, steps, loss, accuracy, images a second and the time that remains of the whole training.
  * @example
- * new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress({ stream: process.stdout })] });
+ * new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress()] });
  */
-export function progress({ stream, now = () => performance.now(), liveOnly = false }: ProgressOptions): Listener {
+export function progress({ stream = process.stdout, now = () => performance.now(), liveOnly = false }: ProgressOptions = {}): Listener {
   const live = stream.isTTY === true;
   let fit: FitStart | undefined;
   let epochs = 0;

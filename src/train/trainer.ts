@@ -48,7 +48,7 @@ export interface FitOptions {
 
 /**
  * @example
- * const trainer = new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress({ stream: process.stdout })] });
+ * const trainer = new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress()] });
  * const { history } = await trainer.fit(trainLoader, validationLoader, { epochs: 5 });
  */
 export class Trainer {
