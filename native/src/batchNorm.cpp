@@ -42,31 +42,54 @@ struct Sums {
   double a, b;
 };
 
-constexpr int64_t tile = 64;
-
-// Channel-last, one piece, channels c … c + n (n ≤ tile): first Σ x, then squares around that mean.
+// As many channels as fit into a vector.
 template <class T>
-void momentsOfColumns(Sums* out, const T* x, int64_t n, int64_t rows, int64_t stride) {
-  double totals[tile] = {}, squares[tile] = {};
-  T mean[tile], block[tile];
-  methodOf<SumOf, T>().addColumns(totals, x, n, rows, stride);
-  for (int64_t c = 0; c < n; c++) mean[c] = static_cast<T>(totals[c] / static_cast<double>(rows));
-  for (int64_t first = 0; first < rows; first += columnBlock) {
-    for (int64_t c = 0; c < n; c++) block[c] = 0;
-    for (int64_t row = first; row < smaller(rows, first + columnBlock); row++) {
-      const T* from = x + row * stride;
-      for (int64_t c = 0; c < n; c++) {
-        const T d = from[c] - mean[c];
-        block[c] += d * d;
-      }
+using Vec = typename Simd<T>::Vec;
+
+// Calls run(c, n) for vectors of channels; the last one may have n < lanes channels.
+template <class T, class F>
+NABLA_INLINE void forVectors(int64_t channels, F&& run) {
+  constexpr int lanes = Simd<T>::lanes;
+  for (int64_t c = 0; c < channels; c += lanes) run(c, smaller(int64_t{lanes}, channels - c));
+}
+
+// totals[l] += the lanes of v.
+template <class T>
+NABLA_INLINE void addLanes(double* totals, Vec<T> v) {
+  T lane[Simd<T>::lanes];
+  Simd<T>::store(lane, v);
+  for (int l = 0; l < Simd<T>::lanes; l++) totals[l] += lane[l];
+}
+
+// Channel-last, one piece of rows: Σ x, then squares around that mean. Blocks of rows are added in T, blocks in double.
+template <class T>
+void momentsOfColumns(Sums* out, const T* x, int64_t channels, int64_t rows) {
+  using S = Simd<T>;
+  forVectors<T>(channels, [&](int64_t c, int64_t n) {
+    double totals[S::lanes] = {}, squares[S::lanes] = {};
+    const T* from = x + c;
+    for (int64_t first = 0; first < rows; first += columnBlock) {
+      Vec<T> sum = {};
+      for (int64_t row = first; row < smaller(rows, first + columnBlock); row++) sum += S::loadPartial(from + row * channels, n);
+      addLanes<T>(totals, sum);
     }
-    for (int64_t c = 0; c < n; c++) squares[c] += block[c];
-  }
-  for (int64_t c = 0; c < n; c++) {
-    // The squares were taken around the rounded mean.
-    const double off = totals[c] / static_cast<double>(rows) - mean[c];
-    out[c] = {totals[c], squares[c] - off * off * static_cast<double>(rows)};
-  }
+    T mean[S::lanes];
+    for (int l = 0; l < S::lanes; l++) mean[l] = static_cast<T>(totals[l] / static_cast<double>(rows));
+    const Vec<T> mu = S::load(mean);
+    for (int64_t first = 0; first < rows; first += columnBlock) {
+      Vec<T> sum = {};
+      for (int64_t row = first; row < smaller(rows, first + columnBlock); row++) {
+        const Vec<T> d = S::loadPartial(from + row * channels, n) - mu;
+        sum += d * d;
+      }
+      addLanes<T>(squares, sum);
+    }
+    for (int64_t l = 0; l < n; l++) {
+      // The squares were taken around the rounded mean.
+      const double off = totals[l] / static_cast<double>(rows) - mean[l];
+      out[c + l] = {totals[l], squares[l] - off * off * static_cast<double>(rows)};
+    }
+  });
 }
 
 // One channel of a piece: rows of `inner` contiguous elements.
@@ -98,11 +121,8 @@ void statistics(const Geometry& g, const T* x, T* mean, T* variance) {
   auto* partial = static_cast<Sums*>(sharedScratch(0, g.pieces * g.channels * sizeof(Sums)));
   forTasks(g.tasks(), g.elements(), [&](int64_t task) {
     if (g.channelLast) {
-      const int64_t first = g.first(task), rows = g.last(task) - first;
-      for (int64_t c = 0; c < g.channels; c += tile) {
-        momentsOfColumns(partial + task * g.channels + c, x + first * g.channels + c, smaller(tile, g.channels - c), rows,
-                         g.channels);
-      }
+      const int64_t first = g.first(task);
+      momentsOfColumns(partial + task * g.channels, x + first * g.channels, g.channels, g.last(task) - first);
     } else {
       const int64_t piece = task / g.channels, c = task % g.channels, first = g.first(piece);
       partial[task] = momentsOfRows(x + (first * g.channels + c) * g.inner, g.inner, g.last(piece) - first, g.channels * g.inner);
@@ -123,13 +143,26 @@ void statistics(const Geometry& g, const T* x, T* mean, T* variance) {
   }
 }
 
-// Calls row(from, count, channel) for every run of elements: of one channel (channel ≥ 0), or of all channels in turn (−1).
+// A number per channel, laid out as an output run wants it. Channel-last: repeated until a run is long enough for vectors.
+struct Runs {
+  int64_t length, count, period;  // `count` runs of `length` elements (the last may be shorter); `period` numbers
+
+  explicit Runs(const Geometry& g) {
+    period = g.channelLast ? g.channels * larger(int64_t{1}, 512 / g.channels) : g.channels;
+    length = g.channelLast ? period : g.inner;
+    count = divideUp(g.elements(), length);
+  }
+};
+
+// Calls row(first element, number of elements, channel) for every run; the channel is that of all its elements, or −1.
 template <class F>
-void forRuns(const Geometry& g, F&& row) {
-  const int64_t width = g.channelLast ? g.channels : g.inner;
-  const int64_t runs = g.elements() / width;
-  forRanges(runs, width, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; i++) row(i * width, width, g.channelLast ? -1 : i % g.channels);
+void forRuns(const Geometry& g, const Runs& runs, F&& row) {
+  const int64_t elements = g.elements();
+  forRanges(runs.count, runs.length, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) {
+      const int64_t from = i * runs.length;
+      row(from, smaller(runs.length, elements - from), g.channelLast ? -1 : i % g.channels);
+    }
   });
 }
 
@@ -149,20 +182,22 @@ double batchNormAs(Arguments& a) {
   const double eps = a.number();
   const Geometry g = Geometry::read(a);
   if (a.flag()) statistics(g, x, mean, variance);
-  T* scale = static_cast<T*>(sharedScratch(1, g.channels * sizeof(T)));
-  T* shift = static_cast<T*>(sharedScratch(2, g.channels * sizeof(T)));
-  for (int64_t c = 0; c < g.channels; c++) {
-    scale[c] = inverseDeviation(variance[c], eps) * (weight ? weight[c] : T(1));
-    shift[c] = bias ? bias[c] : T(0);
+  const Runs runs(g);
+  T* center = static_cast<T*>(sharedScratch(1, 3 * runs.period * sizeof(T)));
+  T *scale = center + runs.period, *shift = scale + runs.period;
+  for (int64_t i = 0, c = 0; i < runs.period; i++, c = c + 1 == g.channels ? 0 : c + 1) {
+    center[i] = mean[c];
+    scale[i] = inverseDeviation(variance[c], eps) * (weight ? weight[c] : T(1));
+    shift[i] = bias ? bias[c] : T(0);
   }
-  forRuns(g, [&](int64_t from, int64_t n, int64_t channel) {
+  forRuns(g, runs, [&](int64_t from, int64_t n, int64_t channel) {
     const T* in = x + from;
     T* to = out + from;
     if (channel < 0) {
       NABLA_ELEMENTWISE_LOOP
-      for (int64_t c = 0; c < n; c++) to[c] = (in[c] - mean[c]) * scale[c] + shift[c];
+      for (int64_t c = 0; c < n; c++) to[c] = (in[c] - center[c]) * scale[c] + shift[c];
     } else {
-      const T mu = mean[channel], s = scale[channel], b = shift[channel];
+      const T mu = center[channel], s = scale[channel], b = shift[channel];
       NABLA_ELEMENTWISE_LOOP
       for (int64_t i = 0; i < n; i++) to[i] = (in[i] - mu) * s + b;
     }
@@ -170,26 +205,25 @@ double batchNormAs(Arguments& a) {
   return -1;
 }
 
-// Σ dy and Σ dy·x̂ of n ≤ tile channels in one channel-last piece.
+// Σ dy and Σ dy·x̂ in one channel-last piece of rows.
 template <class T>
-void slopesOfColumns(Sums* out, const T* dy, const T* x, const T* mean, const T* inverse, int64_t n, int64_t rows, int64_t stride) {
-  double totals[tile] = {}, products[tile] = {};
-  T sum[tile], product[tile];
-  for (int64_t first = 0; first < rows; first += columnBlock) {
-    for (int64_t c = 0; c < n; c++) sum[c] = product[c] = 0;
-    for (int64_t row = first; row < smaller(rows, first + columnBlock); row++) {
-      const T *d = dy + row * stride, *from = x + row * stride;
-      for (int64_t c = 0; c < n; c++) {
-        sum[c] += d[c];
-        product[c] += d[c] * ((from[c] - mean[c]) * inverse[c]);
+void slopesOfColumns(Sums* out, const T* dy, const T* x, const T* mean, const T* inverse, int64_t channels, int64_t rows) {
+  using S = Simd<T>;
+  forVectors<T>(channels, [&](int64_t c, int64_t n) {
+    double totals[S::lanes] = {}, products[S::lanes] = {};
+    const Vec<T> mu = S::loadPartial(mean + c, n), scale = S::loadPartial(inverse + c, n);
+    for (int64_t first = 0; first < rows; first += columnBlock) {
+      Vec<T> sum = {}, product = {};
+      for (int64_t row = first; row < smaller(rows, first + columnBlock); row++) {
+        const Vec<T> d = S::loadPartial(dy + row * channels + c, n);
+        sum += d;
+        product += d * ((S::loadPartial(x + row * channels + c, n) - mu) * scale);
       }
+      addLanes<T>(totals, sum);
+      addLanes<T>(products, product);
     }
-    for (int64_t c = 0; c < n; c++) {
-      totals[c] += sum[c];
-      products[c] += product[c];
-    }
-  }
-  for (int64_t c = 0; c < n; c++) out[c] = {totals[c], products[c]};
+    for (int64_t l = 0; l < n; l++) out[c + l] = {totals[l], products[l]};
+  });
 }
 
 template <class T>
@@ -223,18 +257,15 @@ double batchNormGradAs(Arguments& a) {
   const Geometry g = Geometry::read(a);
   auto* partial = static_cast<Sums*>(sharedScratch(0, g.pieces * g.channels * sizeof(Sums)));
   T* inverse = static_cast<T*>(sharedScratch(1, g.channels * sizeof(T)));
-  // dx = dy·slope + (x − mean)·tilt + level.
-  T* slope = static_cast<T*>(sharedScratch(2, 3 * g.channels * sizeof(T)));
-  T *tilt = slope + g.channels, *level = tilt + g.channels;
+  // dx = dy·slope + (x − center)·tilt + level.
+  const Runs runs(g);
+  T* center = static_cast<T*>(sharedScratch(2, 4 * runs.period * sizeof(T)));
+  T *slope = center + runs.period, *tilt = slope + runs.period, *level = tilt + runs.period;
   for (int64_t c = 0; c < g.channels; c++) inverse[c] = inverseDeviation(variance[c], eps);
   forTasks(g.tasks(), g.elements(), [&](int64_t task) {
     if (g.channelLast) {
-      const int64_t first = g.first(task), rows = g.last(task) - first;
-      for (int64_t c = 0; c < g.channels; c += tile) {
-        const int64_t at = first * g.channels + c;
-        slopesOfColumns(partial + task * g.channels + c, dy + at, x + at, mean + c, inverse + c, smaller(tile, g.channels - c),
-                        rows, g.channels);
-      }
+      const int64_t first = g.first(task), at = first * g.channels;
+      slopesOfColumns(partial + task * g.channels, dy + at, x + at, mean, inverse, g.channels, g.last(task) - first);
     } else {
       const int64_t piece = task / g.channels, c = task % g.channels, first = g.first(piece);
       const int64_t at = (first * g.channels + c) * g.inner;
@@ -250,18 +281,23 @@ double batchNormGradAs(Arguments& a) {
     dBias[c] = static_cast<T>(s.a);
     dWeight[c] = static_cast<T>(s.b);
     const double n = static_cast<double>(g.perChannel()), k = static_cast<double>(inverse[c]) * (weight ? weight[c] : 1.0);
+    center[c] = mean[c];
     slope[c] = static_cast<T>(k);
     tilt[c] = static_cast<T>(-k * inverse[c] * s.b / n);
     level[c] = static_cast<T>(-k * s.a / n);
   }
-  forRuns(g, [&](int64_t from, int64_t n, int64_t channel) {
+  for (int64_t i = g.channels; i < runs.period; i++) {
+    T* const all[] = {center, slope, tilt, level};
+    for (T* numbers : all) numbers[i] = numbers[i - g.channels];
+  }
+  forRuns(g, runs, [&](int64_t from, int64_t n, int64_t channel) {
     const T *d = dy + from, *in = x + from;
     T* to = dx + from;
     if (channel < 0) {
       NABLA_ELEMENTWISE_LOOP
-      for (int64_t c = 0; c < n; c++) to[c] = d[c] * slope[c] + ((in[c] - mean[c]) * tilt[c] + level[c]);
+      for (int64_t c = 0; c < n; c++) to[c] = d[c] * slope[c] + ((in[c] - center[c]) * tilt[c] + level[c]);
     } else {
-      const T mu = mean[channel], s = slope[channel], t = tilt[channel], l = level[channel];
+      const T mu = center[channel], s = slope[channel], t = tilt[channel], l = level[channel];
       NABLA_ELEMENTWISE_LOOP
       for (int64_t i = 0; i < n; i++) to[i] = d[i] * s + ((in[i] - mu) * t + l);
     }

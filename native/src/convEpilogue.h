@@ -34,29 +34,42 @@ struct Epilogue {
     }
   }
 
-  // The maximum of a window of four positions, and which it was: the first of equals; NaN is larger than all.
+  // The maximum of a window of four positions, and which it was: the first of equals; NaN is larger than all. Where ReLU
+  // leaves 0, all four are equal.
   void pool(const T* const (&window)[4], int64_t ldIn, int64_t rows, T* out, uint8_t* argmax) const {
-    using Mask = typename S::Mask;
-    typedef uint8_t Bytes __attribute__((vector_size(S::lanes)));
     for (int64_t first = 0; first < columns; first += S::lanes) {
       const int64_t count = smaller<int64_t>(S::lanes, columns - first);
       const Vec b = bias ? S::loadPartial(bias + first, count) : S::splat(0);
-      for (int64_t r = 0; r < rows; r++) {
-        const int64_t at = r * ldIn + first;
-        Vec best = finish(S::load(window[0] + at), b);
-        Mask index = {};
-        for (int q = 1; q < 4; q++) {
-          const Vec x = finish(S::load(window[q] + at), b);
-          const Mask better = (x > best) | ((x != x) & (best == best));
-          best = better ? x : best;
-          index = better ? Mask{} + q : index;
-        }
-        S::storePartial(out + r * ldOut + first, best, count);
-        if (!argmax) continue;
-        const Bytes bytes = __builtin_convertvector(index, Bytes);
-        __builtin_memcpy(argmax + r * ldOut + first, &bytes, static_cast<size_t>(count));
+      if (count == S::lanes) {
+        for (int64_t r = 0; r < rows; r++) poolVector(window, r * ldIn + first, b, S::lanes, out, argmax, r * ldOut + first);
+      } else {
+        for (int64_t r = 0; r < rows; r++) poolVector(window, r * ldIn + first, b, count, out, argmax, r * ldOut + first);
       }
     }
+  }
+
+ private:
+  NABLA_INLINE void poolVector(const T* const (&window)[4], int64_t from, Vec b, int64_t count, T* out, uint8_t* argmax, int64_t to) const {
+    using Mask = typename S::Mask;
+    typedef uint8_t Bytes __attribute__((vector_size(S::lanes)));
+    Vec best = S::load(window[0] + from);
+    Mask index = {};
+    for (int q = 1; q < 4; q++) {
+      const Vec x = S::load(window[q] + from);
+      const Mask better = ~(x <= best) & (best == best);
+      best = better ? x : best;
+      index = better ? Mask{} + q : index;
+    }
+    best += b;
+    if (relu) {
+      const Mask none = best <= S::splat(0);
+      best = none ? S::splat(0) : best;
+      index = none ? Mask{} : index;
+    }
+    S::storePartial(out + to, best, count);
+    if (!argmax) return;
+    const Bytes bytes = __builtin_convertvector(index, Bytes);
+    __builtin_memcpy(argmax + to, &bytes, static_cast<size_t>(count));
   }
 };
 

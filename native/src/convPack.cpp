@@ -36,6 +36,16 @@ const T* asHwnc(const T* x, const Strides4& s, int64_t N, int64_t C, int64_t H, 
   return packed;
 }
 
+// out[j · C + c] = in[j · strideW + c · strideC] for j < count. `fixed`: C if known when compiling, else 0.
+template <int fixed, class T>
+NABLA_INLINE void interleave(const T* in, int64_t strideW, int64_t strideC, int64_t count, int64_t channels, T* out) {
+  const int64_t C = fixed > 0 ? fixed : channels;
+  for (int64_t j = 0; j < count; j++) {
+#pragma GCC unroll 4
+    for (int64_t c = 0; c < C; c++) out[j * C + c] = in[j * strideW + c * strideC];
+  }
+}
+
 template <class T>
 void padRows(const T* x, const Strides4& s, int64_t N, int64_t C, int64_t H, int64_t W, int64_t left, int64_t width, T* out) {
   // Columns [from, to) of a padded row lie inside the image.
@@ -43,12 +53,17 @@ void padRows(const T* x, const Strides4& s, int64_t N, int64_t C, int64_t H, int
   parallelFor(H, [=](int64_t h, int) {
     for (int64_t n = 0; n < N; n++) {
       T* const row = out + (h * N + n) * width * C;
-      const T* const in = x + h * s.h + n * s.n - left * s.w;
-      std::memset(row, 0, from * C * sizeof(T));
-      for (int64_t c = 0; c < C; c++) {
-        for (int64_t j = from; j < to; j++) row[j * C + c] = in[j * s.w + c * s.c];
+      const T* const in = x + h * s.h + n * s.n + (from - left) * s.w;
+      for (int64_t i = 0; i < from * C; i++) row[i] = 0;
+      T* const inside = row + from * C;
+      if (C == 1) {
+        interleave<1>(in, s.w, s.c, to - from, C, inside);
+      } else if (C == 3) {
+        interleave<3>(in, s.w, s.c, to - from, C, inside);
+      } else {
+        interleave<0>(in, s.w, s.c, to - from, C, inside);
       }
-      std::memset(row + to * C, 0, (width - to) * C * sizeof(T));
+      for (int64_t i = to * C; i < width * C; i++) row[i] = 0;
     }
   });
 }

@@ -126,7 +126,7 @@ void adamPiece(const Adam& o, T* p, const T* g, T* m, T* v, int64_t n) {
           fresh2 = static_cast<T>(1 - o.beta2), eps = static_cast<T>(o.eps);
   const T keep = static_cast<T>(o.decoupled ? 1 - o.lr * o.weightDecay : 1);
   const T decay = static_cast<T>(o.decoupled ? 0 : o.weightDecay);
-  const T step = static_cast<T>(o.lr / o.correction1), root = static_cast<T>(__builtin_sqrt(o.correction2));
+  const T step = static_cast<T>(o.lr / o.correction1), inverseRoot = static_cast<T>(1 / __builtin_sqrt(o.correction2));
   NABLA_ELEMENTWISE_LOOP
   for (int64_t i = 0; i < n; i++) {
     const T slope = g[i] + decay * p[i];
@@ -136,7 +136,7 @@ void adamPiece(const Adam& o, T* p, const T* g, T* m, T* v, int64_t n) {
     v[i] = second;
     const T deviation = sizeof(T) == 4 ? static_cast<T>(__builtin_sqrtf(static_cast<float>(second)))
                                        : static_cast<T>(__builtin_sqrt(static_cast<double>(second)));
-    p[i] = p[i] * keep - step * (first / (deviation / root + eps));
+    p[i] = p[i] * keep - step * (first / (deviation * inverseRoot + eps));
   }
 }
 

@@ -17,7 +17,7 @@ struct Partial {
 
 struct Method {
   Partial start;
-  // Takes n ≤ blockElements contiguous elements into p.
+  // Takes 0 < n ≤ blockElements contiguous elements into p.
   void (*addBlock)(Partial& p, const void* x, int64_t n);
   void (*merge)(Partial& p, const Partial& q);
   double (*finish)(const Partial& p);
@@ -26,16 +26,23 @@ struct Method {
   double (*mergeValues)(double a, double b);
 };
 
+// `Running`: the type in which a block is reduced.
 struct SumOf {
+  template <class T>
+  using Running = double;
   static constexpr double start = 0;
   static NABLA_INLINE double merge(double a, double b) { return a + b; }
 };
 struct ProductOf {
+  template <class T>
+  using Running = double;
   static constexpr double start = 1;
   static NABLA_INLINE double merge(double a, double b) { return a * b; }
 };
 // Of int32: modulo 2^32.
 struct WrappingProductOf {
+  template <class T>
+  using Running = double;
   static constexpr double start = 1;
   static NABLA_INLINE double merge(double a, double b) {
     return static_cast<int32_t>(static_cast<uint32_t>(toInt32(a)) * static_cast<uint32_t>(toInt32(b)));
@@ -43,30 +50,41 @@ struct WrappingProductOf {
 };
 // NaN wins over every number.
 struct MaximumOf {
+  template <class T>
+  using Running = T;
   static constexpr double start = -__builtin_inf();
-  static NABLA_INLINE double merge(double a, double b) { return (b > a) | (b != b) ? b : a; }
+  template <class T>
+  static NABLA_INLINE T merge(T a, T b) {
+    return (b > a) | (b != b) ? b : a;
+  }
 };
 struct MinimumOf {
+  template <class T>
+  using Running = T;
   static constexpr double start = __builtin_inf();
-  static NABLA_INLINE double merge(double a, double b) { return (b < a) | (b != b) ? b : a; }
+  template <class T>
+  static NABLA_INLINE T merge(T a, T b) {
+    return (b < a) | (b != b) ? b : a;
+  }
 };
 
 // In 16 independent chains, combined in pairs.
 template <class Op, class T>
 double reduceBlock(const T* x, int64_t n) {
+  using R = typename Op::template Running<T>;
   constexpr int lanes = 16;
   if (n < lanes) {
-    double result = Op::start;
-    for (int64_t i = 0; i < n; i++) result = Op::merge(result, x[i]);
+    R result = x[0];
+    for (int64_t i = 1; i < n; i++) result = Op::merge(result, static_cast<R>(x[i]));
     return result;
   }
-  double acc[lanes];
+  R acc[lanes];
   for (int l = 0; l < lanes; l++) acc[l] = x[l];
   int64_t i = lanes;
   for (; i + lanes <= n; i += lanes) {
-    for (int l = 0; l < lanes; l++) acc[l] = Op::merge(acc[l], x[i + l]);
+    for (int l = 0; l < lanes; l++) acc[l] = Op::merge(acc[l], static_cast<R>(x[i + l]));
   }
-  for (int l = 0; i < n; i++, l++) acc[l] = Op::merge(acc[l], x[i]);
+  for (int l = 0; i < n; i++, l++) acc[l] = Op::merge(acc[l], static_cast<R>(x[i]));
   for (int step = lanes / 2; step > 0; step /= 2) {
     for (int l = 0; l < step; l++) acc[l] = Op::merge(acc[l], acc[l + step]);
   }
@@ -98,7 +116,7 @@ void reduceColumnsOf(double* totals, const void* x, int64_t n, int64_t rows, int
   const T* from = static_cast<const T*>(x);
   for (int64_t r = 0; r < rows; r++, from += stride) {
     NABLA_ELEMENTWISE_LOOP
-    for (int64_t c = 0; c < n; c++) totals[c] = Op::merge(totals[c], from[c]);
+    for (int64_t c = 0; c < n; c++) totals[c] = Op::merge(totals[c], static_cast<double>(from[c]));
   }
 }
 

@@ -48,13 +48,47 @@ Plan planOf(const Elementwise& call) {
   const int axes = call.axes;
   plan.columns = axes > 0 ? call.shape[axes - 1] : 1;
   plan.rows = axes > 1 ? call.shape[axes - 2] : 1;
-  plan.tileColumns = smaller(plan.columns, tileElements);
-  plan.tileRows = plan.columns >= tileElements ? 1 : smaller(plan.rows, tileElements / larger(plan.columns, int64_t{1}));
-  plan.tilesPerPlane = divideUp(plan.columns, plan.tileColumns) * divideUp(plan.rows, plan.tileRows);
   plan.planes = 1;
   for (int a = 0; a < axes - 2; a++) plan.planes *= call.shape[a];
+  if (plan.rows * plan.columns <= tileElements) {
+    plan.tileRows = plan.rows;
+    plan.tileColumns = plan.columns;
+    plan.tilesPerPlane = 1;
+  } else {
+    plan.tileColumns = smaller(plan.columns, tileElements);
+    plan.tileRows = plan.columns >= tileElements ? 1 : tileElements / plan.columns;
+    plan.tilesPerPlane = divideUp(plan.columns, plan.tileColumns) * divideUp(plan.rows, plan.tileRows);
+  }
   return plan;
 }
+
+// Where a tile starts: in its plane, and the plane's indices along the outer axes.
+struct Position {
+  int64_t row = 0, column = 0;
+  int64_t index[maxAxes] = {};
+
+  Position(const Elementwise& call, const Plan& plan, int64_t tile) {
+    if (tile == 0) return;
+    int64_t plane = tile / plan.tilesPerPlane;
+    const int64_t within = tile % plan.tilesPerPlane, tilesPerRow = divideUp(plan.columns, plan.tileColumns);
+    row = within / tilesPerRow * plan.tileRows;
+    column = within % tilesPerRow * plan.tileColumns;
+    for (int a = call.axes - 3; a >= 0; a--) {
+      index[a] = plane % call.shape[a];
+      plane /= call.shape[a];
+    }
+  }
+
+  void advance(const Elementwise& call, const Plan& plan) {
+    column += plan.tileColumns;
+    if (column < plan.columns) return;
+    column = 0;
+    row += plan.tileRows;
+    if (row < plan.rows) return;
+    row = 0;
+    for (int a = call.axes - 3; a >= 0 && ++index[a] == call.shape[a]; a--) index[a] = 0;
+  }
+};
 
 NABLA_INLINE int64_t strideOf(const Operand& operand, int axes, int fromEnd) {
   return axes >= fromEnd ? operand.strides[axes - fromEnd] : 0;
@@ -71,22 +105,13 @@ void runTiles(const Elementwise& call, const Plan& plan, int64_t first, int64_t 
     const char* from = nullptr;  // what the buffer holds, when it was taken with row stride 0 or column stride 0
     int64_t rows = 0, columns = 0;
   } staged[maxInputs];
-  const int64_t tilesPerRow = divideUp(plan.columns, plan.tileColumns);
-  for (int64_t tile = first; tile < last; tile++) {
-    int64_t plane = tile / plan.tilesPerPlane;
-    const int64_t within = tile - plane * plan.tilesPerPlane;
-    const int64_t row = within / tilesPerRow * plan.tileRows;
-    const int64_t column = within % tilesPerRow * plan.tileColumns;
-    const int64_t rows = smaller(plan.tileRows, plan.rows - row);
-    const int64_t columns = smaller(plan.tileColumns, plan.columns - column);
-    int64_t index[maxAxes];
-    for (int a = call.axes - 3; a >= 0; a--) {
-      index[a] = plane % call.shape[a];
-      plane /= call.shape[a];
-    }
+  Position at(call, plan, first);
+  for (int64_t tile = first; tile < last; tile++, at.advance(call, plan)) {
+    const int64_t rows = smaller(plan.tileRows, plan.rows - at.row);
+    const int64_t columns = smaller(plan.tileColumns, plan.columns - at.column);
     const auto address = [&](const Operand& operand) {
-      int64_t offset = row * strideOf(operand, call.axes, 2) + column * strideOf(operand, call.axes, 1);
-      for (int a = 0; a < call.axes - 2; a++) offset += index[a] * operand.strides[a];
+      int64_t offset = at.row * strideOf(operand, call.axes, 2) + at.column * strideOf(operand, call.axes, 1);
+      for (int a = 0; a < call.axes - 2; a++) offset += at.index[a] * operand.strides[a];
       return operand.data + offset * operand.bytes;
     };
     const void* in[maxInputs];
