@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { DataError } from "../base/errors.js";
 
 /** Where downloads are kept: NABLA_CACHE, else `nabla` in XDG_CACHE_HOME, else ~/.cache/nabla. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   if (env.NABLA_CACHE) return env.NABLA_CACHE;
   return join(env.XDG_CACHE_HOME ? env.XDG_CACHE_HOME : join(homedir(), ".cache"), "nabla");
 }
