@@ -93,7 +93,7 @@ void packForward(const T* weight, const ConvShape& shape, const Panels<T>& panel
     if (taps == 1) {
       transpose(in, rows, count, rows, to, ldb);
     } else {
-      for (int64_t c = 0; c < C; c++) transpose(in + c * taps, rows, count, taps, to + c * ldb, C * ldb);
+      for (int64_t c = 0; c < C; c++) transpose<T, lanes>(in + c * taps, rows, count, taps, to + c * ldb, C * ldb);
     }
     if (count == lanes) return;
     for (int64_t r = 0; r < rows; r++) std::memset(to + r * ldb + count, 0, (lanes - count) * sizeof(T));
@@ -112,7 +112,7 @@ void packBackward(const T* weight, const ConvShape& shape, const Panels<T>& pane
     for (int64_t panel = 0; panel < panels.count; panel++) {
       const int64_t ldb = panels.vectorsOf(panel) * lanes, columns = panels.columnsOf(panel);
       T* const to = base + panels.first(panel) * rows + row * ldb;
-      transpose(weight + (o * shape.groupC + panels.first(panel)) * taps, taps, columns, taps, to, O * ldb);
+      transpose<T, 4 * lanes>(weight + (o * shape.groupC + panels.first(panel)) * taps, taps, columns, taps, to, O * ldb);
       if (columns == ldb) continue;
       for (int64_t t = 0; t < taps; t++) std::memset(to + t * O * ldb + columns, 0, padding * sizeof(T));
     }

@@ -85,7 +85,9 @@ void Tiled<T>::pack(int64_t panel, int64_t k0, int64_t k1, T* to) const {
   } else {
     for (int64_t k = 0; k < k1 - k0; k++) {
       if (p.bcs == 1) {
-        std::memcpy(to + k * ld, from + k * p.brs, columns * sizeof(T));
+        int64_t j = 0;
+        for (; j + S::lanes <= columns; j += S::lanes) S::store(to + k * ld + j, S::load(from + k * p.brs + j));
+        for (; j < columns; j++) to[k * ld + j] = from[k * p.brs + j];
       } else {
         for (int64_t j = 0; j < columns; j++) to[k * ld + j] = from[k * p.brs + j * p.bcs];
       }

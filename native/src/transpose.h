@@ -32,11 +32,11 @@ NABLA_INLINE void transpose4x4(const double* in, int64_t ldi, double* out, int64
   }
 }
 
-// out[j · ldo + i] = in[i · ldi + j] for i < rows, j < columns. In blocks of eight rows, so that rows a large power of two
-// apart do not push each other out of the cache.
-template <class T>
+// out[j · ldo + i] = in[i · ldi + j] for i < rows, j < columns. In blocks of rows: few, so that rows of `in` a large power of
+// two apart do not push each other out of the cache, unless it is the rows of `out` that are far apart.
+template <class T, int64_t blockRows = 8>
 inline void transpose(const T* in, int64_t ldi, int64_t rows, int64_t columns, T* out, int64_t ldo) {
-  constexpr int64_t blockRows = 8, blockColumns = 64;
+  constexpr int64_t blockColumns = 64;
   const int64_t fullRows = rows / 4 * 4, fullColumns = columns / 4 * 4;
   for (int64_t j0 = 0; j0 < fullColumns; j0 += blockColumns) {
     const int64_t j1 = smaller(j0 + blockColumns, fullColumns);
