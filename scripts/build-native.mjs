@@ -8,7 +8,7 @@
 
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sourceDir = join(root, "native", "src");
 const buildDir = join(root, "native", "build");
+const objectDir = join(buildDir, "objects");
 const library = join(buildDir, "nabla.node");
 
 /** Compiled once; every other file of native/src is compiled for each instruction set. */
@@ -63,21 +64,13 @@ function findCompiler() {
 
 /** One compiler run per source file and instruction set. */
 function planUnits(sources) {
-  const units = sources
-    .filter((file) => glue.includes(file))
-    .map((file) => ({ file, object: join(buildDir, `${file}.o`), flags: ["-O2"] }));
-  for (const [isa, flags] of Object.entries(instructionSets)) {
-    for (const file of sources) {
-      if (glue.includes(file)) continue;
-      const own = flagsOfFile[file] ?? [];
-      units.push({
-        file,
-        object: join(buildDir, `${file}.${isa}.o`),
-        flags: [`-DNABLA_ISA=${isa}`, ...flags, ...optimization(file), ...kernelFlags, ...own],
-      });
-    }
-  }
-  return units;
+  return sources.flatMap((file) =>
+    glue.includes(file)
+      ? [{ file, flags: ["-O2"] }]
+      : Object.entries(instructionSets).map(([isa, flags]) => ({
+          file, flags: [`-DNABLA_ISA=${isa}`, ...flags, ...optimization(file), ...kernelFlags, ...(flagsOfFile[file] ?? [])],
+        })),
+  );
 }
 
 /** The tables that kernel files define with NABLA_KERNELS(name, …), as dispatch.cpp wants them listed. */
@@ -100,7 +93,7 @@ function run(command, args) {
   });
 }
 
-/** Runs the tasks, a few at a time, in order. */
+/** Runs the tasks, a few at a time. */
 async function inParallel(tasks, limit) {
   const logs = [];
   let next = 0;
@@ -109,6 +102,42 @@ async function inParallel(tasks, limit) {
   };
   await Promise.all(Array.from({ length: limit }, worker));
   return logs.join("");
+}
+
+/**
+ * Compiles what changed since the last time: an object file is named by the hash of all that it is made from. It appears
+ * under that name only when complete, so builds that overlap or die do no harm.
+ */
+function compileUnit(compiler, { object, args }) {
+  if (existsSync(object)) return Promise.resolve("");
+  const temporary = `${object}.${process.pid}`;
+  return run(compiler.name, [...args, "-o", temporary]).then((output) => {
+    renameSync(temporary, object);
+    return output;
+  });
+}
+
+/** Removes objects of earlier builds, but not those of one that may be under way. */
+function removeOldObjects(objects) {
+  for (const name of readdirSync(objectDir)) {
+    const file = join(objectDir, name);
+    if (!objects.includes(file) && Date.now() - statSync(file).mtimeMs > 3_600_000) rmSync(file, { force: true });
+  }
+}
+
+/** The text of a source file and of all headers of ours that it includes. */
+function textWithHeaders(file, seen = new Set()) {
+  if (seen.has(file)) return "";
+  seen.add(file);
+  const text = readFileSync(join(sourceDir, file), "utf8");
+  const headers = [...text.matchAll(/^#include "(.+)"/gm)].map((match) => textWithHeaders(match[1], seen));
+  return [text, ...headers].join("\0");
+}
+
+function digestOf(...parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 32);
 }
 
 async function build() {
@@ -128,36 +157,33 @@ async function build() {
   }
 
   const include = join(dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")), "include");
-  const files = readdirSync(sourceDir).toSorted();
-  const sources = files.filter((file) => file.endsWith(".cpp"));
-  const units = planUnits(sources);
+  const sources = readdirSync(sourceDir).filter((file) => file.endsWith(".cpp")).toSorted();
   const shared = [...commonFlags, "-I", include, `-DNABLA_UNITS=${tableList(sources)}`, "-DNAPI_VERSION=8"];
-  const hash = createHash("sha256").update(JSON.stringify([compiler, process.arch, shared, units, platformLinkFlags]));
-  for (const file of files) hash.update(file).update(readFileSync(join(sourceDir, file)));
-  const digest = hash.digest("hex");
+  const units = planUnits(sources).map(({ file, flags }) => {
+    const args = [...(glue.includes(file) ? shared : commonFlags), ...flags, "-c", join(sourceDir, file)];
+    return { args, object: join(objectDir, `${digestOf(compiler.name, compiler.version, textWithHeaders(file), ...args)}.o`) };
+  });
+  const objects = units.map(({ object }) => object);
+  const digest = digestOf(...objects, ...platformLinkFlags);
   const stamp = join(buildDir, "stamp");
   if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
 
-  mkdirSync(buildDir, { recursive: true });
+  mkdirSync(objectDir, { recursive: true });
   const log = join(buildDir, "build.log");
   const temporary = `${library}.${process.pid}`;
-  const objects = units.map(({ object }) => `${object}.${process.pid}`);
   try {
-    const compile = units.map(({ file, flags }, i) => () =>
-      run(compiler.name, [...shared, ...flags, "-c", join(sourceDir, file), "-o", objects[i]]),
-    );
-    const output = await inParallel(compile, Math.min(4, Math.max(2, availableParallelism())));
+    const compile = units.map((unit) => () => compileUnit(compiler, unit));
+    const output = await inParallel(compile, Math.min(8, Math.max(2, availableParallelism())));
     const linked = await run(compiler.name, ["-shared", "-pthread", ...objects, "-o", temporary, "-ldl", ...platformLinkFlags]);
     writeFileSync(log, output + linked);
     renameSync(temporary, library);
     writeFileSync(stamp, digest);
+    removeOldObjects(objects);
   } catch (error) {
     if (!(error instanceof CompilerError)) throw error;
     writeFileSync(log, error.message);
     rmSync(temporary, { force: true });
     warn(`${compiler.name} failed (${compiler.version}).`, `Its messages are in ${log}.`);
-  } finally {
-    for (const object of objects) rmSync(object, { force: true });
   }
 }
 
