@@ -2,19 +2,22 @@
  * matmul: dtype, a, b, out, bias (0 = none), M, N, K, ars, acs, brs, bcs, ldo, biasRs, biasCs, nBatch, batchShape, aBs, bBs,
  * oBs, biasBs. Rows of out are contiguous, `ldo` apart.
  *
- * Floats: out is cut into blocks of ROWS × COLUMNS, one task each. A task packs its columns of b in slices of DEPTH rows
- * (panels of 8 columns, zero beyond N) and runs the register tile over them; a is read where it lies when one of its strides
- * is 1, else its rows are packed too. Bounds follow from the shapes alone.
+ * Floats: out is cut into blocks of up to ROWS × COLUMNS, one task each. A task packs its columns of b in slices of DEPTH rows
+ * (panels of 8 columns, zero beyond N) and runs the register tile over them. Where there are many columns, rows of a are
+ * packed too, tile by tile; where there are few, a is read in place if one of its strides is 1. Bounds follow from the shapes
+ * alone.
  */
 
 import { at, F32, F64, int, job, product, ptr, setJob } from "./arguments";
 import { parallel, scratchPerThread } from "./pool";
 import { elementOffset } from "./strided";
-import { columnPanel, rowPanel, setSegment } from "./tile";
+import { COLUMN_TILE, columnPanel, columnTile, rowPanel, setSegment } from "./tile";
 
 const ROWS: i32 = 120;
-const COLUMNS: i32 = 64;
+const COLUMNS: i32 = 256;
 const DEPTH: i32 = 512;
+/** Up to so many columns, packing a does not pay. */
+const NARROW: i32 = 64;
 /** Below so many multiply-adds, plain loops beat packing. */
 const SMALL: i32 = 2048;
 
@@ -44,6 +47,7 @@ export function matmul(args: usize): f64 {
     return -1;
   }
   const rowBlocks = (m + ROWS - 1) / ROWS;
+  setJob(ROWS_EACH, (m + rowBlocks - 1) / rowBlocks);
   const columnBlocks = (n + COLUMNS - 1) / COLUMNS;
   setJob(ROW_BLOCKS, rowBlocks);
   setJob(COLUMN_BLOCKS, columnBlocks);
@@ -69,8 +73,9 @@ function blockTask(args: usize, index: i32, worker: i32): void {
   const rest = index / columnBlocks;
   const column = (index - rest * columnBlocks) * COLUMNS;
   const batch = rest / rowBlocks;
-  const row = (rest - batch * rowBlocks) * ROWS;
-  const rows = min(ROWS, int(args, M) - row);
+  const rowsEach = <i32>job(ROWS_EACH);
+  const row = (rest - batch * rowBlocks) * rowsEach;
+  const rows = min(rowsEach, int(args, M) - row);
   const columns = min(COLUMNS, int(args, N) - column);
   const k = int(args, K);
   const ars = int(args, ARS);
@@ -83,31 +88,28 @@ function blockTask(args: usize, index: i32, worker: i32): void {
   const a = ptr(args, 1) + (<usize>(batchOffset(args, batch, 1) + row * ars) << 2);
   const b = ptr(args, 2) + (<usize>(batchOffset(args, batch, 2) + column * int(args, BCS)) << 2);
   const out = ptr(args, 3) + (<usize>(batchOffset(args, batch, 3) + column) << 2) + <usize>row * ldo;
+  const packed = int(args, N) > NARROW || (ars != 1 && acs != 1);
   const hasBias = ptr(args, 4) != 0;
   if (hasBias) placeBias(args, batch, row, rows, column, columns, out, ldo);
   for (let first = 0; first < k; first += DEPTH) {
     const depth = min(DEPTH, k - first);
     const accumulate = first > 0 || hasBias;
     packPanels(b + (<usize>(first * int(args, BRS)) << 2), int(args, BRS), int(args, BCS), depth, columns, bPanels);
-    let aSlice = a + (<usize>(first * acs) << 2);
-    let rowStride = <usize>ars << 2;
-    const transposed = ars == 1 && acs != 1;
-    if (!transposed && acs != 1) {
-      packRows(aSlice, ars, acs, rows, depth, aPack);
-      aSlice = aPack;
-      rowStride = <usize>depth << 2;
-    }
+    const aSlice = a + (<usize>(first * acs) << 2);
+    if (packed) packTiles(aSlice, ars, acs, rows, depth, aPack);
     for (let j = 0; j < columns; j += 8) {
       const panel = bPanels + (<usize>(j * depth) << 2);
       const whole = j + 8 <= columns;
       const to = whole ? out + (<usize>j << 2) : edge;
       const step = whole ? ldo : 32;
       if (!whole && accumulate) copyColumns(out + (<usize>j << 2), ldo, edge, 32, rows, columns - j);
-      if (transposed) {
-        columnPanel(rows, aSlice, <usize>acs << 2, panel, 32, depth, to, step, accumulate);
-      } else {
+      if (packed) {
+        packedPanel(rows, aPack, panel, depth, to, step, accumulate);
+      } else if (acs == 1) {
         setSegment(segment, 0, aSlice, panel);
-        rowPanel(rows, segment, 1, 0, rowStride, depth, to, step, accumulate);
+        rowPanel(rows, segment, 1, 0, <usize>ars << 2, depth, to, step, accumulate);
+      } else {
+        columnPanel(rows, aSlice, <usize>acs << 2, panel, 32, depth, to, step, accumulate);
       }
       if (!whole) copyColumns(edge, 32, out + (<usize>j << 2), ldo, rows, columns - j);
     }
@@ -185,14 +187,32 @@ function transpose4(from: usize, step: usize, to: usize): void {
   v128.store(to, i64x2.shuffle(ab1, cd1, 1, 3), 96);
 }
 
-function packRows(a: usize, ars: i32, acs: i32, rows: i32, depth: i32, to: usize): void {
-  for (let r = 0; r < rows; r++) {
-    let from = a + (<usize>(r * ars) << 2);
-    for (let i = 0; i < depth; i++) {
-      store<f32>(to, load<f32>(from));
-      from += <usize>acs << 2;
-      to += 4;
+/** Rows of a as tiles of COLUMN_TILE rows (the last one lower), each [k][row]. */
+function packTiles(a: usize, ars: i32, acs: i32, rows: i32, depth: i32, to: usize): void {
+  const rowStep = <usize>ars << 2;
+  const kStep = <usize>acs << 2;
+  for (let first = 0; first < rows; first += COLUMN_TILE) {
+    const height = min(COLUMN_TILE, rows - first);
+    const start = a + <usize>first * rowStep;
+    for (let r = 0; r < height; r++) {
+      let from = start + <usize>r * rowStep;
+      let p = to + (<usize>r << 2);
+      for (let i = 0; i < depth; i++) {
+        store<f32>(p, load<f32>(from));
+        from += kStep;
+        p += <usize>height << 2;
+      }
     }
+    to += <usize>(height * depth) << 2;
+  }
+}
+
+/** Tiles over the packed rows of a and one panel of b. */
+function packedPanel(rows: i32, a: usize, panel: usize, depth: i32, out: usize, ldo: usize, accumulate: bool): void {
+  for (let first = 0; first < rows; first += COLUMN_TILE) {
+    const height = min(COLUMN_TILE, rows - first);
+    columnTile(height, a, <usize>height << 2, panel, 32, depth, out + <usize>first * ldo, ldo, accumulate);
+    a += <usize>(height * depth) << 2;
   }
 }
 

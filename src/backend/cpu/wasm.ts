@@ -10,6 +10,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { TypedArray } from "../../base/dtype.js";
 import { NablaError } from "../../base/errors.js";
@@ -184,6 +185,9 @@ function loadBuild(file: string): Uint8Array<ArrayBuffer> | undefined {
   const path = findBuild(file);
   if (path === undefined) return undefined;
   const code = new Uint8Array(readFileSync(path));
+  if (WebAssembly.validate(code)) return code;
+  // Node 20 has relaxed SIMD, complete, behind this flag; later versions have it without.
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
   return WebAssembly.validate(code) ? code : undefined;
 }
 
