@@ -5,7 +5,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { Command } from "commander";
 import type { BackendInfo } from "../backend/backend.js";
 import { nativeLevels } from "../backend/cpu/native.js";
-import { backendNames, defaultBackend, findBackend } from "../backend/select.js";
+import { type BackendName, backendNames, defaultBackend, findBackend } from "../backend/select.js";
 import { packageVersion } from "../train/runInfo.js";
 import { optionalData } from "./optionalData.js";
 import { type Io, printJson, printLine } from "./io.js";
@@ -25,7 +25,9 @@ export interface Diagnosis {
   readonly nabla: string;
   readonly node: { readonly version: string; readonly supported: boolean; readonly platform: string };
   readonly cpu: { readonly model: string; readonly cores: number; readonly instructionSets: readonly string[]; readonly memoryBytes: number };
-  readonly backend: BackendInfo & { readonly why: string };
+  /** The backend that runs, or null when none starts; `why` says the reason of either. */
+  readonly backend: BackendInfo | null;
+  readonly why: string;
   readonly backends: readonly { readonly name: string; readonly available: boolean; readonly reason: string | null }[];
   readonly optional: readonly OptionalPart[];
 }
@@ -43,30 +45,45 @@ export const doctorCommand: CommandFactory = (io) => {
 
 export function diagnose(): Diagnosis {
   const [major, minor] = process.versions.node.split(".").map(Number);
-  const { name, isa, threads } = defaultBackend().info;
   return {
     nabla: packageVersion(),
     node: { version: process.versions.node, supported: major > 20 || (major === 20 && minor >= 19), platform: `${process.platform} ${process.arch}` },
     cpu: { model: cpus()[0]?.model.trim() ?? "unknown", cores: availableParallelism(), instructionSets: nativeLevels(), memoryBytes: totalmem() },
-    backend: { name, isa, threads, why: whyThisBackend(name) },
-    backends: backendNames.map((backend) => {
-      const found = findBackend(backend);
-      return { name: backend, available: "backend" in found, reason: "reason" in found ? found.reason : null };
+    ...chosenBackend(),
+    backends: backendNames.map((name) => {
+      const reason = whyNot(name);
+      return { name, available: reason === null, reason };
     }),
     optional: [compiler(), ...optionalData(), pytorch()],
   };
 }
 
-function whyThisBackend(name: BackendInfo["name"]): string {
+/** Why this machine has no such backend; null if it has. */
+function whyNot(name: BackendName): string | null {
+  try {
+    const found = findBackend(name);
+    return "reason" in found ? found.reason : null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function chosenBackend(): Pick<Diagnosis, "backend" | "why"> {
+  try {
+    const { name, isa, threads } = defaultBackend().info;
+    return { backend: { name, isa, threads }, why: whyThisBackend(name) };
+  } catch (error) {
+    return { backend: null, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function whyThisBackend(name: BackendName): string {
   const wanted = process.env.NABLA_BACKEND;
   const level = process.env.NABLA_ISA;
   const set = level === undefined || level === "" || name !== "native" ? "" : ` NABLA_ISA=${level} chose the instruction set.`;
   if (wanted !== undefined && wanted !== "") return `NABLA_BACKEND=${wanted} asks for it.${set}`;
   if (name === "native") return `the fastest, and available here.${set}`;
-  const better = backendNames.slice(0, backendNames.indexOf(name)).flatMap((other) => {
-    const found = findBackend(other);
-    return "reason" in found ? [`no ${other}: ${found.reason}`] : [];
-  });
+  const better = backendNames.slice(0, backendNames.indexOf(name)).map((other) => `no ${other}: ${whyNot(other)}`);
   return `the fastest that is available here; ${better.join(" ")}`;
 }
 
@@ -98,14 +115,14 @@ function pytorch(): OptionalPart {
   };
 }
 
-function printDiagnosis({ nabla, node, cpu, backend, backends, optional }: Diagnosis, { stdout }: Io): void {
+function printDiagnosis({ nabla, node, cpu, backend, why, backends, optional }: Diagnosis, { stdout }: Io): void {
   const row = (label: string, text: string): void => printLine(stdout, `${label.padEnd(14)}${text}`);
   row("nabla", nabla);
   row("Node", `${node.version} on ${node.platform}${node.supported ? "" : " (too old: 20.19 or later is needed, see nodejs.org)"}`);
   row("processor", `${cpu.model}, ${cpu.cores} ${cpu.cores === 1 ? "core" : "cores"}, ${(cpu.memoryBytes / 2 ** 30).toFixed(1)} GiB of memory`);
   row("instructions", cpu.instructionSets.length === 0 ? "unknown without the native kernels" : cpu.instructionSets.join(", "));
-  row("backend", `${backend.name}, instruction set ${backend.isa}, ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}`);
-  row("  because", backend.why);
+  row("backend", backend === null ? "none starts" : `${backend.name}, instruction set ${backend.isa}, ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}`);
+  row("  because", why);
   for (const { name, available, reason } of backends) row(`  ${name}`, available ? "available" : `not available: ${reason}`);
   printLine(stdout, "");
   for (const part of optional) {

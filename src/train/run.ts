@@ -62,15 +62,16 @@ export class RunFolder {
       const remedy = found.includes(files.info) ? `continue it with --resume ${path}, or choose another folder` : "choose a new or an empty folder";
       throw new DataError(`run folder ${path} is not empty (it holds ${found[0]}${found.length > 1 ? ", …" : ""}); ${remedy}.`);
     }
-    const unlock = lockRun(path);
-    const run = new RunFolder(path, info, unlock, made);
+    let run: RunFolder | undefined;
     try {
+      run = new RunFolder(path, info, lockRun(path), made);
       run.#writeInfo();
+      return run;
     } catch (error) {
-      run.discard();
+      run?.discard();
+      if (run === undefined) removeEmpty(path, made);
       throw error;
     }
-    return run;
   }
 
   /** Begins a run in the first free folder `parent/name-1`, `parent/name-2`, … */
@@ -166,10 +167,7 @@ export class RunFolder {
   discard(): void {
     rmSync(join(this.path, files.info), { force: true });
     this.#unlock();
-    for (let folder = this.path; this.#made !== undefined && folder.length >= this.#made.length; folder = dirname(folder)) {
-      if (readdirSync(folder).length > 0) break;
-      rmdirSync(folder);
-    }
+    removeEmpty(this.path, this.#made);
   }
 
   #writeInfo(): void {
@@ -184,6 +182,14 @@ function makeFolder(path: string): string | undefined {
   } catch (error) {
     if (errorCode(error) === "EEXIST") throw new DataError(`run folder ${path} is a file; choose another name.`);
     throw cannotWrite(path, error);
+  }
+}
+
+/** Removes `path` and the folders above it up to `outermost`, as far as they are empty. */
+function removeEmpty(path: string, outermost: string | undefined): void {
+  for (let folder = path; outermost !== undefined && folder.length >= outermost.length; folder = dirname(folder)) {
+    if (readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
   }
 }
 
