@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -94,13 +94,18 @@ describe("a run folder", () => {
     expect(() => RunFolder.create(join(other, "x", "y"), info())).toThrow(/cannot write .*: a part of the path is a file/);
   });
 
-  test("numbers its default names", () => {
-    const names = [1, 2, 3].map(() => {
-      const run = RunFolder.createNumbered(parent, "2026-01-31-mlp-digits", info());
-      run.close();
-      return run.path;
-    });
-    expect(names).toEqual([1, 2, 3].map((n) => join(parent, `2026-01-31-mlp-digits-${n}`)));
+  test("numbers its default names, leaving no others behind", () => {
+    const begin = () => RunFolder.createNumbered(join(parent, "runs"), "2026-01-31-mlp-digits", info());
+    begin().discard();
+    expect(readdirSync(parent)).toEqual([]);
+    const runs = [begin(), begin(), begin()];
+    expect(runs.map((run) => run.path)).toEqual([1, 2, 3].map((n) => join(parent, "runs", `2026-01-31-mlp-digits-${n}`)));
+    runs[1].discard();
+    expect(begin().path).toBe(runs[1].path);
+  });
+
+  test.runIf(existsSync("/proc/self"))("that cannot be made is an error that names it", () => {
+    expect(() => RunFolder.create("/proc/nabla/run", info())).toThrow(/cannot write \/proc\/nabla: /);
   });
 
   test("disappears when it is given up, but leaves a folder that was there", () => {

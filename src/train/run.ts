@@ -8,7 +8,7 @@
  * - `run.lock`: there while a process writes the run.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { DataError } from "../base/errors.js";
 import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
@@ -56,12 +56,25 @@ export class RunFolder {
    */
   static create(folder: string, info: RunInfo): RunFolder {
     const path = resolve(folder);
-    const made = makeFolder(path);
+    const made = makeFolders(path);
     const found = readdirSync(path);
     if (found.length > 0) {
       const remedy = found.includes(files.info) ? `continue it with --resume ${path}, or choose another folder` : "choose a new or an empty folder";
       throw new DataError(`run folder ${path} is not empty (it holds ${found[0]}${found.length > 1 ? ", …" : ""}); ${remedy}.`);
     }
+    return RunFolder.#begin(path, info, made);
+  }
+
+  /** Begins a run in the first of `parent/name-1`, `parent/name-2`, … that does not exist, also when several begin at once. */
+  static createNumbered(parent: string, name: string, info: RunInfo): RunFolder {
+    const outermost = makeFolders(resolve(parent));
+    for (let n = 1; ; n++) {
+      const path = resolve(parent, `${name}-${n}`);
+      if (makeFolder(path)) return RunFolder.#begin(path, info, outermost ?? path);
+    }
+  }
+
+  static #begin(path: string, info: RunInfo, made: string | undefined): RunFolder {
     let run: RunFolder | undefined;
     try {
       run = new RunFolder(path, info, lockRun(path), made);
@@ -71,14 +84,6 @@ export class RunFolder {
       run?.discard();
       if (run === undefined) removeEmpty(path, made);
       throw error;
-    }
-  }
-
-  /** Begins a run in the first free folder `parent/name-1`, `parent/name-2`, … */
-  static createNumbered(parent: string, name: string, info: RunInfo): RunFolder {
-    for (let n = 1; ; n++) {
-      const path = join(parent, `${name}-${n}`);
-      if (!existsSync(path)) return RunFolder.create(path, info);
     }
   }
 
@@ -175,12 +180,21 @@ export class RunFolder {
   }
 }
 
-/** The outermost folder that had to be made; undefined when all were there. */
-function makeFolder(path: string): string | undefined {
+/** Makes a folder with its parents. @returns the outermost one that had to be made; undefined when all were there */
+function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  if (missing.length === 0 && !statSync(path).isDirectory()) throw new DataError(`run folder ${path} is a file; choose another name.`);
+  return missing.filter(makeFolder)[0];
+}
+
+/** @returns false when it is there already */
+function makeFolder(path: string): boolean {
   try {
-    return mkdirSync(path, { recursive: true });
+    mkdirSync(path);
+    return true;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") throw new DataError(`run folder ${path} is a file; choose another name.`);
+    if (errorCode(error) === "EEXIST") return false;
     throw cannotWrite(path, error);
   }
 }
