@@ -23,6 +23,27 @@ constexpr int64_t partialBytes = 16 << 20;  // of all partial sums, at most abou
 constexpr int64_t bandBytes = 768 << 10;    // of a partial dW that all rows of the filter may share
 constexpr int64_t blockRows = 256;     // rows of dW that one task of the final sum transposes
 
+// Fetches the next chunk's part of dy into the cache, a few lines at a time between the tiles of this one.
+struct Ahead {
+  static constexpr int64_t line = 64;
+  static constexpr int linesPerTile = 16;
+
+  const char* row;
+  int64_t rowBytes, stride, rows;
+  int64_t at = 0;
+
+  void fetch() {
+    for (int i = 0; i < linesPerTile && rows > 0; i++) {
+      __builtin_prefetch(row + at);
+      at += line;
+      if (at < rowBytes) continue;
+      at = 0;
+      row += stride;
+      rows--;
+    }
+  }
+};
+
 template <class T>
 struct WeightGrad {
   using S = Simd<T>;
@@ -68,6 +89,15 @@ struct WeightGrad {
     int64_t ld;
   };
 
+  const T* gradientAt(const Chunk& chunk, const Columns& c) const {
+    return dy + ((chunk.y * OW + chunk.x0) * N + chunk.n0) * channels + c.first;
+  }
+
+  Ahead ahead(const Chunk& chunk, const Columns& c) const {
+    constexpr int64_t size = sizeof(T);
+    return {reinterpret_cast<const char*>(gradientAt(chunk, c)), c.count * size, channels * size, chunk.rows()};
+  }
+
   T* partialOf(int64_t split, int64_t group, int64_t panel) const {
     return partial + (split * groups + group) * depth * panels.padded() + panels.first(panel) * depth;
   }
@@ -85,8 +115,9 @@ struct WeightGrad {
   // Σ over the chunk for a run of `count` rows of dW, whose first element of x for pixel `x` is at(x).
   template <class At>
   void addRows(const Chunk& chunk, int64_t from, int64_t to, const Block& block, const Columns& c, int64_t count, Segment<T>* segments,
-               T* out, At&& at) const;
-  void addChunk(const Chunk& chunk, int64_t ky0, int64_t ky1, const Block& block, const Columns& c, Segment<T>* segments, T* to) const;
+               Ahead& ahead, T* out, At&& at) const;
+  void addChunk(const Chunk& chunk, int64_t ky0, int64_t ky1, const Block& block, const Columns& c, Segment<T>* segments, Ahead ahead,
+                T* to) const;
   void sumPartials();
 };
 
@@ -110,7 +141,7 @@ void WeightGrad<T>::plan() {
 // dy itself where its columns fill the panel, else a copy with zeros behind them.
 template <class T>
 typename WeightGrad<T>::Block WeightGrad<T>::gather(const Chunk& chunk, const Columns& c, T* copy) const {
-  const T* const from = dy + ((chunk.y * OW + chunk.x0) * N + chunk.n0) * channels + c.first;
+  const T* const from = gradientAt(chunk, c);
   if (c.count == c.ldb && !itemMajor) return {from, channels};
   const int64_t width = chunk.x1 - chunk.x0, depth = chunk.n1 - chunk.n0;
   for (int64_t x = 0; x < width; x++) {
@@ -140,7 +171,7 @@ void WeightGrad<T>::addBias(const Block& block, int64_t count, const Columns& c,
 template <class T>
 template <class At>
 void WeightGrad<T>::addRows(const Chunk& chunk, int64_t from, int64_t to, const Block& block, const Columns& c, int64_t count,
-                            Segment<T>* segments, T* out, At&& at) const {
+                            Segment<T>* segments, Ahead& ahead, T* out, At&& at) const {
   const int64_t width = chunk.x1 - chunk.x0, depth = chunk.n1 - chunk.n0, first = from - chunk.x0;
   int64_t used = 0, stride = itemStride;
   if (itemMajor) {
@@ -153,6 +184,7 @@ void WeightGrad<T>::addRows(const Chunk& chunk, int64_t from, int64_t to, const 
     for (int64_t x = from; x < to; x++) segments[used++] = {at(x), (x - chunk.x0) * depth, depth};
   }
   forEachTile(count, maxRows(c.vectors), [&](int64_t r, int height) {
+    ahead.fetch();
     tileFor<T>(false, c.vectors, height)({segments, used, r, stride, block.data, block.ld, out + r * c.ldb, c.ldb, true});
   });
 }
@@ -160,13 +192,13 @@ void WeightGrad<T>::addRows(const Chunk& chunk, int64_t from, int64_t to, const 
 // Adds a chunk to the rows ky0 … ky1 of the filter.
 template <class T>
 void WeightGrad<T>::addChunk(const Chunk& chunk, int64_t ky0, int64_t ky1, const Block& block, const Columns& c, Segment<T>* segments,
-                             T* to) const {
+                             Ahead ahead, T* to) const {
   for (int64_t ky = ky0; ky < ky1; ky++) {
     const int64_t sy = rows.at(chunk.y, ky);
     if (sy < 0) continue;
     const T* const line = source + sy * rowStride + chunk.n0 * itemStride + c.group * K;
     if (fused) {
-      addRows(chunk, chunk.x0, chunk.x1, block, c, kW * K, segments, to + ky * kW * K * c.ldb,
+      addRows(chunk, chunk.x0, chunk.x1, block, c, kW * K, segments, ahead, to + ky * kW * K * c.ldb,
               [&](int64_t x) { return line + x * step * pixelStride; });
       continue;
     }
@@ -175,7 +207,7 @@ void WeightGrad<T>::addChunk(const Chunk& chunk, int64_t ky0, int64_t ky1, const
       while (from < end && columns.at(from, kx) < 0) from++;
       while (from < end && columns.at(end - 1, kx) < 0) end--;
       if (from == end) continue;
-      addRows(chunk, from, end, block, c, K, segments, to + (ky * kW + kx) * K * c.ldb,
+      addRows(chunk, from, end, block, c, K, segments, ahead, to + (ky * kW + kx) * K * c.ldb,
               [&](int64_t x) { return line + columns.at(x, kx) * pixelStride; });
     }
   }
@@ -236,7 +268,7 @@ void WeightGrad<T>::run() {
       if (bands > 1 && !withBias && rows.at(chunk.y, band) < 0) continue;
       const Block block = gather(chunk, c, copy);
       if (withBias) addBias(block, chunk.rows(), c, biasTo);
-      addChunk(chunk, ky0, ky1, block, c, segments, to);
+      addChunk(chunk, ky0, ky1, block, c, segments, ahead(chunkAt(smaller(i + 1, chunks - 1)), c), to);
     }
   });
   sumPartials();

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/mman.h>
+
 #include "../src/dispatch.h"
 #include "../src/threadpool.h"
 
@@ -48,14 +50,22 @@ struct Random {
   int64_t below(int64_t n) { return static_cast<int64_t>((state = state * 6364136223846793005u + 1442695040888963407u) >> 33) % n; }
 };
 
-// Memory as the tensors have it: 64-byte aligned.
+// Memory as the tensors have it: 64-byte aligned, huge pages for large blocks.
 template <class T>
 struct Aligned {
   using value_type = T;
   Aligned() = default;
   template <class U>
   Aligned(const Aligned<U>&) {}
-  T* allocate(size_t n) { return static_cast<T*>(std::aligned_alloc(64, (n * sizeof(T) + 64) / 64 * 64)); }
+  T* allocate(size_t n) {
+    constexpr size_t hugePage = size_t{2} << 20;
+    const size_t wanted = n * sizeof(T), unit = wanted < 2 * hugePage ? 64 : hugePage, bytes = wanted / unit * unit + unit;
+    void* const memory = std::aligned_alloc(unit, bytes);
+#if defined(MADV_HUGEPAGE)
+    if (unit == hugePage) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+    return static_cast<T*>(memory);
+  }
   void deallocate(T* p, size_t) { std::free(p); }
   bool operator==(const Aligned&) const { return true; }
   bool operator!=(const Aligned&) const { return false; }
