@@ -5,7 +5,8 @@
  * Memory: imported and shared; fixed words below 2 MiB (wasm/assembly/layout.ts), static data above, the heap from 4 MiB.
  */
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,15 +31,16 @@ const newest = Math.max(
   ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
 );
 
-mkdirSync(build, { recursive: true });
-mkdirSync(target, { recursive: true });
-for (const { file, features } of variants) {
+async function compile({ file, features }) {
   const output = join(build, file);
   if (!existsSync(output) || statSync(output).mtimeMs < newest) {
     const args = [compiler, "wasm/assembly/index.ts", "--outFile", join("wasm/build", file), "--enable", features, ...common];
-    const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-    if (error) throw error;
+    const [status] = await once(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }), "close");
     if (status !== 0) process.exit(status ?? 1);
   }
   copyFileSync(output, join(target, file));
 }
+
+mkdirSync(build, { recursive: true });
+mkdirSync(target, { recursive: true });
+await Promise.all(variants.map(compile));

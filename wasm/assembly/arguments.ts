@@ -2,46 +2,39 @@
 
 import { JOB } from "./layout";
 
-// @ts-ignore: decorator
 @inline
 export function num(args: usize, i: i32): f64 {
   return load<f64>(args + (<usize>i << 3));
 }
 
-// @ts-ignore: decorator
 @inline
 export function int(args: usize, i: i32): i32 {
   return <i32>load<f64>(args + (<usize>i << 3));
 }
 
 /** An address; 0 is "not given". */
-// @ts-ignore: decorator
 @inline
 export function ptr(args: usize, i: i32): usize {
   return <usize>load<f64>(args + (<usize>i << 3));
 }
 
 /** Address of argument `i`, for lists of numbers. */
-// @ts-ignore: decorator
 @inline
 export function at(args: usize, i: i32): usize {
   return args + (<usize>i << 3);
 }
 
 /** Word `i` that a kernel computed for its tasks. */
-// @ts-ignore: decorator
 @inline
 export function job(i: i32): usize {
   return load<usize>(JOB + (<usize>i << 2));
 }
 
-// @ts-ignore: decorator
 @inline
 export function setJob(i: i32, value: usize): void {
   store<usize>(JOB + (<usize>i << 2), value);
 }
 
-// @ts-ignore: decorator
 @inline
 export function product(list: usize, count: i32): i32 {
   let n = 1;
@@ -57,7 +50,6 @@ export const U8: i32 = 3;
 export const BOOL: i32 = 4;
 
 /** log₂ of the bytes of an element. */
-// @ts-ignore: decorator
 @inline
 export function shiftOf(dtype: i32): i32 {
   return dtype == F64 ? 3 : dtype < U8 ? 2 : 0;

@@ -10,10 +10,9 @@ import { F32, int, job, num, ptr, setJob } from "./arguments";
 import { buffer } from "./layout";
 import { parallel } from "./pool";
 
-/** Job words: the steps, in elements, between outer indices, channels and inner indices; sizes. */
-const OUTER_STEP: i32 = 0, CHANNEL_STEP: i32 = 1, INNER_STEP: i32 = 2, OUTER: i32 = 3, CHANNELS: i32 = 4, INNER: i32 = 5, EACH: i32 = 6;
+/** Job words: the steps, in elements, between outer indices and between channels; sizes; channels of a task. */
+const OUTER_STEP: i32 = 0, CHANNEL_STEP: i32 = 1, OUTER: i32 = 2, CHANNELS: i32 = 3, INNER: i32 = 4, EACH: i32 = 5;
 
-// @ts-ignore: decorator
 @inline
 function g(word: i32): i32 {
   return <i32>job(word);
@@ -30,7 +29,6 @@ function prepare(args: usize, first: i32): i32 {
   setJob(INNER, inner);
   setJob(OUTER_STEP, channels * inner);
   setJob(CHANNEL_STEP, last ? 1 : inner);
-  setJob(INNER_STEP, last ? 0 : 1);
   const each = last ? 16 : 1;
   setJob(EACH, each);
   return (channels + each - 1) / each;
@@ -46,7 +44,7 @@ function normTask(args: usize, index: i32, worker: i32): void {
   else normChannels<f64>(args, index, worker);
 }
 
-/** Adds up, per channel of the block, what `kind` says: 0: x, 1: (x − mean)². Sums at buffer 0, means at buffer 1. */
+/** Adds up, per channel of the block, x or (`squares`) (x − mean)²: sums into buffer 0, means from buffer 1. */
 function statistics<T>(x: usize, count: i32, worker: i32, squares: bool): void {
   const sums = buffer(worker, 0);
   const means = buffer(worker, 1);

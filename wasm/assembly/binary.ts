@@ -14,7 +14,6 @@ export function binary(args: usize): f64 {
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline
 function vector(op: i32, x: v128, y: v128, alpha: v128): v128 {
   const zero = f32x4.splat(0);
@@ -38,7 +37,6 @@ function vector(op: i32, x: v128, y: v128, alpha: v128): v128 {
   return f32x4.mul(x, m.sigmoid4(y)); // SOFTPLUS_GRAD
 }
 
-// @ts-ignore: decorator
 @inline
 function vectorLoop(op: i32, x: usize, y: usize, out: usize, count: i32, alpha: f32): void {
   const a = f32x4.splat(alpha);
@@ -71,7 +69,6 @@ function scalar(op: i32, x: f64, y: f64, alpha: f64): f64 {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scalarLoop<T>(op: i32, x: usize, y: usize, out: usize, count: i32, alpha: f64): void {
   const end = x + <usize>count * sizeof<T>();
@@ -110,7 +107,6 @@ function doubleStrip(args: usize, x: usize, y: usize, out: usize, count: i32): v
 }
 
 /** Integers wrap around; a quotient is cut towards zero, and 0 when the divisor is 0. */
-// @ts-ignore: decorator
 @inline
 function integerLoop<T>(op: i32, x: usize, y: usize, out: usize, count: i32): void {
   for (let i = 0; i < count; i++) {

@@ -10,7 +10,6 @@ export function compare(args: usize): f64 {
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline
 function loop<T>(op: i32, x: usize, y: usize, out: usize, count: i32): void {
   for (let i = 0; i < count; i++) {

@@ -10,19 +10,18 @@
 import { F32, int, job, ptr, setJob } from "./arguments";
 import { writePooled, writeRow } from "./convEpilogue";
 import {
-  C, CG, denseActivation, DW, g, GROUPS, H, inputColumn, inputRow, isThin, KH, KW, N, O, OG, OH, OW, packWeights, paddedInput,
-  panels, PW, setGeometry, SW, W,
+  C, CG, DW, g, GROUPS, H, imageBlock, inputColumn, inputRow, isThin, KH, KW, N, OG, OH, OW, packWeights, paddedInput, panels,
+  PW, setGeometry, SW, tiledActivation, W,
 } from "./convGeometry";
 import { conv2dPlain } from "./convPlain";
 import { parallel, scratchPerThread } from "./pool";
-import { rowPanel, SEGMENT, setSegment } from "./tile";
+import { packedPanel, rowPanel, SEGMENT, setSegment } from "./tile";
 
 /** Job words. */
 const X: i32 = 0, WEIGHT: i32 = 1, RESULTS: i32 = 2, PER_THREAD: i32 = 3, BLOCK: i32 = 4, BLOCKS: i32 = 5, THIN: i32 = 6;
-const RELU: i32 = 20, POOL: i32 = 21, STRIDES: i32 = 22;
+const POOL: i32 = 21, STRIDES: i32 = 22;
 
-/** Images of a block, at most; below FEW images a task takes whole rows. */
-const IMAGES: i32 = 64;
+/** Below so many images a task takes whole rows. */
 const FEW: i32 = 8;
 
 export function conv2d(args: usize): f64 {
@@ -33,12 +32,12 @@ export function conv2d(args: usize): f64 {
   const byRows = g(N) < FEW && g(SW) == 1 && (!thin || g(N) == 1);
   setJob(THIN, thin);
   const source = ptr(args, 1);
-  setJob(X, byRows ? paddedInput(args, source, STRIDES, 1, false)
-    : thin ? paddedInput(args, source, STRIDES, 1, true)
-    : denseActivation(args, source, STRIDES, g(C), g(H), g(W), 1));
+  setJob(X, byRows
+    ? paddedInput(args, source, STRIDES, 1, false)
+    : tiledActivation(args, source, STRIDES, g(C), g(H), g(W), 1, thin));
   setJob(WEIGHT, packWeights(args, ptr(args, 2), 2, false));
-  const blocks = byRows ? 1 : (g(N) + IMAGES - 1) / IMAGES;
-  const block = byRows ? g(OW) * g(N) : (g(N) + blocks - 1) / blocks;
+  const block = byRows ? g(OW) * g(N) : imageBlock();
+  const blocks = byRows ? 1 : (g(N) + block - 1) / block;
   setJob(BLOCKS, blocks);
   setJob(BLOCK, block);
   const sums = <usize>(block * g(GROUPS) * panels(g(OG))) << 5;
@@ -52,19 +51,25 @@ export function conv2d(args: usize): f64 {
   return -1;
 }
 
-/** The sums of `rows` rows: for every panel all segments. */
-function multiply(segments: usize, count: i32, rows: i32, rowStride: usize, k: i32, to: usize): void {
+/**
+ * The sums of `rows` rows: for every panel all segments. a is tiled (`rowBytes` a row, k from `kFirst` on in the first group),
+ * or, with rowStride given, has rows that far apart.
+ */
+function multiply(segments: usize, count: i32, rows: i32, rowBytes: usize, kFirst: i32, rowStride: usize, k: i32, to: usize): void {
   const perGroup = panels(g(OG));
   const width = <usize>(g(GROUPS) * perGroup) << 5;
   const panelBytes = <usize>(g(KH) * g(KW) * g(CG)) << 5;
   for (let group = 0; group < g(GROUPS); group++) {
-    for (let s = 0; group > 0 && s < count; s++) {
+    for (let s = 0; rowStride != 0 && group > 0 && s < count; s++) {
       const segment = segments + <usize>s * SEGMENT;
       store<usize>(segment, load<usize>(segment) + (<usize>g(CG) << 2));
     }
     for (let panel = 0; panel < perGroup; panel++) {
       const p = group * perGroup + panel;
-      rowPanel(rows, segments, count, <usize>p * panelBytes, rowStride, k, to + (<usize>p << 5), width, false);
+      const out = to + (<usize>p << 5);
+      const bOffset = <usize>p * panelBytes;
+      if (rowStride != 0) rowPanel(rows, segments, count, bOffset, rowStride, k, out, width, false);
+      else packedPanel(rows, segments, count, bOffset, rowBytes, kFirst + group * g(CG), k, out, width, false);
     }
   }
 }
@@ -81,10 +86,10 @@ function pixel(i: i32, j: i32, first: i32, rows: i32, segments: usize, to: usize
     for (let ky = 0; ky < g(KH); ky++) {
       const y = inputRow(i, ky);
       if (y < 0 || y >= g(H)) continue;
-      const a = job(X) + (<usize>((y * n + first) * rowFloats + j * g(SW) * c) << 2);
+      const a = job(X) + (<usize>((y * n + first) * rowFloats) << 2);
       setSegment(segments, count++, a, job(WEIGHT) + (<usize>(ky * kW * c) << 5));
     }
-    multiply(segments, count, rows, <usize>rowFloats << 2, kW * c, to);
+    multiply(segments, count, rows, <usize>rowFloats << 2, j * g(SW) * c, 0, kW * c, to);
     return;
   }
   for (let ky = 0; ky < g(KH); ky++) {
@@ -97,7 +102,7 @@ function pixel(i: i32, j: i32, first: i32, rows: i32, segments: usize, to: usize
       setSegment(segments, count++, a, job(WEIGHT) + (<usize>((ky * kW + kx) * g(CG)) << 5));
     }
   }
-  multiply(segments, count, rows, <usize>c << 2, g(CG), to);
+  multiply(segments, count, rows, <usize>c << 2, 0, 0, g(CG), to);
 }
 
 function pixelTask(args: usize, index: i32, worker: i32): void {
@@ -143,7 +148,7 @@ function outputRow(i: i32, segments: usize, to: usize): void {
       setSegment(segments, count++, a, job(WEIGHT) + (<usize>((ky * kW + kx) * g(CG)) << 5));
     }
   }
-  multiply(segments, count, g(OW) * n, <usize>c << 2, joined ? kW * c : g(CG), to);
+  multiply(segments, count, g(OW) * n, 0, 0, <usize>c << 2, joined ? kW * c : g(CG), to);
 }
 
 function rowTask(args: usize, index: i32, worker: i32): void {

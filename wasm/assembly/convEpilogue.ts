@@ -12,7 +12,6 @@ import { parallel } from "./pool";
 
 const RELU: i32 = 20;
 
-// @ts-ignore: decorator
 @inline
 function relu4(v: v128): v128 {
   return v128.andnot(v, f32x4.le(v, f32x4.splat(0)));
@@ -170,7 +169,6 @@ function unpoolRow(args: usize, index: i32, worker: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function unpoolPixel(args: usize, first: i32, inner: i32, out: usize, pixelBytes: usize, rowBytes: usize): void {
   const relu = int(args, 9) != 0;

@@ -10,6 +10,10 @@
 
 import { int, job, setJob } from "./arguments";
 import { parallel, scratch } from "./pool";
+import { COLUMN_TILE } from "./tile";
+
+/** Images that a task takes at once: their activations stay in the second-level cache. */
+const IMAGES: i32 = 60;
 
 /** Job words 16 … 33: the geometry. The kernels have words 0 … 15 for themselves. */
 export const N: i32 = 16, C: i32 = 17, H: i32 = 18, W: i32 = 19, O: i32 = 20, KH: i32 = 21, KW: i32 = 22, SH: i32 = 23;
@@ -21,7 +25,6 @@ export const CG: i32 = 32, OG: i32 = 33;
 const SOURCE: i32 = 34, TARGET: i32 = 35, STRIDES_AT: i32 = 36, CHANNELS: i32 = 37, WIDTH: i32 = 38;
 const WEIGHT: i32 = 39, PACKED: i32 = 40, TRANSPOSED: i32 = 41;
 
-// @ts-ignore: decorator
 @inline
 export function g(word: i32): i32 {
   return <i32>job(word);
@@ -37,20 +40,17 @@ export function setGeometry(args: usize, first: i32): void {
 }
 
 /** Few channels, and taps of a row side by side. */
-// @ts-ignore: decorator
 @inline
 export function isThin(): bool {
   return g(C) < 8 && g(GROUPS) == 1 && g(DW) == 1;
 }
 
 /** The input row that filter row `k` of output row `i` reads; may lie outside. */
-// @ts-ignore: decorator
 @inline
 export function inputRow(i: i32, k: i32): i32 {
   return i * g(SH) - g(PH) + k * g(DH);
 }
 
-// @ts-ignore: decorator
 @inline
 export function inputColumn(j: i32, k: i32): i32 {
   return j * g(SW) - g(PW) + k * g(DW);
@@ -100,7 +100,7 @@ function densifyRow(args: usize, row: i32, worker: i32): void {
   }
 }
 
-/** The input with zero margins of pW at both ends of a row: [H][outer][W + 2·pW][C]; outer = N (`thin`) or, else, [H][W + 2·pW][N][C]. */
+/** The input with zero margins of pW at both ends of a row: [H][N][W + 2·pW][C] if `thin`, else [H][W + 2·pW][N][C]. */
 export function paddedInput(args: usize, source: usize, stridesAt: i32, slot: i32, thin: bool): usize {
   const bytes = (<usize>(g(N) * g(C) * g(H)) * (g(W) + 2 * g(PW))) << 2;
   const target = scratch(slot, bytes);
@@ -162,8 +162,88 @@ function padRow(args: usize, row: i32, worker: i32): void {
   }
 }
 
+/**
+ * The activation in tiles for `packedPanel`: [height][width][tile][channels][COLUMN_TILE images], or, `thin`, with all places
+ * of a padded row as one run of k: [H][tile][(W + 2·pW)·C][COLUMN_TILE]. The last tile of each run has the images left over.
+ */
+export function tiledActivation(
+  args: usize, source: usize, stridesAt: i32, channels: i32, height: i32, width: i32, slot: i32, thin: bool,
+): usize {
+  const columns = thin ? width + 2 * g(PW) : width;
+  const target = scratch(slot, (<usize>(g(N) * channels * height) * columns) << 2);
+  setJob(SOURCE, source);
+  setJob(TARGET, target);
+  setJob(STRIDES_AT, stridesAt);
+  setJob(CHANNELS, channels);
+  setJob(WIDTH, width);
+  parallel(thin ? tileThinRow : tileRow, height, args);
+  return target;
+}
+
+function tileRow(args: usize, row: i32, worker: i32): void {
+  const at = g(STRIDES_AT);
+  const n = g(N);
+  const channels = g(CHANNELS);
+  const width = g(WIDTH);
+  const nStep = <usize>int(args, at) << 2;
+  const cStep = <usize>int(args, at + 1) << 2;
+  let to = job(TARGET) + (<usize>(row * width * n * channels) << 2);
+  for (let x = 0; x < width; x++) {
+    const place = job(SOURCE) + (<usize>(row * int(args, at + 2) + x * int(args, at + 3)) << 2);
+    for (let first = 0; first < n; first += COLUMN_TILE) {
+      const height = min(COLUMN_TILE, n - first);
+      const step = <usize>height << 2;
+      for (let r = 0; r < height; r++) {
+        let from = place + <usize>(first + r) * nStep;
+        let p = to + (<usize>r << 2);
+        for (let c = 0; c < channels; c++) {
+          store<f32>(p, load<f32>(from));
+          from += cStep;
+          p += step;
+        }
+      }
+      to += <usize>channels * step;
+    }
+  }
+}
+
+function tileThinRow(args: usize, row: i32, worker: i32): void {
+  const at = g(STRIDES_AT);
+  const n = g(N);
+  const channels = g(C);
+  const width = g(W);
+  const rowFloats = (width + 2 * g(PW)) * channels;
+  const cStep = <usize>int(args, at + 1) << 2;
+  const wStep = <usize>int(args, at + 3) << 2;
+  let to = job(TARGET) + (<usize>(row * n * rowFloats) << 2);
+  memory.fill(to, 0, <usize>(n * rowFloats) << 2);
+  for (let first = 0; first < n; first += COLUMN_TILE) {
+    const height = min(COLUMN_TILE, n - first);
+    const step = <usize>(channels * height) << 2;
+    for (let r = 0; r < height; r++) {
+      const image = job(SOURCE) + (<usize>(row * int(args, at + 2) + (first + r) * int(args, at)) << 2);
+      for (let c = 0; c < channels; c++) {
+        let from = image + <usize>c * cStep;
+        let p = to + (<usize>((g(PW) * channels + c) * height + r) << 2);
+        for (let x = 0; x < width; x++) {
+          store<f32>(p, load<f32>(from));
+          from += wStep;
+          p += step;
+        }
+      }
+    }
+    to += <usize>(rowFloats * height) << 2;
+  }
+}
+
+/** Images of a task's block: whole tiles, at most IMAGES, blocks nearly equal. */
+export function imageBlock(): i32 {
+  const blocks = (g(N) + IMAGES - 1) / IMAGES;
+  const tiles = (g(N) + blocks * COLUMN_TILE - 1) / (blocks * COLUMN_TILE);
+  return tiles * COLUMN_TILE;
+}
+
 /** Panels of 8 columns that `columns` columns make. */
-// @ts-ignore: decorator
 @inline
 export function panels(columns: i32): i32 {
   return (columns + 7) >> 3;

@@ -9,14 +9,13 @@
 
 import { F32, int, job, ptr, setJob } from "./arguments";
 import {
-  C, CG, denseActivation, DH, DW, g, GROUPS, H, inputRow, isThin, KH, KW, N, O, OG, OH, OW, packWeights, paddedInput, panels, PH,
-  PW, setGeometry, SH, SW, W,
+  C, CG, denseActivation, DH, DW, g, GROUPS, H, imageBlock, inputRow, isThin, KH, KW, N, O, OG, OH, OW, packWeights,
+  paddedInput, panels, PH, PW, setGeometry, SH, SW, tiledActivation, W,
 } from "./convGeometry";
 import { inputGradPlain, outputIndex, weightGradPlain } from "./convPlain";
+import { buffer } from "./layout";
 import { parallel, scratch, scratchPerThread } from "./pool";
-import { columnPanel, rowPanel, SEGMENT, setSegment } from "./tile";
-
-const IMAGES: i32 = 64;
+import { columnPanel, packedPanel, SEGMENT, setSegment } from "./tile";
 
 /** Job words of the input gradient. */
 const DY: i32 = 0, WEIGHT: i32 = 1, SCRATCH: i32 = 2, PER_THREAD: i32 = 3, BLOCK: i32 = 4, BLOCKS: i32 = 5;
@@ -24,10 +23,10 @@ const DY: i32 = 0, WEIGHT: i32 = 1, SCRATCH: i32 = 2, PER_THREAD: i32 = 3, BLOCK
 export function conv2dInputGrad(args: usize): f64 {
   if (int(args, 0) != F32) return inputGradPlain(args);
   setGeometry(args, 4);
-  setJob(DY, denseActivation(args, ptr(args, 1), 18, g(O), g(OH), g(OW), 1));
+  setJob(DY, tiledActivation(args, ptr(args, 1), 18, g(O), g(OH), g(OW), 1, false));
   setJob(WEIGHT, packWeights(args, ptr(args, 2), 2, true));
-  const blocks = (g(N) + IMAGES - 1) / IMAGES;
-  const block = (g(N) + blocks - 1) / blocks;
+  const block = imageBlock();
+  const blocks = (g(N) + block - 1) / block;
   setJob(BLOCKS, blocks);
   setJob(BLOCK, block);
   const bytes = (<usize>block << 5) + <usize>(g(KH) * g(KW)) * SEGMENT;
@@ -66,19 +65,15 @@ function inputPixel(args: usize, index: i32, worker: i32): void {
   const ldo = <usize>g(C) << 2;
   const out = ptr(args, 3) + (<usize>((place * g(N) + first) * g(C)) << 2);
   for (let group = 0; group < g(GROUPS); group++) {
-    for (let s = 0; group > 0 && s < count; s++) {
-      const segment = segments + <usize>s * SEGMENT;
-      store<usize>(segment, load<usize>(segment) + (<usize>og << 2));
-    }
     for (let panel = 0; panel < perGroup; panel++) {
       const to = out + (<usize>(group * cg + (panel << 3)) << 2);
       const columns = min(8, cg - (panel << 3));
       const bOffset = <usize>(group * perGroup + panel) * panelBytes;
       if (columns == 8) {
-        rowPanel(rows, segments, count, bOffset, <usize>o << 2, og, to, ldo, false);
+        packedPanel(rows, segments, count, bOffset, <usize>o << 2, group * og, og, to, ldo, false);
         continue;
       }
-      rowPanel(rows, segments, count, bOffset, <usize>o << 2, og, edge, 32, false);
+      packedPanel(rows, segments, count, bOffset, <usize>o << 2, group * og, og, edge, 32, false);
       for (let r = 0; r < rows; r++) {
         for (let c = 0; c < columns; c++) {
           store<f32>(to + <usize>r * ldo + (<usize>c << 2), load<f32>(edge + (<usize>((r << 3) + c) << 2)));
@@ -118,7 +113,6 @@ export function conv2dWeightGrad(args: usize): f64 {
 }
 
 /** Sums of unit (tap or filter row) u of a group over the output rows of a part: [rows][panels · 8]. */
-// @ts-ignore: decorator
 @inline
 function sumsOf(split: i32, group: i32, unit: i32): usize {
   const index = (split * g(GROUPS) + group) * g(UNITS) + unit;
@@ -136,6 +130,7 @@ function weightPart(args: usize, index: i32, worker: i32): void {
   const lastRow = ((split + 1) * g(OH)) / splits;
   const sums = sumsOf(split, group, unit);
   memory.fill(sums, 0, (<usize>g(ROWS) * panels(g(OG))) << 5);
+  const segment = buffer(worker, 0);
   const thin = job(THIN) != 0;
   const n = g(N);
   const c = g(C);
@@ -154,32 +149,31 @@ function weightPart(args: usize, index: i32, worker: i32): void {
       const rowFloats = (g(W) + 2 * g(PW)) * c;
       for (let j = 0; j < lastColumn; j++) {
         const x = job(X) + (<usize>(y * n * rowFloats + j * sW * c) << 2);
-        addProduct(x, <usize>rowFloats << 2, dy + (<usize>(j * n * g(O)) << 2), n, sums);
+        addProduct(x, <usize>rowFloats << 2, dy + (<usize>(j * n * g(O)) << 2), n, sums, segment);
       }
       continue;
     }
     const x = job(X) + (<usize>((y * g(W) + firstColumn * sW + shift) * n * c + group * g(CG)) << 2);
     if (sW == 1) {
-      if (lastColumn > firstColumn) addProduct(x, <usize>c << 2, dy, (lastColumn - firstColumn) * n, sums);
+      if (lastColumn > firstColumn) addProduct(x, <usize>c << 2, dy, (lastColumn - firstColumn) * n, sums, segment);
     } else {
       for (let j = 0; j < lastColumn - firstColumn; j++) {
-        addProduct(x + (<usize>(j * sW * n * c) << 2), <usize>c << 2, dy + (<usize>(j * n * g(O)) << 2), n, sums);
+        addProduct(x + (<usize>(j * sW * n * c) << 2), <usize>c << 2, dy + (<usize>(j * n * g(O)) << 2), n, sums, segment);
       }
     }
   }
 }
 
 /** sums += xᵀ·dy over k rows, `xStep` bytes apart in x, O floats apart in dy. */
-function addProduct(x: usize, xStep: usize, dy: usize, k: i32, sums: usize): void {
+function addProduct(x: usize, xStep: usize, dy: usize, k: i32, sums: usize, segment: usize): void {
   const perGroup = panels(g(OG));
   const ldb = <usize>g(O) << 2;
   const ldo = <usize>perGroup << 5;
   for (let first = 0; first < k; first += SLICE) {
     const count = min(SLICE, k - first);
-    const a = x + <usize>first * xStep;
-    const b = dy + <usize>first * ldb;
+    setSegment(segment, 0, x + <usize>first * xStep, dy + <usize>first * ldb);
     for (let panel = 0; panel < perGroup; panel++) {
-      columnPanel(g(ROWS), a, xStep, b + (<usize>panel << 5), ldb, count, sums + (<usize>panel << 5), ldo, true);
+      columnPanel(g(ROWS), segment, 1, <usize>panel << 5, xStep, ldb, count, sums + (<usize>panel << 5), ldo, true);
     }
   }
 }

@@ -1,19 +1,17 @@
 /** Convolution, its gradients and its epilogue in float64: plain loops straight from the strided operands. */
 
-import { int, ptr, job } from "./arguments";
+import { int, ptr } from "./arguments";
 import {
-  C, CG, g, GROUPS, H, inputColumn, inputRow, KH, KW, N, O, OG, OH, OW, setGeometry, W, DH, DW, PH, PW, SH, SW,
+  C, CG, g, H, inputColumn, inputRow, KH, KW, N, O, OG, OH, OW, setGeometry, W, DH, DW, PH, PW, SH, SW,
 } from "./convGeometry";
 import { parallel } from "./pool";
 
-// @ts-ignore: decorator
 @inline
 function element(base: usize, args: usize, strides: i32, n: i32, c: i32, y: i32, x: i32): f64 {
   const offset = n * int(args, strides) + c * int(args, strides + 1) + y * int(args, strides + 2) + x * int(args, strides + 3);
   return load<f64>(base + (<usize>offset << 3));
 }
 
-// @ts-ignore: decorator
 @inline
 function weightAt(base: usize, o: i32, c: i32, ky: i32, kx: i32): f64 {
   return load<f64>(base + (<usize>(((o * g(CG) + c) * g(KH) + ky) * g(KW) + kx) << 3));
@@ -100,7 +98,6 @@ function inputGradRow(args: usize, y: i32, worker: i32): void {
 }
 
 /** The output index that `position` = index · stride belongs to, or −1. */
-// @ts-ignore: decorator
 @inline
 export function outputIndex(position: i32, stride: i32, size: i32): i32 {
   if (position < 0) return -1;

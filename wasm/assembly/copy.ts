@@ -23,7 +23,6 @@ export function fill(args: usize): f64 {
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline
 function fillLoop<T>(out: usize, start: i32, end: i32, value: T): void {
   for (let i = start; i < end; i++) store<T>(out + <usize>i * sizeof<T>(), value);
@@ -109,7 +108,6 @@ function transposeBand(args: usize, index: i32, worker: i32): void {
   for (let i = firstRow; i < lastRow; i++) moveRow(from, to, i, blockColumns, columns, fromStep, toRow, toStep);
 }
 
-// @ts-ignore: decorator
 @inline
 function moveRow(from: usize, to: usize, row: i32, start: i32, end: i32, fromStep: usize, toRow: usize, toStep: usize): void {
   for (let j = start; j < end; j++) {

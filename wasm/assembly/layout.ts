@@ -27,7 +27,6 @@ export const STRIP: i32 = 512;
 export const MAX_THREADS: i32 = 64;
 
 /** Buffer `i` (0–3) of a thread. */
-// @ts-ignore: decorator
 @inline
 export function buffer(worker: i32, i: i32): usize {
   return BUFFERS + <usize>((worker << 2) + i) * <usize>(STRIP << 3);

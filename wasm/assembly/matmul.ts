@@ -11,7 +11,7 @@
 import { at, F32, F64, int, job, product, ptr, setJob } from "./arguments";
 import { parallel, scratchPerThread } from "./pool";
 import { elementOffset } from "./strided";
-import { COLUMN_TILE, columnPanel, columnTile, rowPanel, setSegment } from "./tile";
+import { COLUMN_TILE, columnPanel, packedPanel, rowPanel, setSegment } from "./tile";
 
 const ROWS: i32 = 120;
 const COLUMNS: i32 = 256;
@@ -59,7 +59,6 @@ export function matmul(args: usize): f64 {
 }
 
 /** Offset of batch `index` in the operand whose batch strides are the `which`-th list. */
-// @ts-ignore: decorator
 @inline
 function batchOffset(args: usize, index: i32, which: i32): i32 {
   const rank = int(args, BATCH_RANK);
@@ -103,13 +102,13 @@ function blockTask(args: usize, index: i32, worker: i32): void {
       const to = whole ? out + (<usize>j << 2) : edge;
       const step = whole ? ldo : 32;
       if (!whole && accumulate) copyColumns(out + (<usize>j << 2), ldo, edge, 32, rows, columns - j);
+      setSegment(segment, 0, packed ? aPack : aSlice, panel);
       if (packed) {
-        packedPanel(rows, aPack, panel, depth, to, step, accumulate);
+        packedPanel(rows, segment, 1, 0, <usize>depth << 2, 0, depth, to, step, accumulate);
       } else if (acs == 1) {
-        setSegment(segment, 0, aSlice, panel);
         rowPanel(rows, segment, 1, 0, <usize>ars << 2, depth, to, step, accumulate);
       } else {
-        columnPanel(rows, aSlice, <usize>acs << 2, panel, 32, depth, to, step, accumulate);
+        columnPanel(rows, segment, 1, 0, <usize>acs << 2, 32, depth, to, step, accumulate);
       }
       if (!whole) copyColumns(edge, 32, out + (<usize>j << 2), ldo, rows, columns - j);
     }
@@ -170,7 +169,6 @@ function packPanels(b: usize, brs: i32, bcs: i32, depth: i32, columns: i32, to: 
 }
 
 /** Four columns of four adjacent floats → four rows, 32 bytes apart. */
-// @ts-ignore: decorator
 @inline
 function transpose4(from: usize, step: usize, to: usize): void {
   const a = v128.load(from);
@@ -204,15 +202,6 @@ function packTiles(a: usize, ars: i32, acs: i32, rows: i32, depth: i32, to: usiz
       }
     }
     to += <usize>(height * depth) << 2;
-  }
-}
-
-/** Tiles over the packed rows of a and one panel of b. */
-function packedPanel(rows: i32, a: usize, panel: usize, depth: i32, out: usize, ldo: usize, accumulate: bool): void {
-  for (let first = 0; first < rows; first += COLUMN_TILE) {
-    const height = min(COLUMN_TILE, rows - first);
-    columnTile(height, a, <usize>height << 2, panel, 32, depth, out + <usize>first * ldo, ldo, accumulate);
-    a += <usize>(height * depth) << 2;
   }
 }
 

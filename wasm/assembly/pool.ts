@@ -10,12 +10,10 @@
 import { COUNT, DONE, GENERATION, JOB_ARGS, MAX_THREADS, SLEEPERS, STARTED, TASK, TICKET, WORKERS } from "./layout";
 
 /** Starts the worker threads (they call `work`); provided from outside. */
-// @ts-ignore: decorator
 @external("env", "startWorkers")
 declare function startWorkers(): void;
 
 /** Address of at least `bytes` bytes, kept per slot and grown between calls; contents undefined. For the main thread only. */
-// @ts-ignore: decorator
 @external("env", "scratch")
 export declare function scratch(slot: i32, bytes: usize): usize;
 

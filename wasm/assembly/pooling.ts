@@ -13,7 +13,6 @@ import { parallel } from "./pool";
 const PLANES: i32 = 0, H: i32 = 1, W: i32 = 2, OH: i32 = 3, OW: i32 = 4, KH: i32 = 5, KW: i32 = 6, SH: i32 = 7, SW: i32 = 8;
 const PH: i32 = 9, PW: i32 = 10, EACH: i32 = 11, LAYOUT: i32 = 12;
 
-// @ts-ignore: decorator
 @inline
 function g(word: i32): i32 {
   return <i32>job(word);
@@ -31,13 +30,11 @@ function prepare(args: usize, layoutAt: i32): i32 {
 }
 
 /** Distances, in elements, between planes and between positions of a plane of `positions` positions. */
-// @ts-ignore: decorator
 @inline
 function planeStep(positions: i32): i32 {
   return g(LAYOUT) == 1 ? 1 : positions;
 }
 
-// @ts-ignore: decorator
 @inline
 function positionStep(): i32 {
   return g(LAYOUT) == 1 ? g(PLANES) : 1;
@@ -86,7 +83,6 @@ function maxLoop<T>(args: usize, index: i32): void {
 }
 
 /** Takes x into the maximum of `count` planes; the first of equal values stays, NaN is largest. */
-// @ts-ignore: decorator
 @inline
 function updateMaximum<T>(
   x: usize, xPlane: i32, out: usize, argmax: usize, outPlane: i32, count: i32, place: i32, started: bool,
@@ -185,7 +181,6 @@ function avgGradTask(args: usize, index: i32, worker: i32): void {
 }
 
 /** to[p] += from[p] · factor for `count` planes. */
-// @ts-ignore: decorator
 @inline
 function addScaled<T>(from: usize, fromPlane: i32, to: usize, toPlane: i32, count: i32, factor: f64): void {
   let p = 0;

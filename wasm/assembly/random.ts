@@ -61,7 +61,6 @@ function randomTask(args: usize, index: i32, worker: i32): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function put(kind: i32, dtype: i32, out: usize, index: i32, n: i32, value: f64): void {
   if (index >= n) return;
@@ -70,7 +69,6 @@ function put(kind: i32, dtype: i32, out: usize, index: i32, n: i32, value: f64):
   else store<i32>(out + (<usize>index << 2), <i32><i64>value);
 }
 
-// @ts-ignore: decorator
 @inline
 function sample(kind: i32, word: u32): f64 {
   if (kind == UNIFORM) return <f64>(word >> 8) * 5.9604644775390625e-8;
@@ -78,7 +76,6 @@ function sample(kind: i32, word: u32): f64 {
   return <f64>word;
 }
 
-// @ts-ignore: decorator
 @inline
 function double53(high: u32, low: u32): f64 {
   return (<f64>(high >> 5) * 67108864 + <f64>(low >> 6)) * 1.1102230246251565e-16;

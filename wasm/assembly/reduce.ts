@@ -11,7 +11,7 @@ import { buffer, STRIP } from "./layout";
 import { parallel, scratch } from "./pool";
 import { elementOffset } from "./strided";
 
-const SUM: i32 = 0, MEAN: i32 = 1, MAX: i32 = 2, MIN: i32 = 3, PROD: i32 = 4, LOGSUMEXP: i32 = 5;
+const MEAN: i32 = 1, MAX: i32 = 2, MIN: i32 = 3, PROD: i32 = 4, LOGSUMEXP: i32 = 5;
 
 /** Elements that one task reads, about. */
 const PART: i32 = 32768;
@@ -24,13 +24,11 @@ const PART_SIZE: i32 = 3;
 const STATES: i32 = 4;
 const PER_TASK: i32 = 5;
 
-// @ts-ignore: decorator
 @inline
 function keepShape(args: usize): usize {
   return at(args, 6);
 }
 
-// @ts-ignore: decorator
 @inline
 function redShape(args: usize): usize {
   return at(args, 6 + 2 * int(args, 4));
@@ -105,13 +103,11 @@ function finish(args: usize, kept: i32, parts: i32, reduced: i32): void {
 }
 
 /** exp(from − to), also where both are the same infinity. */
-// @ts-ignore: decorator
 @inline
 function scale(from: f64, to: f64): f64 {
   return from == to ? 1 : Math.exp(from - to);
 }
 
-// @ts-ignore: decorator
 @inline
 function start(op: i32): f64 {
   return op == PROD ? 1 : op == MIN ? Infinity : op == MAX || op == LOGSUMEXP ? -Infinity : 0;

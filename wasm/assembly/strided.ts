@@ -17,7 +17,6 @@ export function isDense(rank: i32, shape: usize, strides: usize): bool {
 }
 
 /** Offset, in elements, of row `row`: of index (…, 0) when all axes but the last are counted as one. */
-// @ts-ignore: decorator
 @inline
 export function rowOffset(row: i32, rank: i32, shape: usize, strides: usize): i32 {
   let offset = 0;

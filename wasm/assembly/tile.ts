@@ -4,8 +4,9 @@
  *   acc[r][j] += Σ_segments Σ_k a[r, k] · b[k, j]
  *
  * runs over a list of segments (a, b), each with its own addresses: one per filter tap for a convolution, one for a matrix
- * product; `aOffset` and `bOffset` are added to all of them. `rowTile` walks a whose elements of a row are adjacent (k is the unit axis), against a packed b of 8 columns;
- * `columnTile` walks a whose rows are adjacent (a transposed), with any distance between the rows of b.
+ * product; `aOffset` and `bOffset` are added to all of them. `rowTile` walks an a whose elements of a row are adjacent (k is
+ * the unit axis), against a packed b of 8 columns; `columnTile` walks an a whose rows are adjacent (a transposed, or packed),
+ * with any distance between the rows of b.
  *
  * The engine has about 15 usable vector registers: 2·R accumulators, two of b and one broadcast fit up to R = 6 with fused
  * multiply-add, up to 5 without (walking columns 4 and 5 measured best). The inner loop of `rowTile` is written out four
@@ -14,24 +15,20 @@
 
 import { madd } from "./vectorMath";
 
-// @ts-ignore: decorator
 @inline
 const ROW_TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
-// @ts-ignore: decorator
 @inline
 export const COLUMN_TILE: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 5;
 
 /** Bytes of a segment: address of a (row 0, k 0) and of b (k 0). */
 export const SEGMENT: usize = 8;
 
-// @ts-ignore: decorator
 @inline
 export function setSegment(list: usize, i: i32, a: usize, b: usize): void {
   store<usize>(list + (<usize>i << 3), a);
   store<usize>(list + (<usize>i << 3), b, 4);
 }
 
-// @ts-ignore: decorator
 @inline
 function put(out: usize, low: v128, high: v128, accumulate: bool): void {
   if (accumulate) {
@@ -43,10 +40,10 @@ function put(out: usize, low: v128, high: v128, accumulate: bool): void {
 }
 
 /** With constant R the unused rows vanish at compile time. Strides in bytes. */
-// @ts-ignore: decorator
 @inline
 function rowTileOf(
-  R: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, rowStride: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
+  R: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, rowStride: usize, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
@@ -139,25 +136,30 @@ function rowTileOf(
   if (R > 5) { out += ldo; put(out, c50, c51, accumulate); }
 }
 
-// @ts-ignore: decorator
 @inline
 function columnTileOf(
-  R: i32, a: usize, kStride: usize, b: usize, ldb: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
+  R: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, kStride: usize, ldb: usize, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
 ): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00;
   let c30 = c00, c31 = c00, c40 = c00, c41 = c00;
-  for (let i = k; i > 0; i--) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v = v128.load32_splat(a);
-    c00 = madd(v, b0, c00);
-    c01 = madd(v, b1, c01);
-    if (R > 1) { v = v128.load32_splat(a, 4); c10 = madd(v, b0, c10); c11 = madd(v, b1, c11); }
-    if (R > 2) { v = v128.load32_splat(a, 8); c20 = madd(v, b0, c20); c21 = madd(v, b1, c21); }
-    if (R > 3) { v = v128.load32_splat(a, 12); c30 = madd(v, b0, c30); c31 = madd(v, b1, c31); }
-    if (R > 4) { v = v128.load32_splat(a, 16); c40 = madd(v, b0, c40); c41 = madd(v, b1, c41); }
-    a += kStride;
-    b += ldb;
+  const last = segments + (<usize>count << 3);
+  for (let s = segments; s < last; s += SEGMENT) {
+    let a = load<usize>(s) + aOffset;
+    let b = load<usize>(s, 4) + bOffset;
+    for (let i = k; i > 0; i--) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let v = v128.load32_splat(a);
+      c00 = madd(v, b0, c00);
+      c01 = madd(v, b1, c01);
+      if (R > 1) { v = v128.load32_splat(a, 4); c10 = madd(v, b0, c10); c11 = madd(v, b1, c11); }
+      if (R > 2) { v = v128.load32_splat(a, 8); c20 = madd(v, b0, c20); c21 = madd(v, b1, c21); }
+      if (R > 3) { v = v128.load32_splat(a, 12); c30 = madd(v, b0, c30); c31 = madd(v, b1, c31); }
+      if (R > 4) { v = v128.load32_splat(a, 16); c40 = madd(v, b0, c40); c41 = madd(v, b1, c41); }
+      a += kStride;
+      b += ldb;
+    }
   }
   put(out, c00, c01, accumulate);
   if (R > 1) { out += ldo; put(out, c10, c11, accumulate); }
@@ -167,8 +169,9 @@ function columnTileOf(
 }
 
 /** One tile of `rows` (1 … ROW_TILE) rows: out[r · ldo + j] = (or +=) the sum over `count` segments of k elements. */
-export function rowTile(
-  rows: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, rowStride: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
+function rowTile(
+  rows: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, rowStride: usize, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
 ): void {
   switch (rows) {
     case 1: rowTileOf(1, segments, count, aOffset, bOffset, rowStride, k, out, ldo, accumulate); return;
@@ -180,20 +183,21 @@ export function rowTile(
   }
 }
 
-/** The same with a's rows adjacent, its successive k `kStride` bytes apart, and b's `ldb` bytes apart. */
-export function columnTile(
-  rows: i32, a: usize, kStride: usize, b: usize, ldb: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
+/** The same (rows 1 … COLUMN_TILE) with a's rows adjacent, its successive k `kStride` bytes apart, and b's `ldb` bytes. */
+function columnTile(
+  rows: i32, segments: usize, count: i32, aOffset: usize, bOffset: usize, kStride: usize, ldb: usize, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
 ): void {
   switch (rows) {
-    case 1: columnTileOf(1, a, kStride, b, ldb, k, out, ldo, accumulate); return;
-    case 2: columnTileOf(2, a, kStride, b, ldb, k, out, ldo, accumulate); return;
-    case 3: columnTileOf(3, a, kStride, b, ldb, k, out, ldo, accumulate); return;
-    case 4: columnTileOf(4, a, kStride, b, ldb, k, out, ldo, accumulate); return;
-    default: columnTileOf(5, a, kStride, b, ldb, k, out, ldo, accumulate); return;
+    case 1: columnTileOf(1, segments, count, aOffset, bOffset, kStride, ldb, k, out, ldo, accumulate); return;
+    case 2: columnTileOf(2, segments, count, aOffset, bOffset, kStride, ldb, k, out, ldo, accumulate); return;
+    case 3: columnTileOf(3, segments, count, aOffset, bOffset, kStride, ldb, k, out, ldo, accumulate); return;
+    case 4: columnTileOf(4, segments, count, aOffset, bOffset, kStride, ldb, k, out, ldo, accumulate); return;
+    default: columnTileOf(5, segments, count, aOffset, bOffset, kStride, ldb, k, out, ldo, accumulate);
   }
 }
 
-/** Tiles over `rows` rows of one panel of 8 columns. */
+/** Tiles over `rows` rows of one panel of 8 columns: rows of a are `rowStride` bytes apart, and k is its unit axis. */
 export function rowPanel(
   rows: i32, segments: usize, count: i32, bOffset: usize, rowStride: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
 ): void {
@@ -206,12 +210,28 @@ export function rowPanel(
   }
 }
 
+/** The same for an a whose rows are adjacent. */
 export function columnPanel(
-  rows: i32, a: usize, kStride: usize, b: usize, ldb: usize, k: i32, out: usize, ldo: usize, accumulate: bool,
+  rows: i32, segments: usize, count: i32, bOffset: usize, kStride: usize, ldb: usize, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
 ): void {
-  let r = 0;
-  for (; r + COLUMN_TILE <= rows; r += COLUMN_TILE) {
-    columnTile(COLUMN_TILE, a + (<usize>r << 2), kStride, b, ldb, k, out + <usize>r * ldo, ldo, accumulate);
+  for (let r = 0; r < rows; r += COLUMN_TILE) {
+    const height = min(COLUMN_TILE, rows - r);
+    columnTile(height, segments, count, <usize>r << 2, bOffset, kStride, ldb, k, out + <usize>r * ldo, ldo, accumulate);
   }
-  if (r < rows) columnTile(rows - r, a + (<usize>r << 2), kStride, b, ldb, k, out + <usize>r * ldo, ldo, accumulate);
+}
+
+/**
+ * The same for an a packed in tiles of COLUMN_TILE rows (the last one lower), each tile [k][row]; `rowBytes` is what a row
+ * takes, and the sum runs over k from `kFirst` on. b is packed.
+ */
+export function packedPanel(
+  rows: i32, segments: usize, count: i32, bOffset: usize, rowBytes: usize, kFirst: i32, k: i32, out: usize, ldo: usize,
+  accumulate: bool,
+): void {
+  for (let r = 0; r < rows; r += COLUMN_TILE) {
+    const height = min(COLUMN_TILE, rows - r);
+    const aOffset = <usize>r * rowBytes + (<usize>(kFirst * height) << 2);
+    columnTile(height, segments, count, aOffset, bOffset, <usize>height << 2, 32, k, out + <usize>r * ldo, ldo, accumulate);
+  }
 }

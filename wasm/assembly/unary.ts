@@ -1,6 +1,6 @@
 /** unary: op, dtype, x, out, alpha, rank, shape, xs, os. The order of ops is that of `unaryOps` in src/backend/backend.ts. */
 
-import { BOOL, F32, F64, I32, int, num, U8, shiftOf } from "./arguments";
+import { F32, F64, I32, int, num, shiftOf } from "./arguments";
 import { elementwise } from "./elementwise";
 import * as m from "./vectorMath";
 
@@ -21,7 +21,6 @@ export function unary(args: usize): f64 {
   return -1;
 }
 
-// @ts-ignore: decorator
 @inline
 function vector(op: i32, x: v128, alpha: v128): v128 {
   const zero = f32x4.splat(0);
@@ -50,7 +49,6 @@ function vector(op: i32, x: v128, alpha: v128): v128 {
   return v128.and(one, f32x4.gt(x, zero)); // STEP
 }
 
-// @ts-ignore: decorator
 @inline
 function vectorLoop(op: i32, x: usize, out: usize, count: i32, alpha: f32): void {
   const a = f32x4.splat(alpha);
@@ -96,7 +94,6 @@ function scalar(op: i32, x: f64, alpha: f64): f64 {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function scalarLoop<T>(op: i32, x: usize, out: usize, count: i32, alpha: f64): void {
   const end = x + <usize>count * sizeof<T>();
@@ -142,7 +139,6 @@ function doubleStrip(args: usize, x: usize, y: usize, out: usize, count: i32): v
   scalarLoop<f64>(int(args, 0), x, out, count, num(args, 4));
 }
 
-// @ts-ignore: decorator
 @inline
 function integerLoop<T>(op: i32, x: usize, out: usize, count: i32, alpha: f64): void {
   const end = x + <usize>count * sizeof<T>();
@@ -161,7 +157,6 @@ function integerStrip(args: usize, x: usize, y: usize, out: usize, count: i32): 
   else integerLoop<u8>(int(args, 0), x, out, count, num(args, 4));
 }
 
-// @ts-ignore: decorator
 @inline
 function testLoop<T>(op: i32, x: usize, out: usize, count: i32): void {
   for (let i = 0; i < count; i++) {

@@ -4,14 +4,12 @@
  * coefficients are Taylor's where the interval is short enough and minimax otherwise (as in the Cephes library).
  */
 
-// @ts-ignore: decorator
 @inline
 function c(x: f32): v128 {
   return f32x4.splat(x);
 }
 
 /** a·b + c: fused where the module is built for relaxed SIMD. */
-// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, sum: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
@@ -19,14 +17,12 @@ export function madd(a: v128, b: v128, sum: v128): v128 {
 }
 
 /** 2ⁿ for integers −126 ≤ n ≤ 127. */
-// @ts-ignore: decorator
 @inline
 function power2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
 /** eˣ: x = n·ln 2 + r, |r| ≤ ½·ln 2. */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   const clamped = f32x4.min(f32x4.max(x, c(-104)), c(89));
@@ -46,7 +42,6 @@ export function exp4(x: v128): v128 {
 }
 
 /** ln x: x = m·2ᵉ with m in [√½, √2). Negative: NaN; 0: −∞. */
-// @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
   const tiny = f32x4.lt(x, c(1.17549435e-38));
@@ -77,14 +72,12 @@ export function log4(x: v128): v128 {
   return v128.bitselect(y, c(f32(NaN)), f32x4.ge(x, c(0)));
 }
 
-// @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   return f32x4.div(c(1), f32x4.add(c(1), exp4(f32x4.neg(x))));
 }
 
 /** An odd polynomial near 0 (where 1 − 2/(e²ˣ + 1) would cancel), the exponential beyond. */
-// @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
@@ -101,7 +94,6 @@ export function tanh4(x: v128): v128 {
 }
 
 /** max(x, 0) + ln(1 + e^−|x|). */
-// @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
   const t = exp4(f32x4.neg(f32x4.abs(x)));
@@ -109,7 +101,6 @@ export function softplus4(x: v128): v128 {
 }
 
 /** Φ(x) of the standard normal: Abramowitz and Stegun 7.1.26, absolute error 1.5e-7 in erf. */
-// @ts-ignore: decorator
 @inline
 export function normalCdf4(x: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), c(0.70710678));
@@ -124,13 +115,11 @@ export function normalCdf4(x: v128): v128 {
 }
 
 /** φ(x) of the standard normal. */
-// @ts-ignore: decorator
 @inline
 export function normalPdf4(x: v128): v128 {
   return f32x4.mul(c(0.39894228), exp4(f32x4.mul(f32x4.mul(x, x), c(-0.5))));
 }
 
-// @ts-ignore: decorator
 @inline
 export function sum4(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));

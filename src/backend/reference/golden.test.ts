@@ -184,7 +184,9 @@ test.each(golden<{ cases: LossCase[] }>("losses").cases.filter(
   expectClose(gradient, dx);
 });
 
-interface NormPart { x: Packed; weight?: Packed; bias?: Packed; y: Packed; dy: Packed; dx: Packed; dweight?: Packed; dbias?: Packed }
+interface NormPart {
+  x: Packed; weight?: Packed; bias?: Packed; y: Packed; dy: Packed; dx: Packed; dweight?: Packed; dbias?: Packed;
+}
 interface NormCase {
   eps: number; affine: boolean; state: { running_mean: Packed; running_var: Packed }; eval: NormPart; train: NormPart;
 }
@@ -209,7 +211,8 @@ test.each(golden<{ cases: NormCase[] }>("batchNorm").cases)("batchNorm eps $eps,
   }
   const evaluated = like(c.eval.y);
   backend.batchNormEval(
-    view(c.eval.x), optional(c.eval.weight), optional(c.eval.bias), view(state.running_mean), view(state.running_var), evaluated, eps,
+    view(c.eval.x), optional(c.eval.weight), optional(c.eval.bias), view(state.running_mean), view(state.running_var),
+    evaluated, eps,
   );
   expectClose(evaluated, c.eval.y);
 });

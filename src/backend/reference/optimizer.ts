@@ -4,7 +4,7 @@ import type { AdamParams, SgdParams } from "../backend.js";
 import { positions, toDoubles } from "./elements.js";
 import type { Elements } from "./elements.js";
 
-/** v ← momentum·v + (1 − dampening)·g; p ← p − lr·v (Nesterov: p − lr·(g + momentum·v)), g with weight decay added. */
+/** v ← momentum·v + (1 − dampening)·g, p ← p − lr·v (Nesterov: p − lr·(g + momentum·v)); weight decay is in g. */
 export function sgd(
   parameter: Elements, gradient: Elements, buffer: Elements | null,
   { lr, momentum, dampening, weightDecay, nesterov, first }: SgdParams,

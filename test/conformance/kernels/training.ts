@@ -112,7 +112,8 @@ function* optimizerCases(): Iterable<Case> {
           const parameters = draw(b);
           const m = draw(b);
           const v = sizes.map((shape) => b.uniform(dtype, shape, 0.1, 2));
-          const options = { lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay, decoupled, correction1: 0.19, correction2: 0.0199 };
+          const corrections = { correction1: 0.19, correction2: 0.0199 };
+          const options = { lr: 0.01, beta1: 0.9, beta2: 0.99, eps: 1e-8, weightDecay, decoupled, ...corrections };
           b.backend.adam(parameters, draw(b), m, v, options);
           return [...parameters, ...m, ...v];
         },
