@@ -33,9 +33,7 @@ const instructionSets = {
 }[process.arch];
 
 const commonFlags = ["-std=c++17", "-fPIC", "-fvisibility=hidden", "-pthread", "-Wall", "-Wextra"];
-const kernelFlags = [
-  "-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-fno-strict-aliasing", "-Wno-psabi",
-];
+const kernelFlags = ["-fno-exceptions", "-fno-rtti", "-fno-math-errno", "-fno-trapping-math", "-Wno-psabi"];
 /**
  * Matrix products and convolutions want every optimisation; for the other kernels, whose loops are simple, vectorising is
  * what matters, and the rest of -O3 would only double the time to compile.

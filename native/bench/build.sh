@@ -18,7 +18,7 @@ flagsOf() {
   esac
 }
 
-flags="-std=c++17 -O3 -fno-math-errno -fno-trapping-math -fno-strict-aliasing -ffp-contract=fast -fno-exceptions -Wall -Wextra"
+flags="-std=c++17 -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fno-exceptions -Wall -Wextra"
 units=""
 objects=""
 jobs=""

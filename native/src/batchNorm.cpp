@@ -65,7 +65,7 @@ NABLA_INLINE void addLanes(double* totals, Vec<T> v) {
 template <class T>
 void momentsOfColumns(Sums* out, const T* x, int64_t channels, int64_t rows) {
   using S = Simd<T>;
-  forVectors<T>(channels, [&](int64_t c, int64_t n) {
+  forVectors<T>(channels, [=](int64_t c, int64_t n) {
     double totals[S::lanes] = {}, squares[S::lanes] = {};
     const T* from = x + c;
     for (int64_t first = 0; first < rows; first += columnBlock) {
@@ -194,8 +194,9 @@ double batchNormAs(Arguments& a) {
     const T* in = x + from;
     T* to = out + from;
     if (channel < 0) {
+      const T *mu = center, *s = scale, *b = shift;
       NABLA_ELEMENTWISE_LOOP
-      for (int64_t c = 0; c < n; c++) to[c] = (in[c] - center[c]) * scale[c] + shift[c];
+      for (int64_t c = 0; c < n; c++) to[c] = (in[c] - mu[c]) * s[c] + b[c];
     } else {
       const T mu = center[channel], s = scale[channel], b = shift[channel];
       NABLA_ELEMENTWISE_LOOP
@@ -209,7 +210,7 @@ double batchNormAs(Arguments& a) {
 template <class T>
 void slopesOfColumns(Sums* out, const T* dy, const T* x, const T* mean, const T* inverse, int64_t channels, int64_t rows) {
   using S = Simd<T>;
-  forVectors<T>(channels, [&](int64_t c, int64_t n) {
+  forVectors<T>(channels, [=](int64_t c, int64_t n) {
     double totals[S::lanes] = {}, products[S::lanes] = {};
     const Vec<T> mu = S::loadPartial(mean + c, n), scale = S::loadPartial(inverse + c, n);
     for (int64_t first = 0; first < rows; first += columnBlock) {
@@ -294,8 +295,9 @@ double batchNormGradAs(Arguments& a) {
     const T *d = dy + from, *in = x + from;
     T* to = dx + from;
     if (channel < 0) {
+      const T *mu = center, *s = slope, *t = tilt, *l = level;
       NABLA_ELEMENTWISE_LOOP
-      for (int64_t c = 0; c < n; c++) to[c] = d[c] * slope[c] + ((in[c] - center[c]) * tilt[c] + level[c]);
+      for (int64_t c = 0; c < n; c++) to[c] = d[c] * s[c] + ((in[c] - mu[c]) * t[c] + l[c]);
     } else {
       const T mu = center[channel], s = slope[channel], t = tilt[channel], l = level[channel];
       NABLA_ELEMENTWISE_LOOP

@@ -256,7 +256,7 @@ double where(const double* args) {
   a.integers(call.shape, call.axes);
   for (int i = 0; i < 3; i++) a.integers(call.in[i].strides, call.axes);
   a.integers(call.out.strides, call.axes);
-  call.row = bytes == 1 ? chooseRow<uint8_t> : bytes == 4 ? chooseRow<int32_t> : chooseRow<int64_t>;
+  call.row = bytes == 1 ? chooseRow<uint8_t> : bytes == 4 ? chooseRow<Bits32> : chooseRow<Bits64>;
   runElementwise(call);
   return -1;
 }

@@ -13,7 +13,7 @@ namespace {
 template <class T>
 void fillRange(void* out, int64_t n, T value) {
   T* to = static_cast<T*>(out);
-  forRanges(n, 1, [&](int64_t first, int64_t last) {
+  forRanges(n, 1, [=](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) to[i] = value;
   });
 }
@@ -213,9 +213,9 @@ double copy(const double* args) {
   if (call.out.bytes == 1) {
     transpose<uint8_t>(t);
   } else if (call.out.bytes == 4) {
-    transpose<int32_t>(t);
+    transpose<Bits32>(t);
   } else {
-    transpose<int64_t>(t);
+    transpose<Bits64>(t);
   }
   return -1;
 }

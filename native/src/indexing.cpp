@@ -24,7 +24,7 @@ int32_t argBest(const T* x, int64_t n, int64_t stride, bool largest) {
 template <class T>
 void argReduceAs(const void* x, int32_t* out, const Axes& kept, int64_t n, int64_t stride, bool largest) {
   const T* from = static_cast<const T*>(x);
-  forRanges(kept.size(), n, [&](int64_t first, int64_t last) {
+  forRanges(kept.size(), n, [=](int64_t first, int64_t last) {
     for (int64_t o = first; o < last; o++) out[o] = argBest(from + kept.offset(o), n, stride, largest);
   });
 }
@@ -81,7 +81,7 @@ Selection readSelection(Arguments& a, const int32_t* index) {
 
 template <class T>
 void gatherAs(const T* x, T* out, const Selection& s) {
-  forRanges(s.outer * s.count, s.inner, [&](int64_t first, int64_t last) {
+  forRanges(s.outer * s.count, s.inner, [=](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
       const int64_t o = i / s.count;
       const T* from = x + (o * s.size + s.index[i - o * s.count]) * s.inner;
@@ -106,9 +106,9 @@ double gather(const double* args) {
   if (bytes == 1) {
     gatherAs(static_cast<uint8_t*>(x), static_cast<uint8_t*>(out), s);
   } else if (bytes == 4) {
-    gatherAs(static_cast<int32_t*>(x), static_cast<int32_t*>(out), s);
+    gatherAs(static_cast<Bits32*>(x), static_cast<Bits32*>(out), s);
   } else {
-    gatherAs(static_cast<int64_t*>(x), static_cast<int64_t*>(out), s);
+    gatherAs(static_cast<Bits64*>(x), static_cast<Bits64*>(out), s);
   }
   return -1;
 }
@@ -119,7 +119,7 @@ template <class T>
 void scatterAddAs(const T* x, T* out, const Selection& s) {
   constexpr int64_t band = 1024;
   const int64_t bands = divideUp(s.inner, band);
-  forRanges(s.outer * bands, s.count * smaller(s.inner, band), [&](int64_t first, int64_t last) {
+  forRanges(s.outer * bands, s.count * smaller(s.inner, band), [=](int64_t first, int64_t last) {
     for (int64_t task = first; task < last; task++) {
       const int64_t o = task / bands, start = task % bands * band, n = smaller(band, s.inner - start);
       for (int64_t i = 0; i < s.count; i++) {
@@ -161,7 +161,7 @@ template <class T, class Sum>
 void cumsumAs(const void* x, void* out, int64_t outer, int64_t size, int64_t inner) {
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(out);
-  forRanges(outer * inner, size, [&](int64_t first, int64_t last) {
+  forRanges(outer * inner, size, [=](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
       const int64_t start = i / inner * size * inner + i % inner;
       Sum total = 0;

@@ -70,7 +70,7 @@ NABLA_INLINE bool beats(T value, T best) {
 template <class T>
 void maxPixels(const Geometry& g, const T* x, T* out, uint8_t* argmax) {
   const int64_t size = g.pixel();
-  forStrips(g.OH * g.OW, size, g.kH * g.kW, [&](int64_t pixel, int64_t first, int64_t n) {
+  forStrips(g.OH * g.OW, size, g.kH * g.kW, [=](int64_t pixel, int64_t first, int64_t n) {
     const int64_t i = pixel / g.OW, j = pixel % g.OW;
     const Range rows = g.rows(i), columns = g.columns(j);
     T best[strip];
@@ -92,15 +92,16 @@ void maxPixels(const Geometry& g, const T* x, T* out, uint8_t* argmax) {
         }
       }
     }
-    const int64_t at = pixel * size + first;
-    for (int64_t e = 0; e < n; e++) out[at + e] = best[e];
-    for (int64_t e = 0; e < n; e++) argmax[at + e] = static_cast<uint8_t>(places[e]);
+    T* to = out + pixel * size + first;
+    uint8_t* chosen = argmax + pixel * size + first;
+    for (int64_t e = 0; e < n; e++) to[e] = best[e];
+    for (int64_t e = 0; e < n; e++) chosen[e] = static_cast<uint8_t>(places[e]);
   });
 }
 
 template <class T>
 void maxPlanes(const Geometry& g, const T* x, T* out, uint8_t* argmax) {
-  forRanges(g.planes(), g.OH * g.OW * g.kH * g.kW, [&](int64_t firstPlane, int64_t lastPlane) {
+  forRanges(g.planes(), g.OH * g.OW * g.kH * g.kW, [=](int64_t firstPlane, int64_t lastPlane) {
     for (int64_t plane = firstPlane; plane < lastPlane; plane++) {
       const T* from = x + plane * g.H * g.W;
       int64_t at = plane * g.OH * g.OW;
@@ -130,7 +131,7 @@ template <class T>
 void averagePixels(const Geometry& g, const T* x, T* out) {
   const int64_t size = g.pixel();
   const T area = static_cast<T>(g.kH * g.kW);
-  forStrips(g.OH * g.OW, size, g.kH * g.kW, [&](int64_t pixel, int64_t first, int64_t n) {
+  forStrips(g.OH * g.OW, size, g.kH * g.kW, [=](int64_t pixel, int64_t first, int64_t n) {
     const Range rows = g.rows(pixel / g.OW), columns = g.columns(pixel % g.OW);
     T total[strip];
     for (int64_t e = 0; e < n; e++) total[e] = 0;
@@ -148,7 +149,7 @@ void averagePixels(const Geometry& g, const T* x, T* out) {
 template <class T>
 void averagePlanes(const Geometry& g, const T* x, T* out) {
   const T area = static_cast<T>(g.kH * g.kW);
-  forRanges(g.planes(), g.OH * g.OW * g.kH * g.kW, [&](int64_t firstPlane, int64_t lastPlane) {
+  forRanges(g.planes(), g.OH * g.OW * g.kH * g.kW, [=](int64_t firstPlane, int64_t lastPlane) {
     for (int64_t plane = firstPlane; plane < lastPlane; plane++) {
       const T* from = x + plane * g.H * g.W;
       T* to = out + plane * g.OH * g.OW;
@@ -171,7 +172,7 @@ template <class T>
 void gradPixels(const Geometry& g, const T* dy, const uint8_t* argmax, T* out) {
   const int64_t size = g.pixel();
   const T area = static_cast<T>(g.kH * g.kW);
-  forStrips(g.H * g.W, size, 2, [&](int64_t pixel, int64_t first, int64_t n) {
+  forStrips(g.H * g.W, size, 2, [=](int64_t pixel, int64_t first, int64_t n) {
     const int64_t h = pixel / g.W, w = pixel % g.W;
     const Range rows = g.windowRows(h), columns = g.windowColumns(w);
     T* to = out + pixel * size + first;
@@ -195,7 +196,7 @@ void gradPixels(const Geometry& g, const T* dy, const uint8_t* argmax, T* out) {
 template <class T>
 void gradPlanes(const Geometry& g, const T* dy, const uint8_t* argmax, T* out) {
   const T area = static_cast<T>(g.kH * g.kW);
-  forRanges(g.planes(), g.H * g.W + g.OH * g.OW, [&](int64_t firstPlane, int64_t lastPlane) {
+  forRanges(g.planes(), g.H * g.W + g.OH * g.OW, [=](int64_t firstPlane, int64_t lastPlane) {
     for (int64_t plane = firstPlane; plane < lastPlane; plane++) {
       T* to = out + plane * g.H * g.W;
       for (int64_t e = 0; e < g.H * g.W; e++) to[e] = 0;

@@ -51,8 +51,8 @@ void addRange(Partial& partial, const Reduction& r, const char* x, int64_t first
     const void* from = x + r.reduced.offset(first) * bytes;
     if (stride != 1) {
       const char* at = static_cast<const char*>(from);
-      from = bytes == 4 ? collect(reinterpret_cast<int32_t*>(staging), at, n, stride)
-                        : collect(reinterpret_cast<int64_t*>(staging), at, n, stride);
+      from = bytes == 4 ? collect(reinterpret_cast<Bits32*>(staging), at, n, stride)
+                        : collect(reinterpret_cast<Bits64*>(staging), at, n, stride);
     }
     r.method.addBlock(partial, from, n);
     first += n;

@@ -131,7 +131,7 @@ double softmax(const double* args) {
   const bool log = a.flag();
   const auto run = [&](auto zero) {
     using T = decltype(zero);
-    forRows(rows, n, [&](int64_t row) {
+    forRows(rows, n, [=](int64_t row) {
       const T* from = static_cast<const T*>(x) + row * n;
       T* to = static_cast<T*>(out) + row * n;
       // A logarithm in place still needs x after its exponentials are summed.
@@ -165,7 +165,7 @@ double softmaxGrad(const double* args) {
   const bool log = a.flag();
   const auto run = [&](auto zero) {
     using T = decltype(zero);
-    forRows(rows, n, [&](int64_t row) {
+    forRows(rows, n, [=](int64_t row) {
       const T* d = static_cast<const T*>(dy) + row * n;
       const T* p = static_cast<const T*>(y) + row * n;
       T* to = static_cast<T*>(out) + row * n;
@@ -230,7 +230,7 @@ double crossEntropy(const double* args) {
   }
   const auto run = [&](auto zero) {
     using T = decltype(zero);
-    forRows(rows, n, [&](int64_t row) {
+    forRows(rows, n, [=](int64_t row) {
       crossEntropyRow(static_cast<const T*>(logits) + row * n, target[row], static_cast<T*>(loss) + row,
                       static_cast<T*>(probabilities) + row * n, n, smoothing, target[row] == ignore);
     });
@@ -256,7 +256,7 @@ double crossEntropyGrad(const double* args) {
   const int64_t ignore = a.integer();
   const auto run = [&](auto zero) {
     using T = decltype(zero);
-    forRows(rows, n, [&](int64_t row) {
+    forRows(rows, n, [=](int64_t row) {
       const T d = target[row] == ignore ? T(0) : static_cast<const T*>(dLoss)[row * dLossStride];
       const T* p = static_cast<const T*>(probabilities) + row * n;
       T* to = static_cast<T*>(out) + row * n;

@@ -134,11 +134,11 @@ void runTiles(const Elementwise& call, const Plan& plan, int64_t first, int64_t 
           gather(staging[i], from, rows, columns, rowStride, columnStride);
           break;
         case 4:
-          gather(reinterpret_cast<int32_t*>(staging[i]), reinterpret_cast<const int32_t*>(from), rows, columns, rowStride,
+          gather(reinterpret_cast<Bits32*>(staging[i]), reinterpret_cast<const Bits32*>(from), rows, columns, rowStride,
                  columnStride);
           break;
         default:
-          gather(reinterpret_cast<int64_t*>(staging[i]), reinterpret_cast<const int64_t*>(from), rows, columns, rowStride,
+          gather(reinterpret_cast<Bits64*>(staging[i]), reinterpret_cast<const Bits64*>(from), rows, columns, rowStride,
                  columnStride);
       }
     }
@@ -154,11 +154,11 @@ void runTiles(const Elementwise& call, const Plan& plan, int64_t first, int64_t 
         scatter(to, staging[maxInputs], rows, columns, rowStride, columnStride);
         break;
       case 4:
-        scatter(reinterpret_cast<int32_t*>(to), reinterpret_cast<int32_t*>(staging[maxInputs]), rows, columns, rowStride,
+        scatter(reinterpret_cast<Bits32*>(to), reinterpret_cast<Bits32*>(staging[maxInputs]), rows, columns, rowStride,
                 columnStride);
         break;
       default:
-        scatter(reinterpret_cast<int64_t*>(to), reinterpret_cast<int64_t*>(staging[maxInputs]), rows, columns, rowStride,
+        scatter(reinterpret_cast<Bits64*>(to), reinterpret_cast<Bits64*>(staging[maxInputs]), rows, columns, rowStride,
                 columnStride);
     }
   }

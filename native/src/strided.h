@@ -12,6 +12,10 @@
 namespace nabla {
 namespace NABLA_ISA {
 
+// Elements of 4 and 8 bytes that are moved without regard to their type.
+typedef int32_t Bits32 __attribute__((may_alias));
+typedef int64_t Bits64 __attribute__((may_alias));
+
 constexpr int maxAxes = 8;
 constexpr int maxInputs = 3;
 
