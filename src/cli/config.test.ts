@@ -7,34 +7,30 @@ const resolve = (given: Record<string, unknown>) => resolveConfig(new Map(Object
 
 describe("defaults", () => {
   test("are complete for the usual run", () => {
-    expect(resolve({ model: "convnet" })).toEqual({
+    expect(resolve({ model: "convnet", data: "mnist" })).toEqual({
       model: "convnet",
-      data: "characters",
+      data: "mnist",
       epochs: 5,
       batch: 128,
-      optimizer: "adam",
-      lr: 0.001,
+      optimizer: "sgd",
+      lr: 0.1,
+      momentum: 0,
       "weight-decay": 0,
       schedule: "constant",
       seed: 0,
       "data.normalize": "unit",
       "data.augment": [],
-      "data.drawings": 20,
-      "data.validationDrawings": 10,
-      "data.seed": 0,
       "model.filters": [32, 64, 64],
       "model.hidden": [1000],
       "model.dropout": 0,
       "model.batchNorm": false,
-      "optimizer.beta1": 0.9,
-      "optimizer.beta2": 0.999,
-      "optimizer.eps": 1e-8,
+      "optimizer.nesterov": false,
       "checkpoint.seconds": 30,
     });
   });
 
   test("follow the choices", () => {
-    expect(resolve({ model: "mlp", data: "mnist" })).toMatchObject({ optimizer: "sgd", lr: 0.1, momentum: 0, "optimizer.nesterov": false });
+    expect(resolve({ model: "convnet" })).toMatchObject({ data: "characters", "data.drawings": 20, "data.validationDrawings": 10, "data.seed": 0 });
     expect(resolve({ model: "mlp", optimizer: "adam" })).toMatchObject({ lr: 0.001, "model.hidden": [256, 128], "optimizer.beta2": 0.999 });
     expect(resolve({ model: "mlp", optimizer: "adamw" })["weight-decay"]).toBe(0.01);
     expect(resolve({ model: "convnet", data: "cifar10" })["data.normalize"]).toBe("standardize");
@@ -78,7 +74,7 @@ describe("what is wrong is named, with the nearest that is right", () => {
     [{ "model.batchNorm": "maybe" }, /--model\.batchNorm: expected yes or no, got "maybe"/],
     [{ "model.activation": "tanh" }, /--model\.activation is for model mlp, but the model is convnet/],
     [{ optimizer: "adam", momentum: "0.9" }, /--momentum is for optimizer sgd, but the optimizer is adam/],
-    [{ "schedule.gamma": "0.5" }, /--schedule\.gamma is for schedule step and exponential, but the schedule is constant/],
+    [{ data: "mnist", "schedule.gamma": "0.5" }, /--schedule\.gamma is for schedule step and exponential, but the schedule is constant/],
     [{ data: "mnist", "data.drawings": "5" }, /--data\.drawings is for data characters, but the data is mnist/],
     [{ threads: "-1" }, /--threads: expected a whole number from 1 to 256, got "-1"; the nearest is 1\./],
     [{ seed: "1e20" }, /--seed: expected a whole number of at least 0/],

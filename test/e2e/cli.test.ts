@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a small run learns letters of typefaces that it has not seen", { timeout: 300_000 }, async () => {
   const { code, out, err } = await nabla(
-    folder, "train", "convnet", "--json", "--out", "learns", "--epochs", "3", "--batch", "64", "--lr", "0.002",
+    folder, "train", "convnet", "--json", "--out", "learns", "--epochs", "3", "--batch", "64", "--optimizer", "adam", "--lr", "0.002", "--data.normalize", "unit",
     "--data.drawings", "4", "--data.validationDrawings", "2", "--model.filters", "16,32,32", "--model.hidden", "200", "--model.batchNorm",
   );
   expect([code, err]).toEqual([0, ""]);
