@@ -4,12 +4,13 @@
  * allows. So a dense tensor of any physical order is one axis, and a kernel's innermost loop is as long as it can be.
  */
 
+import { ShapeError } from "../../base/errors.js";
 import type { View } from "../backend.js";
 
 /** Axes that kernels take at most. */
 const maxAxes = 8;
 
-/** True when `view` is row-major without gaps; `size` is its number of elements. */
+/** True when the view is row-major without gaps. */
 export function isRowMajor({ shape, strides }: View): boolean {
   let expected = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -117,7 +118,9 @@ export class Axes {
     }
     this.count = last + 1;
     if (this.count > maxAxes) {
-      throw new RangeError(`A kernel takes ${maxAxes} axes that cannot be merged at most, got ${this.count}. Make the operands contiguous.`);
+      throw new ShapeError(
+        `kernel: the operands have ${this.count} axes that cannot be merged, at most ${maxAxes} are possible; make them contiguous first.`,
+      );
     }
   }
 
