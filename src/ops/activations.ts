@@ -84,21 +84,77 @@ function defineWithAlpha(name: UnaryOp, grad: Operation<number>): Operation<numb
 const leakyReluOp = defineWithAlpha("leakyRelu", leakyReluGrad);
 const eluOp = defineWithAlpha("elu", eluGrad);
 
-/** max(0, x). Its derivative at 0 is 0. Nair & Hinton 2010. */
+/**
+ * max(0, x). Its derivative at 0 is 0. Nair & Hinton 2010.
+ *
+ * @example
+ * relu(tensor([-1, 0, 2])) // → [0, 0, 2]
+ */
 export const relu = (x: Tensor): Tensor => reluOp.apply([x], undefined);
-/** Hyperbolic tangent. */
+
+/**
+ * Hyperbolic tangent, in (−1, 1).
+ *
+ * @example
+ * tanh(tensor([-1, 0, 20])) // → [-0.76159, 0, 1]
+ */
 export const tanh = (x: Tensor): Tensor => tanhOp.apply([toFloat(x)], undefined);
-/** 1 / (1 + e⁻ˣ). */
+
+/**
+ * 1 / (1 + e⁻ˣ), in (0, 1).
+ *
+ * @example
+ * sigmoid(tensor([0, Math.log(3)])) // → [0.5, 0.75]
+ */
 export const sigmoid = (x: Tensor): Tensor => sigmoidOp.apply([toFloat(x)], undefined);
-/** log(1 + eˣ), without overflow. */
+
+/**
+ * log(1 + eˣ), without overflow.
+ *
+ * @example
+ * softplus(tensor([0, 100])) // → [0.69315, 100]
+ */
 export const softplus = (x: Tensor): Tensor => softplusOp.apply([toFloat(x)], undefined);
-/** x · sigmoid(x), also called swish. Elfwing et al. 2017. */
+
+/**
+ * x · sigmoid(x), also called swish. Elfwing et al. 2017.
+ *
+ * @example
+ * silu(tensor([-1, 0, 10])) // → [-0.26894, 0, 9.99955]
+ */
 export const silu = (x: Tensor): Tensor => siluOp.apply([toFloat(x)], undefined);
-/** x · Φ(x) with the normal distribution Φ, exact. Hendrycks & Gimpel 2016. */
+
+/**
+ * x · Φ(x) with the normal distribution Φ, exact. Hendrycks & Gimpel 2016.
+ *
+ * @example
+ * gelu(tensor([-1, 0, 1])) // → [-0.15866, 0, 0.84134]
+ */
 export const gelu = (x: Tensor): Tensor => geluOp.apply([toFloat(x)], undefined);
-/** 1 where x > 0, else 0; no gradient flows. */
+
+/**
+ * 1 where x > 0, else 0; no gradient flows.
+ *
+ * @example
+ * heaviside(tensor([-1, 0, 2])) // → [0, 0, 1]
+ */
 export const heaviside = (x: Tensor): Tensor => stepOp.apply([toFloat(x)], undefined);
-/** x where x > 0, else slope · x. Maas et al. 2013. @param slope default 0.01 */
+
+/**
+ * x where x > 0, else slope · x. Maas et al. 2013.
+ * @param slope default 0.01
+ *
+ * @example
+ * leakyRelu(tensor([-1, 2]))      // → [-0.01, 2]
+ * leakyRelu(tensor([-1, 2]), 0.2) // → [-0.2, 2]
+ */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => leakyReluOp.apply([toFloat(x)], slope);
-/** x where x > 0, else α(eˣ − 1). Clevert et al. 2015. @param alpha default 1 */
+
+/**
+ * x where x > 0, else α(eˣ − 1). Clevert et al. 2015.
+ * @param alpha default 1
+ *
+ * @example
+ * elu(tensor([-1, 2])) // → [-0.63212, 2]
+ */
 export const elu = (x: Tensor, alpha = 1): Tensor => eluOp.apply([toFloat(x)], alpha);

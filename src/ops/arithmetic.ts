@@ -85,27 +85,49 @@ function folds(t: Operand, scalar: Operand): t is Tensor {
   return t instanceof Tensor && isFloat(t.dtype) && typeof scalar === "number";
 }
 
-/** a + b. Shapes broadcast. */
+/**
+ * a + b, element by element. Shapes broadcast; types meet in the larger one.
+ * @throws ShapeError if the shapes do not broadcast.
+ *
+ * @example
+ * add(tensor([[1], [2]]), tensor([10, 20])) // → [[11, 21], [12, 22]]
+ * add(zeros([2, 3]), zeros([4]))            // → throws ShapeError: add: shapes [2, 3] and [4] do not broadcast
+ */
 export function add(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return addScalar(a, b as number);
   if (folds(b, a)) return addScalar(b, a as number);
   return addOp.apply(meet(a, b), undefined);
 }
 
-/** a − b. Shapes broadcast. */
+/**
+ * a − b, element by element. Shapes broadcast.
+ *
+ * @example
+ * sub(1, tensor([0.25, 3])) // → [0.75, -2]
+ */
 export function sub(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return addScalar(a, -(b as number));
   return subOp.apply(meet(a, b), undefined);
 }
 
-/** a · b, element by element. Shapes broadcast. */
+/**
+ * a · b, element by element. Shapes broadcast.
+ *
+ * @example
+ * mul(tensor([[1, 2], [3, 4]]), tensor([10, 100])) // → [[10, 200], [30, 400]]
+ */
 export function mul(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return mulScalar(a, b as number);
   if (folds(b, a)) return mulScalar(b, a as number);
   return mulOp.apply(meet(a, b), undefined);
 }
 
-/** a / b, element by element; integers give float32. Shapes broadcast. */
+/**
+ * a / b, element by element; integers give float32. Shapes broadcast.
+ *
+ * @example
+ * div(tensor([1, 2], { dtype: "int32" }), 4) // → [0.25, 0.5]
+ */
 export function div(a: Operand, b: Operand): Tensor {
   if (folds(b, a)) return mulScalar(reciprocal(b), a as number);
   const [x, y] = meet(a, b);
@@ -113,18 +135,34 @@ export function div(a: Operand, b: Operand): Tensor {
   return divOp.apply([cast(x, "float32"), cast(y, "float32")], undefined);
 }
 
-/** aᵇ, element by element. Shapes broadcast. */
+/**
+ * aᵇ, element by element. Shapes broadcast.
+ *
+ * @example
+ * pow(tensor([2, 3]), 2)         // → [4, 9]
+ * pow(2, tensor([0.5, 3]))       // → [1.41421, 8]
+ */
 export function pow(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return powScalar(a, b as number);
   return powOp.apply(meet(a, b), undefined);
 }
 
-/** The larger of a and b; NaN if either is. Shapes broadcast. */
+/**
+ * The larger of a and b, element by element; NaN if either is. Where they are equal, each gets half of the gradient. Shapes broadcast.
+ *
+ * @example
+ * maximum(tensor([-1, 5]), 0) // → [0, 5]
+ */
 export function maximum(a: Operand, b: Operand): Tensor {
   return maximumOp.apply(meet(a, b), undefined);
 }
 
-/** The smaller of a and b; NaN if either is. Shapes broadcast. */
+/**
+ * The smaller of a and b, element by element; NaN if either is. Where they are equal, each gets half of the gradient. Shapes broadcast.
+ *
+ * @example
+ * minimum(tensor([-1, 5]), tensor([2, 2])) // → [-1, 2]
+ */
 export function minimum(a: Operand, b: Operand): Tensor {
   return minimumOp.apply(meet(a, b), undefined);
 }

@@ -80,14 +80,26 @@ const batchNormOp = defineOp<Attributes>({
 });
 
 /**
- * (x − mean)/√(variance + eps) · weight + bias with the batch's own statistics. x: [N, C, …], weight and bias: [C].
+ * (x − mean)/√(variance + eps) · weight + bias with the batch's own statistics, the variance a biased one. x: [N, C, …], weight and
+ * bias: [C]. Ioffe & Szegedy 2015, algorithm 1.
  * @throws ShapeError if the channels differ, or there is one value per channel.
+ *
+ * @example
+ * const x = tensor([[1, 10], [3, 30]]);
+ * batchNormTrain(x, ones([2]), zeros([2]), { eps: 1e-5 }) // → [[-1.0000, -1.0000], [1.0000, 1.0000]]
  */
 export function batchNormTrain(x: Tensor, weight: Tensor, bias: Tensor, attributes: Attributes): Tensor {
   return batchNormOp.apply([x, contiguous(weight), contiguous(bias)], attributes);
 }
 
-/** The same with given statistics, [C] each: what evaluation uses. */
+/**
+ * (x − average)/√(variance + eps) · weight + bias with given statistics: what evaluation uses. x: [N, C, …], the others [C].
+ * @throws ShapeError if the channels differ.
+ *
+ * @example
+ * const [average, variance] = [tensor([2]), tensor([4])];
+ * batchNormEval(tensor([[2], [6]]), ones([1]), zeros([1]), average, variance, 0) // → [[0], [2]]
+ */
 export function batchNormEval(x: Tensor, weight: Tensor, bias: Tensor, average: Tensor, variance: Tensor, eps: number): Tensor {
   check2d(x, weight);
   const scale = mul(weight, rsqrt(addScalar(variance, eps)));

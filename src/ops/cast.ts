@@ -20,7 +20,13 @@ const castOp = defineOp<DType>({
   ],
 });
 
-/** The same values in another type. Float to integer truncates; anything but 0 (NaN too) is true. A no-op if the type is the same. */
+/**
+ * The same values in another type. Float to integer truncates; anything but 0 (NaN too) is true. A no-op if the type is the same.
+ *
+ * @example
+ * cast(tensor([1.9, -1.9]), "int32") // → [1, -1]
+ * cast(tensor([0, 0.5, NaN]), "bool") // → [false, true, true]
+ */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : castOp.apply([x], dtype);
 }
@@ -42,12 +48,27 @@ const contiguousOp = defineOp({
   ],
 });
 
-/** The same values in row-major order without gaps; copies only if they are not so already. */
+/**
+ * The same values in row-major order without gaps; copies only if they are not so already.
+ *
+ * @example
+ * const t = transpose(tensor([[1, 2], [3, 4]]));
+ * t.contiguous             // → false
+ * contiguous(t).contiguous // → true
+ */
 export function contiguous(x: Tensor): Tensor {
   return x.contiguous ? x : contiguousOp.apply([x], undefined);
 }
 
-/** A fresh copy in row-major order, through which gradients flow. */
+/**
+ * A fresh copy in row-major order, through which gradients flow.
+ *
+ * @example
+ * const a = zeros([2]);
+ * const b = clone(a);
+ * a.copyFrom(ones([2]));
+ * b // → [0, 0]
+ */
 export function clone(x: Tensor): Tensor {
   return contiguousOp.apply([x], undefined);
 }

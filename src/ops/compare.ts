@@ -41,21 +41,70 @@ const geOp = defineCompare("ge");
 const andOp = defineCompare("logicalAnd");
 const orOp = defineCompare("logicalOr");
 
-/** a = b, element by element; NaN equals nothing. */
+/**
+ * a = b, element by element; NaN equals nothing.
+ *
+ * @example
+ * eq(tensor([1, 2, NaN]), tensor([1, 3, NaN])) // → [true, false, false]
+ */
 export const eq = (a: Tensor | number, b: Tensor | number): Tensor => compare(eqOp, a, b);
-/** a ≠ b, element by element. */
+
+/**
+ * a ≠ b, element by element; NaN differs from everything, itself too.
+ *
+ * @example
+ * ne(tensor([1, NaN]), tensor([1, NaN])) // → [false, true]
+ */
 export const ne = (a: Tensor | number, b: Tensor | number): Tensor => compare(neOp, a, b);
-/** a < b, element by element. */
+
+/**
+ * a < b, element by element.
+ *
+ * @example
+ * lt(tensor([1, 2, 3]), 2) // → [true, false, false]
+ */
 export const lt = (a: Tensor | number, b: Tensor | number): Tensor => compare(ltOp, a, b);
-/** a ≤ b, element by element. */
+
+/**
+ * a ≤ b, element by element.
+ *
+ * @example
+ * le(tensor([1, 2, 3]), 2) // → [true, true, false]
+ */
 export const le = (a: Tensor | number, b: Tensor | number): Tensor => compare(leOp, a, b);
-/** a > b, element by element. */
+
+/**
+ * a > b, element by element.
+ *
+ * @example
+ * gt(tensor([[1], [2]]), tensor([0, 1])) // → [[true, false], [true, true]]
+ */
 export const gt = (a: Tensor | number, b: Tensor | number): Tensor => compare(gtOp, a, b);
-/** a ≥ b, element by element. */
+
+/**
+ * a ≥ b, element by element.
+ *
+ * @example
+ * ge(tensor([1, 2, 3]), 2) // → [false, true, true]
+ */
 export const ge = (a: Tensor | number, b: Tensor | number): Tensor => compare(geOp, a, b);
-/** Both are not 0. */
+
+/**
+ * Whether both are not 0, element by element.
+ *
+ * @example
+ * const x = tensor([-1, 0.5, 2]);
+ * logicalAnd(gt(x, 0), lt(x, 1)) // → [false, true, false]
+ */
 export const logicalAnd = (a: Tensor | number, b: Tensor | number): Tensor => compare(andOp, a, b);
-/** One of them is not 0. */
+
+/**
+ * Whether at least one of them is not 0, element by element.
+ *
+ * @example
+ * const x = tensor([-1, 0.5, 2]);
+ * logicalOr(lt(x, 0), gt(x, 1)) // → [true, false, true]
+ */
 export const logicalOr = (a: Tensor | number, b: Tensor | number): Tensor => compare(orOp, a, b);
 
 const whereOp = defineOp({
@@ -72,7 +121,14 @@ const whereOp = defineOp({
   ],
 });
 
-/** `a` where the bool `condition` holds, else `b`. All three broadcast. @throws DTypeError if condition is not bool. */
+/**
+ * `a` where the bool `condition` holds, else `b`. All three broadcast.
+ * @throws DTypeError if condition is not bool.
+ *
+ * @example
+ * const x = tensor([-2, 3]);
+ * where(gt(x, 0), x, 0.1) // → [0.1, 3]
+ */
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
   if (condition.dtype !== "bool") {
     throw new DTypeError(`where: expected a bool condition, got ${condition.dtype}; compare first, as in ne(x, 0).`);

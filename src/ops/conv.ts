@@ -222,6 +222,11 @@ export interface Conv2dOptions {
  * Cross-correlation. x: [N, C, H, W], weight: [O, C/groups, kH, kW], bias: [O] → [N, O, H', W'],
  * H' = ⌊(H + 2·padding − dilation·(kH − 1) − 1) / stride⌋ + 1. The result lies in memory as [H', W', N, O].
  * @throws ShapeError if channels, groups or bias do not fit, or the filter is larger than the padded input.
+ *
+ * @example
+ * const image = reshape(arange(0, 9, 1, { dtype: "float32" }), [1, 1, 3, 3]);
+ * conv2d(image, ones([1, 1, 2, 2]))                                          // → [[[[8, 12], [20, 24]]]]
+ * conv2d(zeros([8, 3, 32, 32]), zeros([16, 3, 5, 5]), null, { padding: 2, stride: 2 }).shape // → [8, 16, 16, 16]
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
   const { stride = 1, padding = 0, dilation = 1, groups = 1, epilogue } = options;

@@ -22,10 +22,13 @@ export type TensorData = number | boolean | TypedArray | readonly TensorData[];
 
 /**
  * A tensor holding a copy of `data`: a number, nested arrays, or a typed array with a `shape`.
- * @throws ShapeError if nested arrays are ragged, or the numbers do not fill the shape.
+ * @throws ShapeError if nested arrays are ragged, or the numbers do not fill the shape; ValueError for anything but numbers and booleans.
  *
  * @example
  * const w = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * w.shape                                                       // → [2, 2]
+ * tensor(Uint8Array.of(7, 8, 9, 10), { shape: [2, 2] }).dtype   // → uint8
+ * tensor([[1, 2], [3]])                                         // → throws ShapeError: tensor: nested arrays are ragged
  */
 export function tensor(data: TensorData, options: TensorOptions & { readonly shape?: Shape } = {}): Tensor {
   const { requiresGrad = false, backend = defaultBackend() } = options;
@@ -92,7 +95,12 @@ function flatten(data: TensorData): number[] {
   return flat;
 }
 
-/** A tensor of `shape` filled with `value`. */
+/**
+ * A tensor of `shape` filled with `value`.
+ *
+ * @example
+ * full([2, 3], 0.5) // → [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
+ */
 export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad = false, backend = defaultBackend() }: TensorOptions = {}): Tensor {
   const t = allocate(backend, { shape: [...shape], dtype }, "full");
   if (t.size > 0) backend.fill(t, value);
@@ -100,27 +108,53 @@ export function full(shape: Shape, value: number, { dtype = "float32", requiresG
   return t;
 }
 
-/** A tensor of `shape` filled with 0. */
+/**
+ * A tensor of `shape` filled with 0; float32 unless `dtype` says otherwise.
+ *
+ * @example
+ * zeros([2], { dtype: "int32" }) // → [0, 0]
+ */
 export function zeros(shape: Shape, options?: TensorOptions): Tensor {
   return full(shape, 0, options);
 }
 
-/** A tensor of `shape` filled with 1. */
+/**
+ * A tensor of `shape` filled with 1; float32 unless `dtype` says otherwise.
+ *
+ * @example
+ * ones([2, 2]).sum() // → 4
+ */
 export function ones(shape: Shape, options?: TensorOptions): Tensor {
   return full(shape, 1, options);
 }
 
-/** Zeros of t's shape, type, layout and backend. */
+/**
+ * Zeros of t's shape, type and backend.
+ *
+ * @example
+ * zerosLike(tensor([true, false])) // → [false, false]
+ */
 export function zerosLike(t: Tensor): Tensor {
   return zeros(t.shape, { dtype: t.dtype, backend: t.backend });
 }
 
-/** Ones of t's shape, type and backend. */
+/**
+ * Ones of t's shape, type and backend.
+ *
+ * @example
+ * onesLike(tensor([[5, 7]])) // → [[1, 1]]
+ */
 export function onesLike(t: Tensor): Tensor {
   return ones(t.shape, { dtype: t.dtype, backend: t.backend });
 }
 
-/** A 0-d tensor of t's type and backend (int32 for bools). */
+/**
+ * A 0-d tensor of t's backend and type (int32 for bools; float32 where an integer type cannot hold `value`).
+ *
+ * @example
+ * scalarLike(zeros([3], { dtype: "float64" }), 0.1).dtype // → float64
+ * scalarLike(zeros([3], { dtype: "int32" }), 0.1).dtype   // → float32
+ */
 export function scalarLike(t: Tensor, value: number): Tensor {
   const dtype = t.dtype === "bool" ? "int32" : !Number.isInteger(value) && (t.dtype === "int32" || t.dtype === "uint8") ? "float32" : t.dtype;
   return full([], value, { dtype, backend: t.backend });
@@ -128,6 +162,11 @@ export function scalarLike(t: Tensor, value: number): Tensor {
 
 /**
  * start, start + step, … up to but without `end`; `arange(n)` counts from 0. Default dtype: int32 if all are integers, else float32.
+ * @throws ValueError if `step` is 0 or a bound is not finite.
+ *
+ * @example
+ * arange(4)           // → [0, 1, 2, 3]
+ * arange(1, 0, -0.25) // → [1, 0.75, 0.5, 0.25]
  */
 export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
@@ -139,7 +178,12 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   return fromHost(options.backend ?? defaultBackend(), values, [length], dtype, options.requiresGrad);
 }
 
-/** `count` numbers from start to end, both included, evenly spaced. */
+/**
+ * `count` numbers from start to end, both included, evenly spaced. Default dtype: float32.
+ *
+ * @example
+ * linspace(0, 1, 5) // → [0, 0.25, 0.5, 0.75, 1]
+ */
 export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
   const dtype = options.dtype ?? "float32";
   const values = hostArray(dtype, count);
@@ -147,7 +191,12 @@ export function linspace(start: number, end: number, count: number, options: Ten
   return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
 }
 
-/** The n × n identity matrix. */
+/**
+ * The n × n identity matrix, [n, n]. Default dtype: float32.
+ *
+ * @example
+ * eye(2) // → [[1, 0], [0, 1]]
+ */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
   const dtype = options.dtype ?? "float32";
   const values = hostArray(dtype, n * n);

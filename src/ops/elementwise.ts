@@ -73,43 +73,158 @@ const isnanOp = defineUnary({ name: "isnan", dtype: "bool" });
 const isfiniteOp = defineUnary({ name: "isfinite", dtype: "bool" });
 const logicalNotOp = defineUnary({ name: "logicalNot", dtype: "bool" });
 
-/** −x. */
+/**
+ * −x.
+ *
+ * @example
+ * neg(tensor([1, -2])) // → [-1, 2]
+ */
 export const neg = (x: Tensor): Tensor => negOp.apply([x.dtype === "bool" ? cast(x, "int32") : x], undefined);
-/** |x|. */
+
+/**
+ * |x|.
+ *
+ * @example
+ * abs(tensor([-1.5, 2])) // → [1.5, 2]
+ */
 export const abs = (x: Tensor): Tensor => absOp.apply([x], undefined);
-/** −1, 0 or 1; NaN of NaN. */
+
+/**
+ * −1, 0 or 1; NaN of NaN. Its gradient is 0.
+ *
+ * @example
+ * sign(tensor([-3, 0, 0.5])) // → [-1, 0, 1]
+ */
 export const sign = (x: Tensor): Tensor => signOp.apply([x], undefined);
-/** 1 / x. */
+
+/**
+ * 1 / x.
+ *
+ * @example
+ * reciprocal(tensor([4, -0.5])) // → [0.25, -2]
+ */
 export const reciprocal = (x: Tensor): Tensor => reciprocalOp.apply([toFloat(x)], undefined);
-/** x². */
+
+/**
+ * x².
+ *
+ * @example
+ * square(tensor([-3, 0.5])) // → [9, 0.25]
+ */
 export const square = (x: Tensor): Tensor => squareOp.apply([x], undefined);
-/** √x; NaN below 0. */
+
+/**
+ * √x; NaN below 0.
+ *
+ * @example
+ * sqrt(tensor([9, 2, -1])) // → [3, 1.41421, NaN]
+ */
 export const sqrt = (x: Tensor): Tensor => sqrtOp.apply([toFloat(x)], undefined);
-/** 1 / √x. */
+
+/**
+ * 1 / √x.
+ *
+ * @example
+ * rsqrt(tensor([4, 0.01])) // → [0.5, 10]
+ */
 export const rsqrt = (x: Tensor): Tensor => rsqrtOp.apply([toFloat(x)], undefined);
-/** eˣ. */
+
+/**
+ * eˣ.
+ *
+ * @example
+ * exp(tensor([0, 1])) // → [1, 2.71828]
+ */
 export const exp = (x: Tensor): Tensor => expOp.apply([toFloat(x)], undefined);
-/** eˣ − 1, accurate near 0. */
+
+/**
+ * eˣ − 1, accurate near 0.
+ *
+ * @example
+ * expm1(tensor(1e-10)) // → 1e-10
+ * exp(tensor(1e-10)).sub(1) // → 0
+ */
 export const expm1 = (x: Tensor): Tensor => expm1Op.apply([toFloat(x)], undefined);
-/** Natural logarithm; −∞ of 0, NaN below. */
+
+/**
+ * Natural logarithm; −∞ of 0, NaN below.
+ *
+ * @example
+ * log(tensor([1, Math.E, 0])) // → [0, 1, -Infinity]
+ */
 export const log = (x: Tensor): Tensor => logOp.apply([toFloat(x)], undefined);
-/** log(1 + x), accurate near 0. */
+
+/**
+ * log(1 + x), accurate near 0.
+ *
+ * @example
+ * log1p(tensor(1e-10))      // → 1e-10
+ * log(tensor(1 + 1e-10))    // → 0
+ */
 export const log1p = (x: Tensor): Tensor => log1pOp.apply([toFloat(x)], undefined);
-/** Sine of x in radians. */
+
+/**
+ * Sine of x in radians.
+ *
+ * @example
+ * sin(tensor([0, Math.PI / 2])) // → [0, 1]
+ */
 export const sin = (x: Tensor): Tensor => sinOp.apply([toFloat(x)], undefined);
-/** Cosine of x in radians. */
+
+/**
+ * Cosine of x in radians.
+ *
+ * @example
+ * cos(tensor([0, Math.PI])) // → [1, -1]
+ */
 export const cos = (x: Tensor): Tensor => cosOp.apply([toFloat(x)], undefined);
-/** Largest integer not above x. */
+
+/**
+ * Largest integer not above x. Its gradient is 0.
+ *
+ * @example
+ * floor(tensor([1.7, -1.2])) // → [1, -2]
+ */
 export const floor = (x: Tensor): Tensor => floorOp.apply([toFloat(x)], undefined);
-/** Smallest integer not below x. */
+
+/**
+ * Smallest integer not below x. Its gradient is 0.
+ *
+ * @example
+ * ceil(tensor([1.2, -1.7])) // → [2, -1]
+ */
 export const ceil = (x: Tensor): Tensor => ceilOp.apply([toFloat(x)], undefined);
-/** Nearest integer; halves go to the even one. */
+
+/**
+ * Nearest integer; halves go to the even one. Its gradient is 0.
+ *
+ * @example
+ * round(tensor([0.5, 1.5, 2.4])) // → [0, 2, 2]
+ */
 export const round = (x: Tensor): Tensor => roundOp.apply([toFloat(x)], undefined);
-/** Whether x is NaN. */
+
+/**
+ * Whether x is NaN.
+ *
+ * @example
+ * isnan(tensor([1, NaN, Infinity])) // → [false, true, false]
+ */
 export const isnan = (x: Tensor): Tensor => isnanOp.apply([toFloat(x)], undefined);
-/** Whether x is neither infinite nor NaN. */
+
+/**
+ * Whether x is neither infinite nor NaN.
+ *
+ * @example
+ * isfinite(tensor([1, NaN, Infinity])) // → [true, false, false]
+ */
 export const isfinite = (x: Tensor): Tensor => isfiniteOp.apply([toFloat(x)], undefined);
-/** Whether x is 0. */
+
+/**
+ * Whether x is 0.
+ *
+ * @example
+ * logicalNot(tensor([true, false])) // → [false, true]
+ */
 export const logicalNot = (x: Tensor): Tensor => logicalNotOp.apply([x], undefined);
 
 /** Functions of one operand and a number. */
@@ -144,7 +259,12 @@ export const mulScalar = (x: Tensor, c: number): Tensor => mulScalarOp.apply([x]
 /** xᶜ for a number c. */
 export const powScalar = (x: Tensor, c: number): Tensor => powScalarOp.apply([toFloat(x)], c);
 
-/** x limited to [low, high]; the gradient is 0 outside. */
+/**
+ * x limited to [low, high]; the gradient is 0 outside.
+ *
+ * @example
+ * clamp(tensor([-2, 0.5, 7]), 0, 1) // → [0, 0.5, 1]
+ */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   return where(lt(x, low), low, where(gt(x, high), high, x));
 }

@@ -73,19 +73,35 @@ const scatterOp: Operation<ScatterAttributes> = defineOp<ScatterAttributes>({
 });
 
 /**
- * The slices of x at `index` along `axis`: out[..., i, ...] = x[..., index[i], ...].
- * @throws ValueError if an index is out of range.
+ * The slices of x at `index` (int32, [K]) along `axis`: out[..., i, ...] = x[..., index[i], ...].
+ * @throws ValueError if an index is out of range; DTypeError if `index` is no int32 tensor of one axis.
+ *
+ * @example
+ * const index = tensor([2, 0, 2], { dtype: "int32" });
+ * indexSelect(tensor([10, 20, 30]), 0, index) // → [30, 10, 30]
  */
 export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   return gatherOp.apply([x, index], normalizeAxis("indexSelect", axis, x.ndim));
 }
 
-/** Adds the slices of x into zeros: out[..., index[i], ...] += x[..., i, ...]; axis `axis` of the result has `size` entries. */
+/**
+ * Adds the slices of x into zeros: out[..., index[i], ...] += x[..., i, ...]; axis `axis` of the result has `size` entries.
+ * @throws ValueError if an index is not in 0…size−1; ShapeError if there is not one index for each slice.
+ *
+ * @example
+ * const index = tensor([2, 0, 2], { dtype: "int32" });
+ * indexAdd(tensor([1, 10, 100]), 0, index, 4) // → [10, 0, 101, 0]
+ */
 export function indexAdd(x: Tensor, axis: number, index: Tensor, size: number): Tensor {
   return scatterOp.apply([x, index], { axis: normalizeAxis("indexAdd", axis, x.ndim), size });
 }
 
-/** int32 classes [...] → float32 [..., classes] with a 1 at each class. Classes out of range give rows of zeros. */
+/**
+ * int32 classes [...] → float32 [..., classes] with a 1 at each class. Classes out of range give rows of zeros.
+ *
+ * @example
+ * oneHot(tensor([2, 0], { dtype: "int32" }), 3) // → [[0, 0, 1], [1, 0, 0]]
+ */
 export function oneHot(target: Tensor, classes: number): Tensor {
   const range = arange(0, classes, 1, { backend: target.backend, dtype: "int32" });
   return cast(eq(unsqueeze(contiguous(cast(target, "int32")), target.ndim), range), "float32");
@@ -105,7 +121,12 @@ const cumsumOp: Operation<number> = defineOp<number>({
   ],
 });
 
-/** Running sum along `axis`. */
+/**
+ * Running sum along `axis`.
+ *
+ * @example
+ * cumsum(tensor([[1, 2, 3], [4, 5, 6]]), 1) // → [[1, 3, 6], [4, 9, 15]]
+ */
 export function cumsum(x: Tensor, axis: number): Tensor {
   return cumsumOp.apply([x], normalizeAxis("cumsum", axis, x.ndim));
 }

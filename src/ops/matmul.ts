@@ -53,6 +53,12 @@ const matmulOp = defineOp({
  * Matrix product. a: [..., M, K], b: [..., K, N] → [..., M, N]; leading axes broadcast. A 1-d operand is taken as a row
  * (left) or column (right), and its axis is dropped from the result.
  * @throws ShapeError if the inner sizes differ or an operand is 0-d.
+ *
+ * @example
+ * const a = tensor([[1, 2], [3, 4]]);
+ * matmul(a, tensor([[1, 0], [0, 10]]))                    // → [[1, 20], [3, 40]]
+ * matmul(a, tensor([1, 1]))                               // → [3, 7]
+ * matmul(zeros([8, 1, 2, 3]), zeros([5, 3, 4])).shape     // → [8, 5, 2, 4]
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) throw new ShapeError("matmul: a 0-d tensor is no matrix; use mul for the product with a number.");
@@ -94,7 +100,11 @@ const linearOp = defineOp({
 
 /**
  * x Wᵀ + b. x: [..., in], weight: [out, in], bias: [out] → [..., out].
- * @throws ShapeError if the last axis of x is not `in`.
+ * @throws ShapeError if the last axis of x is not `in`, or the bias is not [out].
+ *
+ * @example
+ * const weight = tensor([[1, 0], [0, 1], [1, 1]]);
+ * linear(tensor([[2, 3]]), weight, tensor([0, 0, 10])) // → [[2, 3, 15]]
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   if (x.ndim === 2) return linearOp.apply(bias ? [x, weight, bias] : [x, weight], undefined);

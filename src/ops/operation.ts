@@ -93,14 +93,36 @@ export interface RegisteredOperation {
 
 const registry = new Map<string, RegisteredOperation>();
 
-/** Every operation by name, for generic tests and documentation. */
+/**
+ * Every operation by name, for generic tests and documentation.
+ *
+ * @example
+ * operations().has("conv2d")                // → true
+ * operations().get("floor").differentiable  // → true
+ * operations().get("argmax").differentiable // → false
+ */
 export function operations(): ReadonlyMap<string, RegisteredOperation> {
   return registry;
 }
 
 const NOTHING: readonly Tensor[] = [];
 
-/** Makes an operation from its record. Names are unique. */
+/**
+ * Makes an operation from its record; the generic tests find it by its samples. An operation with a `vjp` is differentiable.
+ * @throws NablaError if an operation of that name exists.
+ *
+ * @example
+ * const cube = defineOp({
+ *   name: "cube",
+ *   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+ *   forward: (k, [x], out) => k.unary("powScalar", x, out, 3),
+ *   vjp: (dy, { inputs: [x] }) => [() => dy.mul(x.square()).mul(3)],
+ *   samples: () => [{ inputs: [{ shape: [2, 3] }], attributes: undefined }],
+ * });
+ * const x = tensor(2, { requiresGrad: true });
+ * const y = cube.apply([x], undefined); // → 8
+ * grad(y, [x])                          // → [12]
+ */
 export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewDefinition<A>): Operation<A> {
   const { name, vjp, composite, kernel } = definition;
   if (registry.has(name)) throw new NablaError(`defineOp: an operation named ${name} exists already; choose another name.`);

@@ -162,12 +162,25 @@ function poolParams({ kernel, stride = kernel, padding = 0 }: Pool2dOptions): Po
 /**
  * Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
  * Where a window has several maxima, the first one receives the gradient.
+ * @throws ShapeError if x is no image, a window is larger than the padded image, or padding is more than half of the window.
+ *
+ * @example
+ * const image = tensor([[[[1, 2, 5, 6], [3, 4, 7, 8]]]]);
+ * maxPool2d(image, { kernel: 2 })              // → [[[[4, 8]]]]
+ * maxPool2d(image, { kernel: 2, stride: 1 })   // → [[[[4, 7, 8]]]]
  */
 export function maxPool2d(x: Tensor, options: Pool2dOptions): Tensor {
   return maxPool2dOp.apply([x], poolParams(options));
 }
 
-/** Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W']. */
+/**
+ * Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
+ * @throws ShapeError as `maxPool2d`.
+ *
+ * @example
+ * const image = tensor([[[[1, 2, 5, 6], [3, 4, 7, 8]]]]);
+ * avgPool2d(image, { kernel: 2 }) // → [[[[2.5, 6.5]]]]
+ */
 export function avgPool2d(x: Tensor, options: Pool2dOptions): Tensor {
   return avgPool2dOp.apply([x], poolParams(options));
 }

@@ -18,14 +18,32 @@ let stream = root.fork("default");
 /** How often each name was asked for, so that equal layers get different numbers and a new one shifts no other. */
 let counts = new Map<string, number>();
 
-/** Seeds everything that is not given a generator of its own: initial weights, dropout, `rand`, `randn`. Default seed: 0. */
+/**
+ * Seeds everything that is not given a generator of its own: initial weights, dropout, `rand`, `randn`. Seed of a program that never
+ * calls it: 0.
+ * @param seed an integer from 0 to 2⁵³ − 1
+ *
+ * @example
+ * manualSeed(7);
+ * const before = await rand([3]).data();
+ * manualSeed(7);
+ * eq(rand([3]), tensor(before)) // → [true, true, true]
+ */
 export function manualSeed(seed: number): void {
   root = new Generator(seed);
   stream = root.fork("default");
   counts = new Map();
 }
 
-/** The stream that `rand` and `randn` draw from when given none. */
+/**
+ * The stream that `rand` and `randn` draw from when given none.
+ *
+ * @example
+ * manualSeed(7);
+ * defaultGenerator().state.offset // → 0
+ * rand([8]);
+ * defaultGenerator().state.offset // → 8
+ */
 export function defaultGenerator(): Generator {
   return stream;
 }
@@ -51,16 +69,34 @@ function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
   return t;
 }
 
-/** Uniform in [0, 1). */
+/**
+ * Uniform in [0, 1). Default dtype: float32.
+ *
+ * @example
+ * const x = rand([1000], { generator: new Generator(1) });
+ * mean(x) // → 0.5
+ */
 export const rand = (shape: Shape, options: RandomOptions = {}): Tensor => draw("uniform", shape, options);
 
-/** Standard normal. */
+/**
+ * Standard normal: mean 0, variance 1. Default dtype: float32.
+ *
+ * @example
+ * const weights = randn([256, 128], { requiresGrad: true });
+ * std(weights) // → 1.0
+ */
 export const randn = (shape: Shape, options: RandomOptions = {}): Tensor => draw("normal", shape, options);
 
 /**
- * Inverted dropout: each element is 0 with probability p, else divided by 1 − p, so that the mean stays.
+ * Inverted dropout: each element is 0 with probability p, else divided by 1 − p, so that the mean stays. x of any shape.
  * Srivastava et al. 2014.
+ * @param generator default: the stream seeded by `manualSeed`
  * @throws ValueError unless 0 ≤ p < 1.
+ *
+ * @example
+ * const kept = dropout(ones([1000]), 0.2, new Generator(1));
+ * max(kept)  // → 1.25
+ * mean(kept) // → 1.0
  */
 export function dropout(x: Tensor, p: number, generator: Generator = stream): Tensor {
   if (!(p >= 0 && p < 1)) throw new ValueError(`dropout: the probability must be at least 0 and less than 1, got ${p}.`);
@@ -69,7 +105,14 @@ export function dropout(x: Tensor, p: number, generator: Generator = stream): Te
   return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - p)));
 }
 
-/** Uniform in [low, high). */
+/**
+ * Uniform in [low, high).
+ *
+ * @example
+ * const x = uniform([1000], -1, 1);
+ * min(x) // → -1.0
+ * max(x) // → 1.0
+ */
 export function uniform(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
   const t = addScalar(mulScalar(draw("uniform", shape, { ...options, requiresGrad: false }), high - low), low);
   if (options.requiresGrad === true) t.requiresGrad = true;

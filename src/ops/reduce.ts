@@ -94,17 +94,57 @@ function resolveAxes(name: string, x: Tensor, axis: number | readonly number[] |
 
 const wide = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? cast(x, "int32") : x);
 
-/** Sum along axes; bool and uint8 are summed in int32. The sum of nothing is 0. */
+/**
+ * Sum along axes; bool and uint8 are summed in int32. The sum of nothing is 0.
+ *
+ * @example
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * sum(x)                                    // → 21
+ * sum(x, { axis: 0 })                       // → [5, 7, 9]
+ * sum(x, { axis: -1, keepDim: true })       // → [[6], [15]]
+ */
 export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(sumOp, wide(x), options);
-/** Mean along axes, in float. */
+
+/**
+ * Mean along axes, in float.
+ *
+ * @example
+ * mean(tensor([[1, 2], [3, 6]]), { axis: 0 }) // → [2, 4]
+ */
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(meanOp, toFloat(x), options);
-/** Largest along axes; NaN if one is. @throws ShapeError if there is nothing to reduce. */
+
+/**
+ * Largest along axes; NaN if one is. Where it is reached more than once, the places share the gradient.
+ * @throws ShapeError if there is nothing to reduce.
+ *
+ * @example
+ * max(tensor([[1, 5], [7, 2]]), { axis: 1 }) // → [5, 7]
+ */
 export const max = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(maxOp, x, options);
-/** Smallest along axes; NaN if one is. @throws ShapeError if there is nothing to reduce. */
+
+/**
+ * Smallest along axes; NaN if one is. Where it is reached more than once, the places share the gradient.
+ * @throws ShapeError if there is nothing to reduce.
+ *
+ * @example
+ * min(tensor([[1, 5], [7, 2]]), { axis: [0, 1] }) // → 1
+ */
 export const min = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(minOp, x, options);
-/** Product along axes. Its gradient needs x ≠ 0. */
+
+/**
+ * Product along axes; bool and uint8 are multiplied in int32. The product of nothing is 1. Its gradient needs x ≠ 0.
+ *
+ * @example
+ * prod(tensor([2, 3, 4])) // → 24
+ */
 export const prod = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(prodOp, wide(x), options);
-/** log Σ eˣ along axes, without overflow. */
+
+/**
+ * log Σ eˣ along axes, without overflow.
+ *
+ * @example
+ * logsumexp(tensor([1000, 1000])) // → 1000.69
+ */
 export const logsumexp = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(logsumexpOp, toFloat(x), options);
 
 export interface VarianceOptions extends ReduceOptions {
@@ -112,7 +152,13 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number;
 }
 
-/** Variance along axes. */
+/**
+ * Variance along axes, Σ(x − mean)² / (n − correction).
+ *
+ * @example
+ * variance(tensor([1, 2, 3, 4]))                    // → 1.66667
+ * variance(tensor([1, 2, 3, 4]), { correction: 0 }) // → 1.25
+ */
 export function variance(x: Tensor, { correction = 1, ...options }: VarianceOptions = {}): Tensor {
   const values = toFloat(x);
   const axes = resolveAxes("variance", values, options.axis);
@@ -120,7 +166,12 @@ export function variance(x: Tensor, { correction = 1, ...options }: VarianceOpti
   return mulScalar(sum(square(centred), { ...options, axis: axes }), 1 / (count(values, axes) - correction));
 }
 
-/** Standard deviation along axes. */
+/**
+ * Standard deviation along axes: the root of `variance`, with the same options.
+ *
+ * @example
+ * std(tensor([[1, 3], [1, 7]]), { axis: 1, correction: 0 }) // → [1, 3]
+ */
 export const std = (x: Tensor, options: VarianceOptions = {}): Tensor => sqrt(variance(x, options));
 
 /** Sums a gradient of broadcast shape back to `shape`. */
@@ -159,7 +210,20 @@ function argReduce(op: Operation<number>, x: Tensor, axis: number | undefined, k
   return keepDim ? kept : reshape(kept, x.shape.filter((_, i) => i !== at));
 }
 
-/** Position (int32) of the first largest along `axis`, or in the flattened tensor. NaN counts as largest. */
+/**
+ * Position (int32) of the first largest along `axis`, or in the flattened tensor. NaN counts as largest.
+ *
+ * @example
+ * const scores = tensor([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]]);
+ * argmax(scores, 1) // → [1, 0]
+ * argmax(scores)    // → 1
+ */
 export const argmax = (x: Tensor, axis?: number, keepDim = false): Tensor => argReduce(argmaxOp, x, axis, keepDim);
-/** Position (int32) of the first smallest along `axis`, or in the flattened tensor. NaN counts as smallest. */
+
+/**
+ * Position (int32) of the first smallest along `axis`, or in the flattened tensor. NaN counts as smallest.
+ *
+ * @example
+ * argmin(tensor([[3, 1], [0, 2]]), 0) // → [1, 0]
+ */
 export const argmin = (x: Tensor, axis?: number, keepDim = false): Tensor => argReduce(argminOp, x, axis, keepDim);

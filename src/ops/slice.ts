@@ -63,11 +63,14 @@ const embedOp: Operation<EmbedAttributes> = defineOp<EmbedAttributes>({
 });
 
 /**
- * A window on x: one range or index per leading axis; an index drops its axis, null keeps an axis whole.
+ * A window on x: one range or index per leading axis; an index drops its axis, null keeps an axis whole. Negative positions count
+ * from the end.
+ * @throws ShapeError for more ranges than axes or an index out of range; ValueError for a step below 1.
  *
  * @example
- * slice(x, null, { start: 1, end: 3 }) // x[:, 1:3]
- * slice(x, 0)                          // x[0]
+ * const x = tensor([[0, 1, 2, 3], [4, 5, 6, 7]]);
+ * slice(x, null, { start: 1, end: 3 }) // → [[1, 2], [5, 6]]
+ * slice(x, -1, { step: 2 })            // → [4, 6]
  */
 export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]): Tensor {
   if (ranges.length > x.ndim) throw new ShapeError(`slice: ${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}.`);
@@ -100,8 +103,13 @@ export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]):
 }
 
 /**
- * x with `before` and `after` elements of `value` (default 0) added on each axis; one [before, after] per axis,
- * counted from the last axis back as in PyTorch's `pad`, but in reading order: the last pair belongs to the last axis.
+ * x with `value` (default 0) around it. `amounts`: one [before, after] per axis, in the order of the axes; with fewer pairs than axes, they
+ * belong to the last ones. (PyTorch's `pad` takes the last axis first.)
+ * @throws ShapeError for more pairs than axes or a negative amount.
+ *
+ * @example
+ * pad(tensor([[1, 2]]), [[0, 1], [2, 0]]) // → [[0, 0, 1, 2], [0, 0, 0, 0]]
+ * pad(zeros([8, 3, 32, 32]), [[4, 4], [4, 4]]).shape // → [8, 3, 40, 40]
  */
 export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], value = 0): Tensor {
   if (amounts.length > x.ndim || amounts.some(([a, b]) => a < 0 || b < 0)) {
@@ -151,13 +159,28 @@ const concatOp = defineOp<number>({
   errors: () => [{ inputs: [floats([2, 3]), floats([3, 3])], attributes: 1, message: "operand 1 has shape [3, 3], operand 0 [2, 3]" }],
 });
 
-/** Tensors joined along an axis they already have. @param axis default 0 */
+/**
+ * Tensors joined along an axis they already have.
+ * @param axis default 0
+ * @throws ShapeError if the shapes differ on another axis; ValueError for no tensors.
+ *
+ * @example
+ * concat([tensor([[1, 2]]), tensor([[3, 4], [5, 6]])]) // → [[1, 2], [3, 4], [5, 6]]
+ * concat([ones([2, 1]), zeros([2, 2])], 1)             // → [[1, 0, 0], [1, 0, 0]]
+ */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ValueError("concat: expected at least one tensor, got none.");
   return concatOp.apply(tensors, normalizeAxis("concat", axis, tensors[0].ndim));
 }
 
-/** Tensors of one shape joined along a new axis. @param axis default 0 */
+/**
+ * Tensors of one shape joined along a new axis.
+ * @param axis default 0
+ *
+ * @example
+ * stack([tensor([1, 2]), tensor([3, 4])])    // → [[1, 2], [3, 4]]
+ * stack([tensor([1, 2]), tensor([3, 4])], 1) // → [[1, 3], [2, 4]]
+ */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   return concat(tensors.map((t) => unsqueeze(t, axis)), axis < 0 && tensors.length > 0 ? axis + tensors[0].ndim + 1 : axis);
 }

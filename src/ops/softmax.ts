@@ -66,7 +66,19 @@ function alongAxis(x: Tensor, axis: number, log: boolean): Tensor {
   return transpose(softmaxOp.apply([transpose(toFloat(x), at, -1)], { log }), at, -1);
 }
 
-/** eˣ / Σ eˣ along `axis` (default: the last). Adding a constant to x changes nothing, so large x are safe. */
+/**
+ * eˣ / Σ eˣ along `axis` (default: the last). Adding a constant to x changes nothing, so large x are safe.
+ *
+ * @example
+ * softmax(tensor([0, Math.log(3)])) // → [0.25, 0.75]
+ * softmax(tensor([1000, 1000]))     // → [0.5, 0.5]
+ */
 export const softmax = (x: Tensor, axis = -1): Tensor => alongAxis(x, axis, false);
-/** x − log Σ eˣ along `axis` (default: the last). */
+
+/**
+ * x − log Σ eˣ along `axis` (default: the last).
+ *
+ * @example
+ * logSoftmax(tensor([[0, 0], [0, 1000]])) // → [[-0.69315, -0.69315], [-1000, 0]]
+ */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor => alongAxis(x, axis, true);

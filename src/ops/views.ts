@@ -62,6 +62,10 @@ function reshapeStrides(x: Tensor, shape: Shape): number[] | null {
 /**
  * The same elements, in row-major order, in another shape. One size may be −1: it is worked out.
  * @throws ShapeError if the sizes do not multiply to the same number.
+ *
+ * @example
+ * reshape(arange(6), [2, -1])   // → [[0, 1, 2], [3, 4, 5]]
+ * reshape(arange(6), [4, -1])   // → throws ShapeError: reshape: [6] has 6 elements and cannot become [4, -1]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
@@ -100,7 +104,13 @@ function inverse(axes: readonly number[]): number[] {
   return out;
 }
 
-/** The axes in another order: out.shape[i] = x.shape[axes[i]]. @throws ShapeError if `axes` is no permutation. */
+/**
+ * The axes in another order: out.shape[i] = x.shape[axes[i]].
+ * @throws ShapeError if `axes` is no permutation.
+ *
+ * @example
+ * permute(zeros([8, 3, 32, 24]), [0, 2, 3, 1]).shape // → [8, 32, 24, 3]
+ */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   const order = axes.map((a) => normalizeAxis("permute", a, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
@@ -109,7 +119,12 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
   return permuteOp.apply([x], order);
 }
 
-/** Two axes exchanged; by default the last two, the transpose of (each) matrix. */
+/**
+ * Two axes exchanged; by default the last two, the transpose of (each) matrix.
+ *
+ * @example
+ * transpose(tensor([[1, 2, 3], [4, 5, 6]])) // → [[1, 4], [2, 5], [3, 6]]
+ */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
   const a = normalizeAxis("transpose", axis0, x.ndim);
   const b = normalizeAxis("transpose", axis1, x.ndim);
@@ -128,7 +143,13 @@ const expandOp = defineOp<Shape>({
   ],
 });
 
-/** x repeated along axes of size 1 (and new leading ones) to `shape`, without copying. */
+/**
+ * x repeated along axes of size 1 (and new leading ones) to `shape`, without copying.
+ * @throws ShapeError if another axis would have to change.
+ *
+ * @example
+ * expand(tensor([[1], [2]]), [2, 3]) // → [[1, 1, 1], [2, 2, 2]]
+ */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   if (!sameShape(broadcastShapes("expand", x.shape, shape), shape)) {
@@ -137,13 +158,26 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return expandOp.apply([x], shape);
 }
 
-/** A new axis of size 1 at position `axis` of the result. */
+/**
+ * A new axis of size 1 at position `axis` of the result.
+ *
+ * @example
+ * unsqueeze(zeros([3, 4]), 0).shape  // → [1, 3, 4]
+ * unsqueeze(zeros([3, 4]), -1).shape // → [3, 4, 1]
+ */
 export function unsqueeze(x: Tensor, axis: number): Tensor {
   const at = normalizeAxis("unsqueeze", axis, x.ndim + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
-/** Drops `axis`, which must have size 1; without it all axes of size 1. */
+/**
+ * Drops `axis`, which must have size 1; without it all axes of size 1.
+ * @throws ShapeError if the axis has another size.
+ *
+ * @example
+ * squeeze(zeros([1, 3, 1])).shape    // → [3]
+ * squeeze(zeros([1, 3, 1]), 0).shape // → [3, 1]
+ */
 export function squeeze(x: Tensor, axis?: number): Tensor {
   if (axis === undefined) return reshape(x, x.shape.filter((n) => n !== 1));
   const at = normalizeAxis("squeeze", axis, x.ndim);
@@ -151,7 +185,13 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
   return reshape(x, x.shape.filter((_, i) => i !== at));
 }
 
-/** Axes from `start` to `end` (both included) merged into one. Default: all but the first. */
+/**
+ * Axes from `start` to `end` (both included) merged into one. Default: all but the first.
+ *
+ * @example
+ * flatten(zeros([8, 3, 4, 5])).shape        // → [8, 60]
+ * flatten(zeros([8, 3, 4, 5]), 0, 1).shape  // → [24, 4, 5]
+ */
 export function flatten(x: Tensor, start = 1, end = -1): Tensor {
   if (x.ndim === 0) return reshape(x, [1]);
   const from = normalizeAxis("flatten", start, x.ndim);
