@@ -11,15 +11,14 @@ import { Tensor } from "./tensor.js";
 
 export interface Scope {
   readonly storages: Storage[];
-  readonly parent: Scope | null;
-  /** Number of synchronous scopes and the one asynchronous scope share this stack; an async one may not be overtaken. */
-  readonly async: { pending: boolean };
+  parent: Scope | null;
 }
 
 /**
  * Runs `body` and then returns to the pool all memory that was made inside, except tensors that it returns (also inside
  * arrays and plain objects), that are held as gradients, parameters, buffers or optimiser state, or that were kept with `keep()`.
  * Nested steps hand what they return to the outer one. An async `body` gives a promise; two async steps may not overlap.
+ * @throws LifetimeError when another asynchronous step is under way.
  *
  * @example
  * const loss = step(() => {
@@ -29,15 +28,10 @@ export interface Scope {
  *   optimizer.step();
  *   return loss;
  * });
+ * await loss.item() < 2 // → true
  */
 export function step<T>(body: () => T): T {
-  const parent = scopes.current;
-  if (parent?.async.pending === true) {
-    throw new LifetimeError(
-      "step: an asynchronous step is still under way. Await it before the next one begins; two steps cannot share the pool.",
-    );
-  }
-  const scope: Scope = { storages: [], parent, async: { pending: false } };
+  const scope: Scope = { storages: [], parent: scopes.current };
   scopes.current = scope;
   let result: T;
   try {
@@ -47,18 +41,13 @@ export function step<T>(body: () => T): T {
     throw error;
   }
   if (result instanceof Promise) {
-    if (parent !== null) parent.async.pending = true;
-    const finish = (value: unknown): void => {
-      if (parent !== null) parent.async.pending = false;
-      end(scope, value);
-    };
     return result.then(
       (value) => {
-        finish(value);
+        end(scope, value);
         return value;
       },
       (error) => {
-        finish(undefined);
+        end(scope, undefined);
         throw error;
       },
     ) as T;
@@ -67,14 +56,25 @@ export function step<T>(body: () => T): T {
   return result;
 }
 
-/** Makes a tensor outlive its step: it is freed when nothing refers to it any more. Returns the tensor. */
+/**
+ * Makes a tensor outlive its step: it is freed when nothing refers to it any more. Returns the tensor.
+ *
+ * @example
+ * let best;
+ * step(() => {
+ *   best = keep(tensor([1, 2]));
+ * });
+ * best // → [1, 2]
+ */
 export function keep(t: Tensor): Tensor {
   t.storage.keep();
   return t;
 }
 
 function end(scope: Scope, result: unknown): void {
-  scopes.current = scope.parent;
+  const overtaken = scopes.current !== scope;
+  if (overtaken) unlink(scope);
+  else scopes.current = scope.parent;
   if (result instanceof Tensor) escape(result, scope);
   else if (typeof result === "object" && result !== null) escapeAll(result, scope, 0);
   const { storages } = scope;
@@ -85,6 +85,18 @@ function end(scope: Scope, result: unknown): void {
     if (storage.keeps === 0) storage.release();
     else if (!storage.heldByLeaf) storage.track();
   }
+  if (overtaken) {
+    throw new LifetimeError(
+      "step: another step began while this asynchronous one was under way, and has not ended yet. Await each step before the next one begins.",
+    );
+  }
+}
+
+/** Takes a scope out from under those that began after it. */
+function unlink(scope: Scope): void {
+  let above = scopes.current;
+  while (above !== null && above.parent !== scope) above = above.parent;
+  if (above !== null) above.parent = scope.parent;
 }
 
 /** Hands a returned tensor to the outer step, or to the collector. */

@@ -47,6 +47,13 @@ export class TapeNode {
 
 let enabled = true;
 
+/**
+ * Whether operations are recorded, so that gradients can be asked for: true outside `noGrad`.
+ *
+ * @example
+ * isGradEnabled()               // → true
+ * noGrad(() => isGradEnabled()) // → false
+ */
 export function isGradEnabled(): boolean {
   return enabled;
 }
@@ -67,6 +74,7 @@ export function withGrad<T>(on: boolean, body: () => T): T {
  *
  * @example
  * const prediction = noGrad(() => model.forward(x));
+ * prediction.requiresGrad // → false
  */
 export function noGrad<T>(body: () => T): T {
   return withGrad(false, body);

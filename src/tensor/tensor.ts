@@ -14,6 +14,19 @@ import type { TapeNode } from "./tape.js";
 /** Nested arrays of numbers, as `array()` returns them. A 0-d tensor is a number. */
 export type NestedNumbers = number | NestedNumbers[];
 
+/**
+ * Numbers of one type in a shape, on one backend. Made by `tensor()`, `zeros()` and the like, and by operations, which are methods too.
+ * Shape and type never change; values do only by `copyFrom` and by optimisers. Reading values waits for the backend: `item()`, `data()`,
+ * `array()` and `print()` return promises.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+ * const y = x.mul(x).sum(); // → 30
+ * y.backward();
+ * x.grad                    // → [[2, 4], [6, 8]]
+ * x.print()                 // → tensor([[1.0000, 2.0000],
+ * //         [3.0000, 4.0000]], [2, 2], float32)
+ */
 export class Tensor implements View {
   readonly storage: Storage;
   readonly dtype: DType;
