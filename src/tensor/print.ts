@@ -11,7 +11,8 @@ const SUMMARY_SIZE = 1000;
  * Text for `values` (row-major) of the given shape: four decimals, columns aligned, axes of large tensors shortened.
  *
  * @example
- * formatTensor(Float32Array.of(1, 2.5, 3, 4), [2, 2], "float32") // → tensor([[1.0000, 2.5000],
+ * formatTensor(Float32Array.of(1, 2.5, 3, 4), [2, 2], "float32") // →
+ * // tensor([[1.0000, 2.5000],
  * //         [3.0000, 4.0000]], [2, 2], float32)
  */
 export function formatTensor(values: TypedArray, shape: Shape, dtype: DType): string {

@@ -5,12 +5,14 @@ import { defaultBackend } from "../backend/select.js";
 import { type MemoryStats, poolOf } from "./storage.js";
 
 /**
- * Counters of the pool: a steady training step leaves `allocations` as it is. Default: the backend in use.
+ * Counters of the pool of `backend` (default: the one in use): allocations from the system, reuses, bytes in use and in the pool.
+ * A steady training step leaves `allocations` as it is.
  *
  * @example
- * step(() => model.forward(x).sum());
+ * const run = () => step(() => void model.forward(x));
+ * run();
  * const { allocations } = memoryStats();
- * step(() => model.forward(x).sum());
+ * run();
  * memoryStats().allocations === allocations // → true
  */
 export function memoryStats(backend: Backend = defaultBackend()): MemoryStats {

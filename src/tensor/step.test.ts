@@ -36,10 +36,14 @@ describe("step", () => {
     expect(() => add(inside!, 1)).toThrow(LifetimeError);
   });
 
-  test("a number that was read stays known", async () => {
-    const loss = step(() => tensor([2]).sum());
-    expect([await loss.item(), await loss.item()]).toEqual([2, 2]);
-    expect(() => add(loss, 1)).toThrow(LifetimeError);
+  test("a number that is handed out holds no memory, and gets some where it is used", async () => {
+    const before = memoryStats().bytesInUse;
+    const losses = Array.from({ length: 50 }, (_, i) => step(() => tensor([i, 1]).sum()));
+    expect(memoryStats().bytesInUse).toBe(before);
+    expect([await losses[2].item(), await losses[2].item(), await losses[3].array()]).toEqual([3, 3, 4]);
+    expect(await add(losses[4], losses[5]).item()).toBe(11);
+    expect(await step(() => add(losses[6], 1)).item()).toBe(8);
+    expect(await losses[6].item()).toBe(7);
   });
 
   test("releases when the body throws", () => {

@@ -99,15 +99,18 @@ function unlink(scope: Scope): void {
   if (above !== null) above.parent = scope.parent;
 }
 
-/** Hands a returned tensor to the outer step, or to the collector. */
+/**
+ * Hands a returned tensor to the outer step. The outermost one leaves tensors to the collector, but numbers, such as losses,
+ * move to the host: a loop that never waits would otherwise pile them up.
+ */
 function escape(t: Tensor, scope: Scope): void {
   const { storage } = t;
   if (storage.scope !== scope || storage.keeps > 0) return;
-  storage.scope = scope.parent;
   if (scope.parent !== null) {
+    storage.scope = scope.parent;
     scope.parent.storages.push(storage);
-  } else {
-    storage.returned = true;
+  } else if (!t.settle()) {
+    storage.scope = null;
     storage.track();
   }
 }

@@ -116,8 +116,6 @@ export class Storage {
   released = false;
   /** Held as a gradient by a leaf that gives it back itself, so the collector need not watch it (see Tensor.grad). */
   heldByLeaf = false;
-  /** Handed out of the outermost step: reading its number is the last use (see Tensor.item). */
-  returned = false;
   private readonly pool: Pool;
   private readonly free: number[];
   private readonly block: number;

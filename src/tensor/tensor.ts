@@ -24,11 +24,11 @@ export type NestedNumbers = number | NestedNumbers[];
  * const y = x.mul(x).sum(); // → 30
  * y.backward();
  * x.grad                    // → [[2, 4], [6, 8]]
- * x.print()                 // → tensor([[1.0000, 2.0000],
+ * await x.print()           // →
+ * // tensor([[1.0000, 2.0000],
  * //         [3.0000, 4.0000]], [2, 2], float32)
  */
 export class Tensor implements View {
-  readonly storage: Storage;
   readonly dtype: DType;
   readonly shape: Shape;
   readonly strides: readonly number[];
@@ -39,13 +39,15 @@ export class Tensor implements View {
   readonly contiguous: boolean;
   /** How it came about: set by the tape when a gradient may be asked for, and on leaves that require one. */
   node: TapeNode | null = null;
+  private held: Storage;
   private needsGrad = false;
   private gradient: GradientSlot | null = null;
+  /** The value, once a step has handed this number out and taken its memory back. */
   private scalar: number | undefined;
 
   /** A window on `storage`; strides and offset count elements. Programs use `tensor()`, `zeros()` and the like. */
   constructor(storage: Storage, dtype: DType, shape: Shape, strides?: readonly number[], offset = 0) {
-    this.storage = storage;
+    this.held = storage;
     this.dtype = dtype;
     this.shape = shape;
     this.size = sizeOf(shape);
@@ -54,8 +56,35 @@ export class Tensor implements View {
     this.offset = offset;
   }
 
+  /** The memory. A number that a step handed out gets memory again when an operation asks for it. */
+  get storage(): Storage {
+    const { held } = this;
+    return held.released && this.scalar !== undefined ? this.restore(this.scalar) : held;
+  }
+
+  private restore(value: number): Storage {
+    const { backend, bytes, origin } = this.held;
+    this.held = new Storage(backend, bytes, origin);
+    const values = hostArray(this.dtype, 1);
+    values[0] = value;
+    backend.write(this, values);
+    return this.held;
+  }
+
+  /**
+   * Remembers the number in a tensor of one element on the host, so that its memory may go; false if it has more
+   * elements, or reading would have to wait. For `step` alone.
+   */
+  settle(): boolean {
+    if (this.size !== 1 || this.offset !== 0) return false;
+    const values = scalarArrays[this.dtype];
+    if (this.backend.read(this, values) instanceof Promise) return false;
+    this.scalar = values[0];
+    return true;
+  }
+
   get backend(): Backend {
-    return this.storage.backend;
+    return this.held.backend;
   }
 
   get ndim(): number {
@@ -132,21 +161,15 @@ export class Tensor implements View {
   }
 
   /**
-   * The number in a tensor of one element. One that a step returned gives its memory back when read, and remembers
-   * the number.
+   * The number in a tensor of one element.
    * @throws ShapeError if the tensor has more than one element.
    */
   async item(): Promise<number> {
-    if (this.scalar !== undefined && this.storage.released) return this.scalar;
+    if (this.scalar !== undefined && this.held.released) return this.scalar;
     if (this.size !== 1) {
       throw new ShapeError(`item: expected one element, got ${formatShape(this.shape)}; use array() or data().`);
     }
-    const value = (await this.data())[0];
-    if (this.storage.returned && this.storage.keeps === 0) {
-      this.scalar = value;
-      this.storage.release();
-    }
-    return value;
+    return (await this.data())[0];
   }
 
   /** All elements in row-major order, copied to the host. */
@@ -227,6 +250,15 @@ export class Tensor implements View {
 interface GradientSlot {
   tensor: Tensor | null;
 }
+
+/** Where `settle` reads numbers to. */
+const scalarArrays = {
+  float32: new Float32Array(1),
+  float64: new Float64Array(1),
+  int32: new Int32Array(1),
+  uint8: new Uint8Array(1),
+  bool: new Uint8Array(1),
+} as const;
 
 /** Gives back the gradient of a leaf that was collected. */
 const orphans = new FinalizationRegistry<GradientSlot>(({ tensor }) => tensor?.storage.abandon());
