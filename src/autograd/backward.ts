@@ -55,13 +55,12 @@ export interface GradOptions extends BackwardOptions {
 /**
  * dy/dx for each x of `inputs` (y of one element, or weighted by `gradient`), without touching any `.grad`.
  * With `createGraph`, the results can be differentiated again.
+ * @throws NablaError if the output does not depend on an input.
  *
  * @example
  * const x = tensor(3, { requiresGrad: true });
- * const [slope] = grad(x.mul(x).mul(x), [x], { createGraph: true }); // 27
- * const [curvature] = grad(slope, [x]);                              // 18
- *
- * @throws NablaError if the output does not depend on an input.
+ * const [slope] = grad(x.mul(x).mul(x), [x], { createGraph: true }); // → 27
+ * const [curvature] = grad(slope, [x]);                              // → 18
  */
 export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOptions = {}): Tensor[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false } = options;

@@ -30,7 +30,12 @@ export function findBackend(name: BackendName): { backend: Backend } | { reason:
   return findBackend(name);
 }
 
-/** The backend on which new tensors are made. First use chooses it: `NABLA_BACKEND` if set, else the fastest there is. */
+/**
+ * The backend on which new tensors are made. First use chooses it: `NABLA_BACKEND` if set, else the fastest there is.
+ *
+ * @example
+ * getBackend() === zeros([2]).backend // → true
+ */
 export function defaultBackend(): Backend {
   if (current !== undefined) return current;
   const wanted = process.env.NABLA_BACKEND;
@@ -46,6 +51,12 @@ export function defaultBackend(): Backend {
  * Makes new tensors on "native", "wasm" or "reference" from now on. Tensors that exist stay where they are, and
  * operands of two backends are an error.
  * @throws UsageError for another name; NablaError if this machine has no such backend, with the reason.
+ *
+ * @example
+ * const before = getBackend().info.name;
+ * setBackend("reference");
+ * zeros([2]).backend.info.name // → reference
+ * setBackend(before);
  */
 export function setBackend(name: string): Backend {
   const known = backendNames.find((n) => n === name);
@@ -55,7 +66,14 @@ export function setBackend(name: string): Backend {
   return (current = found.backend);
 }
 
-/** Threads that kernels use from now on, at least 1. Results do not depend on it. */
+/**
+ * Threads that kernels use from now on, at least 1. Default: one for each processor. Results do not depend on it.
+ * @throws UsageError for anything but a whole number of at least 1.
+ *
+ * @example
+ * setThreads(2);
+ * setThreads(0); // → throws UsageError: threads: expected a whole number of at least 1, got 0.
+ */
 export function setThreads(threads: number): void {
   if (!Number.isInteger(threads) || threads < 1) throw new UsageError(`threads: expected a whole number of at least 1, got ${threads}.`);
   defaultBackend().setThreads(threads);

@@ -32,6 +32,15 @@ export interface BlockPosition {
 /** The last word counter + 1: block indices stay exact doubles. */
 const offsetLimit = 2 ** 53;
 
+/**
+ * A stream of random numbers, the same on every machine and backend; Philox 4×32-10 of Salmon et al. 2011, see above.
+ *
+ * @example
+ * const generator = new Generator(1);
+ * generator.permutation(4)               // → [1, 2, 3, 0]
+ * const order = generator.fork("order"); // depends on the seed and the name, not on what was drawn before
+ * order.integer(6)                       // → 0
+ */
 export class Generator {
   #key0: number;
   #key1: number;

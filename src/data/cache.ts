@@ -5,7 +5,13 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError } from "../base/errors.js";
 
-/** Where downloads are kept: NABLA_CACHE, else `nabla` in XDG_CACHE_HOME, else ~/.cache/nabla. */
+/**
+ * Where downloads are kept: NABLA_CACHE, else `nabla` in XDG_CACHE_HOME, else ~/.cache/nabla.
+ *
+ * @example
+ * data.cacheFolder({ XDG_CACHE_HOME: "/var/cache" }) // → /var/cache/nabla
+ * data.cacheFolder({ NABLA_CACHE: "/data/nabla" })   // → /data/nabla
+ */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   if (env.NABLA_CACHE) return env.NABLA_CACHE;
   return join(env.XDG_CACHE_HOME ? env.XDG_CACHE_HOME : join(homedir(), ".cache"), "nabla");

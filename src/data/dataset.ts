@@ -22,7 +22,21 @@ export interface ImageDatasetInit {
   readonly maxValue?: number;
 }
 
-/** Images [N, C, H, W] of bytes with labels [N]. Immutable: views share the memory they were cut from. */
+/**
+ * Images [N, C, H, W] of bytes with labels [N]. Immutable: views share the memory they were cut from.
+ *
+ * @example
+ * const dots = new data.ImageDataset({
+ *   name: "dots",
+ *   images: Uint8Array.of(0, 255, 255, 0), // two images of 1 × 2 pixels
+ *   labels: Int32Array.of(1, 0),
+ *   shape: [1, 1, 2],
+ *   classes: ["left", "right"],
+ * });
+ * dots.length             // → 2
+ * dots.subset([1]).images // → [255, 0]
+ * dots.classCounts()      // → [1, 1]
+ */
 export class ImageDataset {
   readonly name: string;
   readonly images: Uint8Array;

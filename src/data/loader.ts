@@ -65,9 +65,15 @@ const yieldEveryMs = 20;
 const macrotask: (callback: () => void) => unknown = typeof setImmediate === "function" ? setImmediate : setTimeout;
 
 /**
+ * A data set as batches of tensors: x [n, C, H, W] in float32, y [n] in int32. `for await` over it visits one epoch after the other.
+ *
  * @example
- * const loader = new DataLoader(train, { batch: 128, shuffle: true, seed: 1, normalize: "standardize" });
- * for await (const { x, y } of loader) { … }
+ * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, seed: 1, normalize: "standardize" });
+ * loader.length // → 3
+ * for await (const { x, y } of loader) {
+ *   x.shape // → [8, 1, 8, 8]
+ *   y.shape // → [8]
+ * }
  */
 export class DataLoader implements AsyncIterable<Batch> {
   readonly dataset: ImageDataset;

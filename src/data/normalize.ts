@@ -22,7 +22,13 @@ export interface Normalization {
   readonly std: readonly number[];
 }
 
-/** Mean and (population) standard deviation of the pixels of each channel, in units of stored pixels; exact integer sums. */
+/**
+ * Mean and (population) standard deviation of the pixels of each channel, in units of stored pixels; exact integer sums.
+ *
+ * @example
+ * const { mean, std } = data.channelStatistics(train);
+ * mean // → [82.0]
+ */
 export function channelStatistics(dataset: ImageDataset): { mean: number[]; std: number[] } {
   const { images, length } = dataset;
   const [channels, height, width] = dataset.shape;
@@ -46,6 +52,9 @@ export function channelStatistics(dataset: ImageDataset): { mean: number[]; std:
 /**
  * The normalisation of one kind with the numbers of `training`; give the same object to the loader of the validation set.
  * A channel whose pixels are all equal is only centred (std 1).
+ *
+ * @example
+ * data.normalizationOf("unit", train) // → { kind: "unit", mean: [0], std: [255] }
  */
 export function normalizationOf(kind: NormalizationKind, training: ImageDataset): Normalization {
   const channels = training.shape[0];

@@ -42,6 +42,11 @@ export interface Prepared {
 /**
  * Reads a set that is already here; draws the characters. Downloads nothing.
  * @throws UsageError for an unknown name, DataError for files that are missing (it says what brings them) or damaged.
+ *
+ * @example
+ * const { train, validation } = await data.load("digits", { dataDir: folder });
+ * [train.length, validation.length]          // → [8, 2]
+ * data.load("fashion", { dataDir: folder })  // → throws DataError: fashion: the data are not here.
  */
 export async function load(name: string, options: LoadOptions = {}): Promise<Splits> {
   checkDataName(name);
@@ -55,6 +60,9 @@ export async function load(name: string, options: LoadOptions = {}): Promise<Spl
 /**
  * Makes sure that a set is here and whole: reads it where it is found, else downloads the official files into the cache and reads them there.
  * @throws UsageError, DataError as `load`, and DataError when the download fails.
+ *
+ * @example
+ * const { downloaded } = await data.prepare("digits", { dataDir: folder }); // → false
  */
 export async function prepare(name: string, options: PrepareOptions = {}): Promise<Prepared> {
   checkDataName(name);
@@ -97,7 +105,13 @@ export interface SourceListing {
   readonly citation: string;
 }
 
-/** All data sets, and which of them are here. */
+/**
+ * All data sets, and which of them are here.
+ *
+ * @example
+ * const sources = data.listSources({ cacheDir: folder });
+ * sources.map(({ name }) => name) // → ["characters", "cifar10", "mnist", "fashion", "digits"]
+ */
 export function listSources(options: LookupOptions = {}): SourceListing[] {
   const fonts = missingFontPackages();
   const characters: SourceListing = {

@@ -27,6 +27,10 @@ export interface ConvNetOptions {
 /**
  * x: [N, 3, 32, 32] → logits [N, 10]; 1,191,170 parameters. Images of other sizes are halved three times, rounding down.
  * @throws ShapeError if the images are smaller than 8 × 8.
+ *
+ * @example
+ * const model = models.convnet({ input: [1, 28, 28], filters: [8, 16, 16], hidden: 64 });
+ * model.forward(zeros([2, 1, 28, 28])).shape // → [2, 10]
  */
 export function convnet(options: ConvNetOptions = {}): Sequential {
   const { input: [channels, height, width] = [3, 32, 32], classes = 10, filters = [32, 64, 64], hidden = 1000, dropout = 0, batchNorm = false } = options;

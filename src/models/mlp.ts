@@ -21,7 +21,13 @@ export interface MlpOptions {
 
 const activations = { relu: ReLU, tanh: Tanh, sigmoid: Sigmoid, gelu: GELU };
 
-/** x: [N, ...input] → logits [N, classes]. */
+/**
+ * Multi-layer perceptron. x: [N, ...input] → logits [N, classes].
+ *
+ * @example
+ * const model = models.mlp({ input: [1, 8, 8], classes: 3, hidden: [16], activation: "tanh" });
+ * model.forward(zeros([5, 1, 8, 8])).shape // → [5, 3]
+ */
 export function mlp({ input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 }: MlpOptions = {}): Sequential {
   const layers: Module[] = [new Flatten()];
   let from = input.reduce((a, b) => a * b, 1);

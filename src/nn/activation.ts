@@ -5,28 +5,48 @@ import { logSoftmax, softmax } from "../ops/softmax.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
-/** max(0, x). */
+/**
+ * max(0, x).
+ *
+ * @example
+ * new nn.ReLU().forward(tensor([-1, 2])) // → [0, 2]
+ */
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 
-/** Hyperbolic tangent. */
+/**
+ * Hyperbolic tangent.
+ *
+ * @example
+ * new nn.Tanh().forward(tensor([0, 1])) // → [0, 0.76159]
+ */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);
   }
 }
 
-/** 1 / (1 + e⁻ˣ). */
+/**
+ * 1 / (1 + e⁻ˣ).
+ *
+ * @example
+ * new nn.Sigmoid().forward(tensor([0, 2])) // → [0.5, 0.8808]
+ */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return sigmoid(x);
   }
 }
 
-/** x where x > 0, else slope · x. */
+/**
+ * x where x > 0, else slope · x.
+ *
+ * @example
+ * new nn.LeakyReLU(0.1).forward(tensor([-1, 2])) // → [-0.1, 2]
+ */
 export class LeakyReLU extends Module {
   /** @param slope default 0.01 */
   constructor(readonly slope = 0.01) {
@@ -38,7 +58,12 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** x where x > 0, else α(eˣ − 1). */
+/**
+ * x where x > 0, else α(eˣ − 1).
+ *
+ * @example
+ * new nn.ELU().forward(tensor([-1, 2])) // → [-0.63212, 2]
+ */
 export class ELU extends Module {
   /** @param alpha default 1 */
   constructor(readonly alpha = 1) {
@@ -50,28 +75,48 @@ export class ELU extends Module {
   }
 }
 
-/** log(1 + eˣ). */
+/**
+ * log(1 + eˣ).
+ *
+ * @example
+ * new nn.Softplus().forward(tensor([0, 50])) // → [0.69315, 50]
+ */
 export class Softplus extends Module {
   forward(x: Tensor): Tensor {
     return softplus(x);
   }
 }
 
-/** x · sigmoid(x). */
+/**
+ * x · sigmoid(x).
+ *
+ * @example
+ * new nn.SiLU().forward(tensor([-1, 2])) // → [-0.26894, 1.76159]
+ */
 export class SiLU extends Module {
   forward(x: Tensor): Tensor {
     return silu(x);
   }
 }
 
-/** x · Φ(x). */
+/**
+ * x · Φ(x).
+ *
+ * @example
+ * new nn.GELU().forward(tensor([-1, 2])) // → [-0.15866, 1.9545]
+ */
 export class GELU extends Module {
   forward(x: Tensor): Tensor {
     return gelu(x);
   }
 }
 
-/** eˣ / Σ eˣ along `axis` (default: the last). `crossEntropy` wants logits: no Softmax before it. */
+/**
+ * eˣ / Σ eˣ along `axis` (default: the last). `crossEntropy` wants logits: no Softmax before it.
+ *
+ * @example
+ * new nn.Softmax().forward(tensor([[0, 0], [0, Math.log(3)]])) // → [[0.5, 0.5], [0.25, 0.75]]
+ */
 export class Softmax extends Module {
   constructor(readonly axis = -1) {
     super();
@@ -82,7 +127,12 @@ export class Softmax extends Module {
   }
 }
 
-/** x − log Σ eˣ along `axis` (default: the last). */
+/**
+ * x − log Σ eˣ along `axis` (default: the last).
+ *
+ * @example
+ * new nn.LogSoftmax().forward(tensor([[0, Math.log(3)]])) // → [[-1.38629, -0.28768]]
+ */
 export class LogSoftmax extends Module {
   constructor(readonly axis = -1) {
     super();

@@ -83,12 +83,28 @@ abstract class BatchNorm extends Module {
   }
 }
 
-/** Batch norm of x: [N, C] or [N, C, L]. */
+/**
+ * Batch norm of x: [N, C] or [N, C, L].
+ * @throws ShapeError for another rank or number of channels, or, while training, for one value per channel.
+ *
+ * @example
+ * const layer = new nn.BatchNorm1d(2);
+ * layer.forward(tensor([[1, 10], [3, 30]])) // → [[-1.000, -1.000], [1.000, 1.000]]
+ * layer.runningMean                         // → [0.2, 2]
+ */
 export class BatchNorm1d extends BatchNorm {
   protected readonly ranks = [2, 3];
 }
 
-/** Batch norm of images, x: [N, C, H, W]. */
+/**
+ * Batch norm of images, x: [N, C, H, W]. In evaluation it uses the running statistics.
+ * @throws ShapeError as `BatchNorm1d`.
+ *
+ * @example
+ * const layer = new nn.BatchNorm2d(16);
+ * layer.forward(rand([8, 16, 4, 4])).mean({ axis: [0, 2, 3] }).abs().max() // → 0.0000
+ * layer.eval().forward(zeros([1, 16, 4, 4])).shape                        // → [1, 16, 4, 4]
+ */
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks = [4];
 }

@@ -27,10 +27,13 @@ export interface Conv2dLayerOptions {
 
 /**
  * Convolution of images. x: [N, inChannels, H, W] → [N, outChannels, H', W'],
- * H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
+ * H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. Weights and bias start uniform in ±1/√(inChannels/groups · kH · kW).
+ * @throws ValueError for sizes below 1, groups that do not divide the channels, or "same" with a stride or an even kernel.
  *
  * @example
- * new Conv2d(3, 32, 5, { padding: 2 }).forward(x) // x: [8, 3, 32, 32] → [8, 32, 32, 32]
+ * const layer = new nn.Conv2d(3, 32, 5, { padding: "same" });
+ * layer.forward(zeros([8, 3, 32, 32])).shape // → [8, 32, 32, 32]
+ * layer.weight.shape                         // → [32, 3, 5, 5]
  */
 export class Conv2d extends Module {
   /** [outChannels, inChannels/groups, kH, kW] */
@@ -124,7 +127,12 @@ abstract class Pool2d extends Module {
   }
 }
 
-/** Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1. */
+/**
+ * Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
+ *
+ * @example
+ * new nn.MaxPool2d(3, { stride: 2 }).forward(zeros([8, 16, 31, 31])).shape // → [8, 16, 15, 15]
+ */
 export class MaxPool2d extends Pool2d {
   forward(x: Tensor): Tensor {
     return maxPool2d(x, this);
@@ -136,7 +144,12 @@ export class MaxPool2d extends Pool2d {
   }
 }
 
-/** Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W']. */
+/**
+ * Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W'].
+ *
+ * @example
+ * new nn.AvgPool2d(2).forward(tensor([[[[1, 2], [3, 6]]]])) // → [[[[3]]]]
+ */
 export class AvgPool2d extends Pool2d {
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this);

@@ -9,6 +9,11 @@ import { Module } from "./module.js";
 /**
  * Inverted dropout while training; passes through in evaluation. Each layer draws from a stream of its own.
  * Srivastava et al. 2014.
+ *
+ * @example
+ * const layer = new nn.Dropout(0.5);
+ * layer.forward(ones([4])).shape  // → [4]
+ * layer.eval().forward(ones([4])) // → [1, 1, 1, 1]
  */
 export class Dropout extends Module {
   readonly generator: Generator;

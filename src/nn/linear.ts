@@ -33,10 +33,13 @@ export interface LinearOptions {
 }
 
 /**
- * y = x Wᵀ + b. x: [..., inFeatures] → [..., outFeatures].
+ * y = x Wᵀ + b. x: [..., inFeatures] → [..., outFeatures]. Weights and bias start uniform in ±1/√inFeatures.
+ * @throws ValueError for sizes below 1; forward: ShapeError if the last axis of x is not `inFeatures`.
  *
  * @example
- * new Linear(784, 10).forward(x) // x: [32, 784] → [32, 10]
+ * const layer = new nn.Linear(784, 10);
+ * layer.forward(zeros([32, 784])).shape // → [32, 10]
+ * layer.forward(zeros([32, 512]))       // → throws ShapeError: linear: input [32, 512], but inFeatures is 784
  */
 export class Linear extends Module {
   /** [outFeatures, inFeatures] */
@@ -65,7 +68,12 @@ export class Linear extends Module {
   }
 }
 
-/** Merges axes `start` to `end` into one. x: [N, C, H, W] → [N, C·H·W] by default. */
+/**
+ * Merges axes `start` to `end` into one. x: [N, C, H, W] → [N, C·H·W] by default.
+ *
+ * @example
+ * new nn.Flatten().forward(zeros([8, 3, 4, 4])).shape // → [8, 48]
+ */
 export class Flatten extends Module {
   constructor(
     readonly start = 1,
@@ -79,7 +87,12 @@ export class Flatten extends Module {
   }
 }
 
-/** Passes its input through. */
+/**
+ * Passes its input through: what replaces a layer that is to be left out.
+ *
+ * @example
+ * new nn.Identity().forward(tensor([1, 2])) // → [1, 2]
+ */
 export class Identity extends Module {
   forward(x: Tensor): Tensor {
     return x;

@@ -38,11 +38,12 @@ export interface CrossEntropyOptions extends LossOptions {
 /**
  * Softmax cross-entropy. logits: [N, C] (not probabilities); target: int32 classes [N], or probabilities [N, C].
  * L = −Σ_c q_c log softmax(logits)_c, q the target. For untrained logits it is about log C.
+ * @throws ShapeError, DTypeError if the operands do not fit; ValueError if a label is not in 0…C−1.
  *
  * @example
- * crossEntropy(tensor([[3.2, 5.1, -1.7]]), tensor([0], { dtype: "int32" })) // 2.04
- *
- * @throws ShapeError, DTypeError if the operands do not fit; ValueError if a label is not in 0…C−1.
+ * const target = tensor([0], { dtype: "int32" });
+ * crossEntropy(tensor([[3.2, 5.1, -1.7]]), target) // → 2.04
+ * crossEntropy(zeros([1, 10]), target)             // → 2.3026
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0, ignoreIndex = -100, weight, reduction = "mean" } = options;
@@ -75,7 +76,13 @@ function weighted(logits: Tensor, target: Tensor, weight: Tensor, labelSmoothing
   return reduction === "mean" ? div(sum(rows), sum(mul(hot, weight))) : reduced(rows, reduction);
 }
 
-/** −log p of the target class. logProbabilities: [N, C], as `logSoftmax` gives them; target: int32 [N]. */
+/**
+ * −log p of the target class. logProbabilities: [N, C], as `logSoftmax` gives them; target: int32 [N].
+ *
+ * @example
+ * const target = tensor([1], { dtype: "int32" });
+ * nllLoss(log(tensor([[0.25, 0.75]])), target) // → 0.28768
+ */
 export function nllLoss(logProbabilities: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   const picked = sum(mul(logProbabilities, cast(oneHot(target, logProbabilities.shape[1]), logProbabilities.dtype)), { axis: 1 });
   return reduced(neg(picked), reduction);
@@ -90,22 +97,39 @@ function checkEqual(loss: string, prediction: Tensor, target: Tensor): void {
   }
 }
 
-/** Mean of (prediction − target)². */
+/**
+ * Mean of (prediction − target)², both of one shape.
+ * @throws ShapeError if the shapes differ: nothing is broadcast by mistake.
+ *
+ * @example
+ * mseLoss(tensor([1, 2, 3]), tensor([1, 2, 6])) // → 3
+ * mseLoss(zeros([3]), zeros([3, 1]))            // → throws ShapeError: mseLoss: prediction [3] and target [3, 1]
+ */
 export function mseLoss(prediction: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   checkEqual("mseLoss", prediction, target);
   return reduced(square(sub(prediction, target)), reduction);
 }
 
 /**
- * Binary cross-entropy of logits x and targets t in [0, 1]: log(1 + eˣ) − t·x, safe for large |x|.
+ * Binary cross-entropy of logits x and targets t in [0, 1], both of one shape: log(1 + eˣ) − t·x, safe for large |x|.
  * For an untrained output of 0 it is log 2.
+ * @throws ShapeError if the shapes differ.
+ *
+ * @example
+ * binaryCrossEntropyWithLogits(tensor([0, 100]), tensor([1, 1]), { reduction: "none" }) // → [0.69315, 0]
  */
 export function binaryCrossEntropyWithLogits(logits: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   checkEqual("binaryCrossEntropyWithLogits", logits, target);
   return reduced(sub(softplus(logits), mul(target, logits)), reduction);
 }
 
-/** Logistic loss log(1 + e^(−y·ŷ)) of scores ŷ and labels y ∈ {−1, 1}. */
+/**
+ * Logistic loss log(1 + e^(−y·ŷ)) of scores ŷ and labels y ∈ {−1, 1}, both of one shape.
+ * @throws ShapeError if the shapes differ.
+ *
+ * @example
+ * logisticLoss(tensor([0, 3]), tensor([1, -1]), { reduction: "none" }) // → [0.69315, 3.04859]
+ */
 export function logisticLoss(scores: Tensor, labels: Tensor, { reduction }: LossOptions = {}): Tensor {
   checkEqual("logisticLoss", scores, labels);
   return reduced(softplus(neg(mul(labels, scores))), reduction);

@@ -14,6 +14,21 @@ export type ForwardHook = (path: string, module: Module, output: Tensor) => void
 /** How many forward hooks are in force. */
 let observers = 0;
 
+/**
+ * Base of all layers and models: assign parameters and modules to fields and write `forward`.
+ *
+ * @example
+ * class Scale extends nn.Module {
+ *   factor = nn.parameter(ones([1]));
+ *   forward(x) {
+ *     return x.mul(this.factor);
+ *   }
+ * }
+ * const model = new nn.Sequential(new nn.Linear(2, 3), new Scale());
+ * model.forward(zeros([4, 2])).shape // → [4, 3]
+ * [...model.stateDict().keys()]      // → ["0.weight", "0.bias", "1.factor"]
+ * model.toString()                   // → Sequential( (0): Linear(2, 3) (1): Scale )
+ */
 export abstract class Module {
   /** True while training: dropout drops, batch norm uses the batch's statistics. Default true. */
   training = true;
@@ -175,7 +190,13 @@ const list = (title: string, keys: readonly string[]): string => (keys.length ==
 
 const parameters = new WeakSet<Tensor>();
 
-/** Makes `t` a parameter: it requires a gradient, outlives every step, and is found by `parameters()` even when frozen. */
+/**
+ * Makes `t` a parameter: it requires a gradient, outlives every step, and is found by `parameters()` even when frozen.
+ *
+ * @example
+ * const weight = nn.parameter(zeros([10, 784]));
+ * weight.requiresGrad // → true
+ */
 export function parameter(t: Tensor): Tensor {
   t.storage.keep();
   t.requiresGrad = true;

@@ -9,9 +9,12 @@ import { isObserved, Module } from "./module.js";
 /**
  * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.
  * A Conv2d followed by ReLU, and perhaps by MaxPool2d(2), runs as one kernel that never writes what lies between.
+ * @throws forward: the layer's error, with its place in front.
  *
  * @example
- * const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+ * const model = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
+ * model.forward(zeros([32, 784])).shape // → [32, 10]
+ * model.forward(zeros([32, 500]))       // → throws ShapeError: at 0 (Linear): linear: input [32, 500]
  */
 export class Sequential extends Module {
   readonly layers: readonly Module[];

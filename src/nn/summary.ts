@@ -36,8 +36,13 @@ export interface ModelSummary {
 }
 
 /**
+ * What a model costs, layer by layer: output shapes, parameters, multiply-adds, receptive fields.
  * @param inputShape shape of one sample, without the batch axis, such as [3, 32, 32]
  * @throws ShapeError when the model does not take such an input.
+ *
+ * @example
+ * const { totals } = summary(models.convnet(), [3, 32, 32]);
+ * totals.parameters // → 1191170
  */
 export function summary(model: Module, inputShape: Shape): ModelSummary {
   const outputs = layerOutputs(model, inputShape);
@@ -140,7 +145,19 @@ class ReceptiveField {
   }
 }
 
-/** The summary as a table for a fixed-width font. */
+/**
+ * The summary as a table for a fixed-width font.
+ *
+ * @example
+ * const model = new nn.Sequential(new nn.Linear(4, 8), new nn.Linear(8, 2));
+ * formatSummary(summary(model, [4])) // →
+ * // name   layer         output  parameters  multiply-adds  receptive field
+ * // ───────────────────────────────────────────────────────────────────────
+ * // 0      Linear(4, 8)  8               40             32
+ * // 1      Linear(8, 2)  2               18             16
+ * // ───────────────────────────────────────────────────────────────────────
+ * // total                                58             48
+ */
 export function formatSummary({ layers, totals }: ModelSummary): string {
   const number = (n: number): string => n.toLocaleString("en-US");
   const rows = layers.map((l) => [

@@ -19,10 +19,15 @@ type Params = Iterable<Tensor> | readonly ParameterGroup<AdamOptions>[];
 
 /**
  * m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − lr · m̂ / (√v̂ + eps) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
- * Kingma & Ba 2015, algorithm 1.
+ * Kingma & Ba 2015, algorithm 1. Defaults: lr 1e−3, betas [0.9, 0.999], eps 1e−8, no weight decay.
+ * @throws ValueError for options out of range, no parameters, or a parameter that is listed twice.
  *
  * @example
- * const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+ * const w = nn.parameter(tensor([1, 1]));
+ * const optimizer = new optim.Adam([w], { lr: 0.1 });
+ * w.mul(tensor([1, 1000])).sum().backward();
+ * optimizer.step();
+ * w // → [0.9, 0.9]
  */
 export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
@@ -57,7 +62,17 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 }
 
-/** Adam with decoupled weight decay: p ← p − lr·weightDecay·p before Adam's own step. Loshchilov & Hutter 2019, algorithm 2. */
+/**
+ * Adam with decoupled weight decay: p ← p − lr·weightDecay·p before Adam's own step; weightDecay 0.01 by default.
+ * Loshchilov & Hutter 2019, algorithm 2.
+ *
+ * @example
+ * const w = nn.parameter(tensor([10]));
+ * const optimizer = new optim.AdamW([w], { lr: 0.1, weightDecay: 0.5 });
+ * w.sum().backward();
+ * optimizer.step();
+ * w // → [9.4]
+ */
 export class AdamW extends Adam {
   protected override readonly decoupled = true;
 

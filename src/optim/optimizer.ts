@@ -28,6 +28,15 @@ export interface Active {
   readonly indices: number[];
 }
 
+/**
+ * Base of SGD, Adam and AdamW: parameter groups, clearing gradients, state that is saved and loaded.
+ *
+ * @example
+ * const [weight, bias] = new nn.Linear(4, 2).parameters();
+ * const optimizer = new optim.SGD([{ params: [weight], weightDecay: 1e-4 }, { params: [bias], lr: 0.02 }], { lr: 0.01 });
+ * optimizer.groups.map(({ options }) => options.lr) // → [0.01, 0.02]
+ * optimizer.stateDict().scalars                     // → { steps: 0, lr.0: 0.01, lr.1: 0.02 }
+ */
 export abstract class Optimizer<O extends { readonly lr: number }> {
   readonly groups: readonly ResolvedGroup<O>[];
   /** Steps taken. */

@@ -20,9 +20,17 @@ export interface SGDOptions {
 /**
  * g ← ∇L + weightDecay·p; b ← momentum·b + (1 − dampening)·g (b = g at first); p ← p − lr·b, or with Nesterov
  * p − lr·(g + momentum·b). Sutskever et al. 2013, in PyTorch's form.
+ * @throws ValueError for options out of range, no parameters, or a parameter that is listed twice.
  *
  * @example
- * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ * const w = nn.parameter(tensor([1, 2]));
+ * const optimizer = new optim.SGD([w], { lr: 0.1, momentum: 0.9 });
+ * for (let i = 0; i < 2; i++) {
+ *   optimizer.zeroGrad();
+ *   w.square().sum().backward();
+ *   optimizer.step();
+ * }
+ * w // → [0.46, 0.92]
  */
 export class SGD extends Optimizer<SGDOptions> {
   constructor(params: Iterable<Tensor> | readonly ParameterGroup<SGDOptions>[], options: SGDOptions) {

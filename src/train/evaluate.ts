@@ -18,8 +18,14 @@ export interface EvaluateOptions {
 }
 
 /**
- * Loss and accuracies of `model` over one pass of `batches`. The model is in its old mode afterwards.
- * @returns null when the signal was raised before the end.
+ * Loss and accuracies of `model` over one pass of `batches`, in evaluation mode and without a tape. The model is in its old mode
+ * afterwards.
+ * @returns means over the samples; null when the signal was raised before the end.
+ *
+ * @example
+ * const { samples, accuracy } = await evaluate(model, crossEntropy, validationLoader);
+ * samples                         // → 6
+ * accuracy >= 0 && accuracy <= 1  // → true
  */
 export async function evaluate(model: Module, loss: Loss, batches: Batches, options: EvaluateOptions = {}): Promise<Metrics | null> {
   const metrics = new RunningMetrics();

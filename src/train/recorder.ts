@@ -16,7 +16,9 @@ export interface RecorderOptions {
   readonly everySteps?: number;
 }
 
-/** @example trainer.listen(recorder({ run: RunFolder.create("runs/first", newRunInfo({}, 0)), trainer })); */
+/**
+ * The listener that keeps the folder `run` up to date while `trainer` trains: `trainer.listen(recorder({ run, trainer }))`.
+ */
 export function recorder({ run, trainer, everySeconds = 30, everySteps = 0 }: RecorderOptions): Listener {
   let lastSave = 0;
   const save = async (): Promise<void> => {

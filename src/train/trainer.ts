@@ -47,9 +47,15 @@ export interface FitOptions {
 }
 
 /**
+ * Trains a model: the loop over epochs and batches, validation after each epoch, a learning rate that follows `schedule`, events for
+ * `listeners`, and a state to resume from.
+ *
  * @example
- * const trainer = new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress()] });
- * const { history } = await trainer.fit(trainLoader, validationLoader, { epochs: 5 });
+ * const trainer = new Trainer({ model, optimizer, loss: crossEntropy });
+ * const { status, history } = await trainer.fit(loader, validationLoader, { epochs: 2 });
+ * status                                                // → finished
+ * history.map(({ epoch, validation }) => [epoch, validation.samples]) // → [[1, 6], [2, 6]]
+ * history[1].train.loss < history[0].train.loss         // → true
  */
 export class Trainer {
   readonly model: Module;

@@ -23,7 +23,15 @@ export interface CharactersOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-/** Draws the set. @throws DataError when font packages are missing; it lists them. */
+/**
+ * Draws the set: 26 classes, images [3, 32, 32]; the typefaces of the validation set are not in the training set.
+ * @throws DataError when font packages are missing; it lists them.
+ *
+ * @example
+ * const { train, validation } = await data.drawCharacters({ drawings: 1, validationDrawings: 1 });
+ * train.shape          // → [3, 32, 32]
+ * train.classes.length // → 26
+ */
 export async function drawCharacters(options: CharactersOptions = {}): Promise<Splits> {
   const { seed = 0, drawings = 20, validationDrawings = 10, onProgress } = options;
   requireFontPackages();

@@ -31,7 +31,16 @@ function countRecords(file: string, bytes: number): number {
   throw damaged(file, `byte ${whole * record}`, `a record of ${record} bytes`, `${bytes - whole * record} until the end of the file`);
 }
 
-/** Batch files, one after the other, as images [N, 3, 32, 32]. @throws DataError that names file and byte. */
+/**
+ * Batch files, one after the other, as images [N, 3, 32, 32].
+ * @throws DataError that names file and byte.
+ *
+ * @example
+ * const record = new Uint8Array(1 + 3 * 32 * 32);
+ * record[0] = 3;
+ * const { labels, classes } = data.parseCifar("one cat", [["cat.bin", record]]);
+ * classes[labels[0]] // → cat
+ */
 export function parseCifar(name: string, files: readonly (readonly [file: string, bytes: Uint8Array])[]): ImageDataset {
   const counts = files.map(([file, bytes]) => countRecords(file, bytes.length));
   const total = counts.reduce((a, b) => a + b, 0);
@@ -69,7 +78,14 @@ function differs([file, bytes]: readonly [string, Uint8Array], [other, expected]
   );
 }
 
-/** Training and test images from the unpacked folder `cifar-10-batches-bin`. */
+/**
+ * Training and test images from the unpacked folder `cifar-10-batches-bin`.
+ * @throws DataError when a file is damaged or of another length than its neighbours.
+ *
+ * @example
+ * const { train, test } = await data.readCifarFolder(`${folder}/cifar-10-batches-bin`);
+ * [train.length, test.length] // → [5, 1]
+ */
 export async function readCifarFolder(folder: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
   return readCifar(async (file) => {
     const path = join(folder, file);
@@ -77,7 +93,14 @@ export async function readCifarFolder(folder: string): Promise<{ train: ImageDat
   });
 }
 
-/** Training and test images straight from the official archive, without unpacking it to disk. */
+/**
+ * Training and test images straight from the official archive, without unpacking it to disk.
+ * @throws DataError when the archive is damaged or a file is missing in it.
+ *
+ * @example
+ * const { train, test } = await data.readCifarArchive(`${folder}/cifar-10-binary.tar.gz`);
+ * [train.length, test.length] // → [5, 1]
+ */
 export async function readCifarArchive(archive: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
   const members = await readCifarMembers(archive);
   return readCifar(async (file) => [`${archive}: ${file}`, members.get(file) ?? new Uint8Array(0)]);

@@ -15,7 +15,15 @@ const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
 /** More than any such file holds: 64 MiB. */
 const mostBytes = 2 ** 26;
 
-/** Parses the lines of the file as images [N, 1, 8, 8] of 0 … 16. @throws DataError that names line and column. */
+/**
+ * Parses the lines of the file as images [N, 1, 8, 8] of 0 … 16.
+ * @throws DataError that names line and column.
+ *
+ * @example
+ * const line = [...new Array(64).fill(16), 7].join(",");
+ * data.parseDigits("digits.csv", line).labels           // → [7]
+ * data.parseDigits("digits.csv", line.replace("16", "17")) // → throws DataError: digits.csv: at line 1, column 1, expected an integer from 0 to 16
+ */
 export function parseDigits(file: string, text: string): ImageDataset {
   const lines = text.split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
@@ -35,7 +43,14 @@ export function parseDigits(file: string, text: string): ImageDataset {
   return new ImageDataset({ name: "digits", images, labels, shape: [1, 8, 8], classes, maxValue });
 }
 
-/** Reads `digits.csv` or `digits.csv.gz`. */
+/**
+ * Reads `digits.csv` or `digits.csv.gz`: images [N, 1, 8, 8] of 0 … 16.
+ * @throws DataError as `parseDigits`.
+ *
+ * @example
+ * const digits = await data.readDigits(`${folder}/digits.csv`);
+ * digits.shape // → [1, 8, 8]
+ */
 export async function readDigits(file: string): Promise<ImageDataset> {
   const bytes = await gunzipIfNeeded(file, await readFile(file), mostBytes);
   return parseDigits(file, new TextDecoder("latin1").decode(bytes));
@@ -44,6 +59,11 @@ export async function readDigits(file: string): Promise<ImageDataset> {
 /**
  * Splits a set in two, class by class: of each class, `share` (rounded) goes to the second part, chosen by `seed`.
  * Both keep the order of the whole.
+ *
+ * @example
+ * const [larger, smaller] = data.stratifiedSplit(train, 0.25, 0);
+ * larger.classCounts()  // → [6, 6, 6]
+ * smaller.classCounts() // → [2, 2, 2]
  */
 export function stratifiedSplit(dataset: ImageDataset, share: number, seed: number): [larger: ImageDataset, smaller: ImageDataset] {
   const generator = new Generator(seed).fork("split");

@@ -24,6 +24,10 @@ const mostBytes = 2 ** 30;
  * Parses an IDX file of `axes` axes. Allocates nothing: sizes in the header are believed only as far as the file goes.
  * @param file its name, for messages.
  * @throws DataError that names the byte offset of the first thing wrong.
+ *
+ * @example
+ * const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1);
+ * data.parseIdx("labels", bytes, 1) // → { shape: [3], data: [7, 2, 1] }
  */
 export function parseIdx(file: string, bytes: Uint8Array, axes: number): IdxArray {
   const header = 4 + 4 * axes;
@@ -45,12 +49,26 @@ export function parseIdx(file: string, bytes: Uint8Array, axes: number): IdxArra
   return { shape, data: bytes.subarray(header) };
 }
 
-/** Reads and parses an IDX file, plain or compressed with gzip. */
+/**
+ * Reads and parses an IDX file of `axes` axes, plain or compressed with gzip.
+ * @throws DataError as `parseIdx`.
+ *
+ * @example
+ * const { shape } = await data.readIdx(`${folder}/train-images-idx3-ubyte`, 3); // → [2, 28, 28]
+ */
 export async function readIdx(file: string, axes: number): Promise<IdxArray> {
   return parseIdx(file, await gunzipIfNeeded(file, await readFile(file), mostBytes), axes);
 }
 
-/** Images [N, H, W] and labels [N] in two IDX files as grey images [N, 1, H, W]. @throws DataError when they do not belong together. */
+/**
+ * Images [N, H, W] and labels [N] in two IDX files as grey images [N, 1, H, W].
+ * @throws DataError when they do not belong together.
+ *
+ * @example
+ * const [images, labels] = [`${folder}/train-images-idx3-ubyte`, `${folder}/train-labels-idx1-ubyte`];
+ * const mnist = await data.readIdxImages("mnist train", images, labels, [..."0123456789"]);
+ * mnist.shape // → [1, 28, 28]
+ */
 export async function readIdxImages(name: string, imagesFile: string, labelsFile: string, classes: readonly string[]): Promise<ImageDataset> {
   const images = await readIdx(imagesFile, 3);
   const labels = await readIdx(labelsFile, 1);
