@@ -31,7 +31,14 @@ export interface RandomCropOptions {
   readonly fill?: number;
 }
 
-/** Pads every image on all sides and cuts one of the old size out of it, at a place uniform among (2·padding + 1)². */
+/**
+ * Pads every image on all sides and cuts one of the old size out of it, at a place uniform among (2·padding + 1)².
+ * @throws ValueError unless padding is an integer ≥ 0.
+ *
+ * @example
+ * const transforms = [data.randomCrop({ padding: 4 }), data.randomHorizontalFlip()];
+ * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, transforms });
+ */
 export function randomCrop({ padding, fill = 0 }: RandomCropOptions): Transform {
   if (!Number.isInteger(padding) || padding < 0) {
     throw new ValueError(`randomCrop: padding must be an integer ≥ 0 (pixels), but is ${padding}.`);
@@ -81,7 +88,16 @@ export interface RandomHorizontalFlipOptions {
   readonly probability?: number;
 }
 
-/** Mirrors an image left to right with the given probability. */
+/**
+ * Mirrors an image left to right with the given probability.
+ * @throws ValueError unless it lies in 0 … 1.
+ *
+ * @example
+ * const flip = data.randomHorizontalFlip({ probability: 1 });
+ * const pixels = Uint8Array.of(1, 2, 3);
+ * flip.apply({ pixels, count: 1, shape: [1, 1, 3] }, () => new Generator(0));
+ * pixels // → [3, 2, 1]
+ */
 export function randomHorizontalFlip({ probability = 0.5 }: RandomHorizontalFlipOptions = {}): Transform {
   if (!(probability >= 0 && probability <= 1)) {
     throw new ValueError(`randomHorizontalFlip: the probability must lie in 0 … 1, but is ${probability}.`);
