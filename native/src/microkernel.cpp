@@ -71,9 +71,11 @@ struct Accumulators {
   }
 
   NABLA_INLINE void addAlongRows(Rows<R> rows, const T* b, int64_t count) {
-    // Tall tiles move many pointers, so they do it less often.
-    if (V <= 2 && sizeof(T) == 4) addSteps<8>(rows, b, count);
-    addSteps<4>(rows, b, count);
+    // Tall tiles move many pointers, so they do it less often. Doubles, for checks more than for speed, get less code.
+    if constexpr (sizeof(T) == 4) {
+      if (V <= 2 && R > 8) addSteps<8>(rows, b, count);
+      addSteps<4>(rows, b, count);
+    }
     addSteps<1>(rows, b, count);
   }
 
