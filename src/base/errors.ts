@@ -44,7 +44,7 @@ export class ValueError extends NablaError {
  * A tensor used after its memory went back to the pool, or changed under the tape.
  *
  * @example
- * let inner;
+ * let inner = zeros([2]);
  * step(() => void (inner = ones([2])));
  * inner.data() // → throws LifetimeError: A tensor of shape [2] made by full is used after the step that made it has ended
  */

@@ -33,7 +33,8 @@ export interface BlockPosition {
 const offsetLimit = 2 ** 53;
 
 /**
- * A stream of random numbers, the same on every machine and backend; Philox 4×32-10 of Salmon et al. 2011, see above.
+ * A stream of random numbers, a pure function of (key, position): the same on every machine and backend. Philox 4×32-10, Salmon et al.
+ * 2011.
  *
  * @example
  * const generator = new Generator(1);

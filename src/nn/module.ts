@@ -20,14 +20,18 @@ let observers = 0;
  * @example
  * class Scale extends nn.Module {
  *   factor = nn.parameter(ones([1]));
- *   forward(x) {
+ *   forward(x: Tensor) {
  *     return x.mul(this.factor);
  *   }
  * }
  * const model = new nn.Sequential(new nn.Linear(2, 3), new Scale());
  * model.forward(zeros([4, 2])).shape // → [4, 3]
  * [...model.stateDict().keys()]      // → ["0.weight", "0.bias", "1.factor"]
- * model.toString()                   // → Sequential( (0): Linear(2, 3) (1): Scale )
+ * model.toString()                   // →
+ * // Sequential(
+ * //   (0): Linear(2, 3)
+ * //   (1): Scale
+ * // )
  */
 export abstract class Module {
   /** True while training: dropout drops, batch norm uses the batch's statistics. Default true. */

@@ -60,10 +60,8 @@ export function step<T>(body: () => T): T {
  * Makes a tensor outlive its step: it is freed when nothing refers to it any more. Returns the tensor.
  *
  * @example
- * let best;
- * step(() => {
- *   best = keep(tensor([1, 2]));
- * });
+ * let best = zeros([2]);
+ * step(() => void (best = keep(tensor([1, 2]))));
  * best // → [1, 2]
  */
 export function keep(t: Tensor): Tensor {

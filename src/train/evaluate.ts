@@ -23,9 +23,9 @@ export interface EvaluateOptions {
  * @returns means over the samples; null when the signal was raised before the end.
  *
  * @example
- * const { samples, accuracy } = await evaluate(model, crossEntropy, validationLoader);
- * samples                         // → 6
- * accuracy >= 0 && accuracy <= 1  // → true
+ * const metrics = await evaluate(model, crossEntropy, validationLoader);
+ * metrics?.samples // → 6
+ * Object.keys(metrics ?? {}) // → ["samples", "loss", "accuracy", "top5"]
  */
 export async function evaluate(model: Module, loss: Loss, batches: Batches, options: EvaluateOptions = {}): Promise<Metrics | null> {
   const metrics = new RunningMetrics();

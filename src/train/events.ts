@@ -87,8 +87,13 @@ export interface TrainerEvents {
 /**
  * Handlers for the events that one listener cares about. The loop awaits what a handler returns; an error that it throws
  * ends the training.
+ *
  * @example
- * const printer: Listener = { epochEnd: ({ epoch, train }) => console.log(epoch, train.loss) };
+ * const losses: number[] = [];
+ * const trainer = new Trainer({ model, optimizer, loss: crossEntropy });
+ * trainer.listen({ step: ({ loss }) => void losses.push(loss) });
+ * await trainer.fit(loader, null, { epochs: 2 });
+ * losses.length // → 6
  */
 export type Listener = {
   readonly [Name in keyof TrainerEvents]?: (event: TrainerEvents[Name]) => void | Promise<void>;

@@ -29,12 +29,11 @@ const returnAndClear = "\r\u001b[2K";
  * A listener that shows epoch, steps, loss, accuracy, images a second and the time that remains of the whole training.
  *
  * @example
- * const lines = [];
- * const stream = { write: (text) => lines.push(text) }; // default: process.stdout
+ * let text = "";
+ * const stream = { write: (line: string) => (text += line) }; // default: process.stdout
  * const trainer = new Trainer({ model, optimizer, loss: crossEntropy, listeners: [progress({ stream })] });
  * await trainer.fit(loader, null, { epochs: 2 });
- * lines.length                          // → 2
- * lines[0].startsWith("epoch 1/2  train") // → true
+ * text.startsWith("epoch 1/2  train loss") // → true
  */
 export function progress({ stream = process.stdout, now = () => performance.now(), liveOnly = false }: ProgressOptions = {}): Listener {
   const live = stream.isTTY === true;

@@ -53,9 +53,9 @@ export interface FitOptions {
  * @example
  * const trainer = new Trainer({ model, optimizer, loss: crossEntropy });
  * const { status, history } = await trainer.fit(loader, validationLoader, { epochs: 2 });
- * status                                                // → finished
- * history.map(({ epoch, validation }) => [epoch, validation.samples]) // → [[1, 6], [2, 6]]
- * history[1].train.loss < history[0].train.loss         // → true
+ * status                                                               // → finished
+ * history.map(({ epoch, validation }) => [epoch, validation?.samples]) // → [[1, 6], [2, 6]]
+ * history[1].train.loss < history[0].train.loss                        // → true
  */
 export class Trainer {
   readonly model: Module;

@@ -27,7 +27,7 @@ export async function saveWeights(path: string, tensors: ReadonlyMap<string, Ten
  *
  * @example
  * await saveWeights(`${folder}/two.safetensors`, new Map([["a", zeros([2, 3])], ["b", ones([4])]]));
- * loadWeights(`${folder}/two.safetensors`).get("a").shape // → [2, 3]
+ * loadWeights(`${folder}/two.safetensors`).get("a")?.shape // → [2, 3]
  */
 export function loadWeights(path: string): Map<string, Tensor> {
   let bytes: Uint8Array;
