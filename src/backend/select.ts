@@ -67,7 +67,7 @@ export function setBackend(name: string): Backend {
 }
 
 /**
- * Threads that kernels use from now on, at least 1. Default: one for each processor. Results do not depend on it.
+ * Threads that kernels use from now on, at least 1. Default: all cores that the process may use. Results do not depend on it.
  * @throws UsageError for anything but a whole number of at least 1.
  *
  * @example

@@ -97,9 +97,9 @@ const registry = new Map<string, RegisteredOperation>();
  * Every operation by name, for generic tests and documentation.
  *
  * @example
- * operations().has("conv2d")                // → true
- * operations().get("floor").differentiable  // → true
- * operations().get("argmax").differentiable // → false
+ * operations().has("conv2d")                 // → true
+ * operations().get("floor")?.differentiable  // → true
+ * operations().get("argmax")?.differentiable // → false
  */
 export function operations(): ReadonlyMap<string, RegisteredOperation> {
   return registry;
