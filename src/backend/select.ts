@@ -67,14 +67,16 @@ export function setBackend(name: string): Backend {
 }
 
 /**
- * Threads that kernels use from now on, at least 1. Default: all cores that the process may use. Results do not depend on it.
- * @throws UsageError for anything but a whole number of at least 1.
+ * Threads that kernels use from now on, from 1 to 256. Default: all cores that the process may use. Results do not depend on it.
+ * @throws UsageError for anything else.
  *
  * @example
  * setThreads(2);
- * setThreads(0); // → throws UsageError: threads: expected a whole number of at least 1, got 0.
+ * setThreads(0); // → throws UsageError: threads: expected a whole number from 1 to 256, got 0.
  */
 export function setThreads(threads: number): void {
-  if (!Number.isInteger(threads) || threads < 1) throw new UsageError(`threads: expected a whole number of at least 1, got ${threads}.`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
+    throw new UsageError(`threads: expected a whole number from 1 to 256, got ${threads}.`);
+  }
   defaultBackend().setThreads(threads);
 }

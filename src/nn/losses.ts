@@ -9,10 +9,11 @@ import { ne } from "../ops/compare.js";
 import { crossEntropyRows } from "../ops/crossEntropy.js";
 import { addScalar, mulScalar, neg, square } from "../ops/elementwise.js";
 import { oneHot } from "../ops/indexing.js";
+import { noTensor } from "../ops/operation.js";
 import { mean, sum } from "../ops/reduce.js";
 import { logSoftmax } from "../ops/softmax.js";
 import { unsqueeze } from "../ops/views.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 
 export interface LossOptions {
   /** "mean" over the batch (default), "sum", or "none" for one loss a sample or element. */
@@ -46,6 +47,7 @@ export interface CrossEntropyOptions extends LossOptions {
  * crossEntropy(zeros([1, 10]), target)             // → 2.3026
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  if (!(target instanceof Tensor)) throw noTensor("crossEntropy", 1, target);
   const { labelSmoothing = 0, ignoreIndex = -100, weight, reduction = "mean" } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new ValueError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}.`);
   if (logits.ndim === 2 && logits.shape[0] === 0) throw new ShapeError("crossEntropy: the batch is empty; there is no loss of no samples.");
@@ -78,12 +80,15 @@ function weighted(logits: Tensor, target: Tensor, weight: Tensor, labelSmoothing
 
 /**
  * −log p of the target class. logProbabilities: [N, C], as `logSoftmax` gives them; target: int32 [N].
+ * @throws ValueError for a label out of range; ShapeError or DTypeError for a target that is no int32 [N].
  *
  * @example
  * const target = tensor([1], { dtype: "int32" });
  * nllLoss(log(tensor([[0.25, 0.75]])), target) // → 0.28768
  */
 export function nllLoss(logProbabilities: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  // Checks shapes and labels.
+  crossEntropyRows(logProbabilities.detach(), target, { labelSmoothing: 0, ignoreIndex: -100 });
   const picked = sum(mul(logProbabilities, cast(oneHot(target, logProbabilities.shape[1]), logProbabilities.dtype)), { axis: 1 });
   return reduced(neg(picked), reduction);
 }

@@ -1,6 +1,6 @@
 /** Layers one after another. Neighbours that one kernel can do together run as one. */
 
-import { NablaError } from "../base/errors.js";
+import { NablaError, ValueError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
 import { Conv2d, MaxPool2d } from "./conv.js";
@@ -9,7 +9,7 @@ import { isObserved, Module } from "./module.js";
 /**
  * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.
  * A Conv2d followed by ReLU, and perhaps by MaxPool2d(2), runs as one kernel that never writes what lies between.
- * @throws forward: the layer's error, with its place in front.
+ * @throws ValueError if an argument is no module; forward: the layer's error, with its place in front.
  *
  * @example
  * const model = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
@@ -21,6 +21,11 @@ export class Sequential extends Module {
 
   constructor(...layers: Module[]) {
     super();
+    const wrong = layers.findIndex((layer) => !(layer instanceof Module));
+    if (wrong >= 0) {
+      const got = Array.isArray(layers[wrong]) ? "an array; spread it (...layers)" : `${typeof layers[wrong]}; write new in front of a layer's class`;
+      throw new ValueError(`Sequential: argument ${wrong} must be a module, got ${got}.`);
+    }
     this.layers = layers;
   }
 

@@ -9,7 +9,7 @@ import { where, eq, gt, lt } from "./compare.js";
 import { scalarLike } from "./create.js";
 import { addScalar, log, mulScalar, neg, powScalar, reciprocal } from "./elementwise.js";
 import { broadcastView, elementwiseSpec } from "./layout.js";
-import { defineOp, type Operation } from "./operation.js";
+import { defineOp, noTensor, type Operation } from "./operation.js";
 import { floats, type InputSpec, type Sample } from "./samples.js";
 
 /** A tensor, or a number that is taken as a 0-d tensor of the other operand's type. */
@@ -71,13 +71,23 @@ function selected(dy: Tensor, mine: Tensor, other: Tensor, wins: typeof gt): Ten
 const maximumOp = defineBinary({ name: "maximum", vjp: (dy, x, y) => [() => selected(dy, x, y, gt), () => selected(dy, y, x, gt)] });
 const minimumOp = defineBinary({ name: "minimum", vjp: (dy, x, y) => [() => selected(dy, x, y, lt), () => selected(dy, y, x, lt)] });
 
-/** Brings both operands to one backend type: numbers become 0-d tensors, types are promoted, `true` means at least uint8. */
-function meet(a: Operand, b: Operand): [Tensor, Tensor] {
-  if (!(a instanceof Tensor)) return meet(scalarLike(b as Tensor, a), b);
-  if (!(b instanceof Tensor)) return meet(a, scalarLike(a, b));
+/** Brings both operands of `name` to one type: numbers become 0-d tensors, types are promoted, `true` means at least int32. */
+function meet(name: BinaryOp, a: Operand, b: Operand): [Tensor, Tensor] {
+  if (!(a instanceof Tensor)) return meet(name, scalarLike(tensorOf(name, b, 1), numberOf(name, a, 0)), b);
+  if (!(b instanceof Tensor)) return meet(name, a, scalarLike(a, numberOf(name, b, 1)));
   if (a.dtype === b.dtype && a.dtype !== "bool") return [a, b];
   const dtype = a.dtype === "bool" && b.dtype === "bool" ? "int32" : promote(a.dtype, b.dtype);
   return [cast(a, dtype), cast(b, dtype)];
+}
+
+function tensorOf(name: string, operand: Operand, index: number): Tensor {
+  if (operand instanceof Tensor) return operand;
+  throw noTensor(name, index, operand);
+}
+
+function numberOf(name: string, operand: Operand, index: number): number {
+  if (typeof operand === "number") return operand;
+  throw noTensor(name, index, operand);
 }
 
 /** Whether a number can be folded into a one-operand kernel for this tensor. */
@@ -96,7 +106,7 @@ function folds(t: Operand, scalar: Operand): t is Tensor {
 export function add(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return addScalar(a, b as number);
   if (folds(b, a)) return addScalar(b, a as number);
-  return addOp.apply(meet(a, b), undefined);
+  return addOp.apply(meet("add", a, b), undefined);
 }
 
 /**
@@ -107,7 +117,7 @@ export function add(a: Operand, b: Operand): Tensor {
  */
 export function sub(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return addScalar(a, -(b as number));
-  return subOp.apply(meet(a, b), undefined);
+  return subOp.apply(meet("sub", a, b), undefined);
 }
 
 /**
@@ -119,7 +129,7 @@ export function sub(a: Operand, b: Operand): Tensor {
 export function mul(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return mulScalar(a, b as number);
   if (folds(b, a)) return mulScalar(b, a as number);
-  return mulOp.apply(meet(a, b), undefined);
+  return mulOp.apply(meet("mul", a, b), undefined);
 }
 
 /**
@@ -130,7 +140,7 @@ export function mul(a: Operand, b: Operand): Tensor {
  */
 export function div(a: Operand, b: Operand): Tensor {
   if (folds(b, a)) return mulScalar(reciprocal(b), a as number);
-  const [x, y] = meet(a, b);
+  const [x, y] = meet("div", a, b);
   if (isFloat(x.dtype)) return divOp.apply([x, y], undefined);
   return divOp.apply([cast(x, "float32"), cast(y, "float32")], undefined);
 }
@@ -144,7 +154,7 @@ export function div(a: Operand, b: Operand): Tensor {
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (folds(a, b)) return powScalar(a, b as number);
-  return powOp.apply(meet(a, b), undefined);
+  return powOp.apply(meet("pow", a, b), undefined);
 }
 
 /**
@@ -154,7 +164,7 @@ export function pow(a: Operand, b: Operand): Tensor {
  * maximum(tensor([-1, 5]), 0) // → [0, 5]
  */
 export function maximum(a: Operand, b: Operand): Tensor {
-  return maximumOp.apply(meet(a, b), undefined);
+  return maximumOp.apply(meet("maximum", a, b), undefined);
 }
 
 /**
@@ -164,5 +174,5 @@ export function maximum(a: Operand, b: Operand): Tensor {
  * minimum(tensor([-1, 5]), tensor([2, 2])) // → [-1, 2]
  */
 export function minimum(a: Operand, b: Operand): Tensor {
-  return minimumOp.apply(meet(a, b), undefined);
+  return minimumOp.apply(meet("minimum", a, b), undefined);
 }

@@ -6,10 +6,11 @@ import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { addScalar, rsqrt, square } from "./elementwise.js";
 import { contiguous } from "./cast.js";
+import { checkSameFloat } from "./checks.js";
 import { isDense } from "./layout.js";
 import { allocate, defineOp } from "./operation.js";
 import { mean } from "./reduce.js";
-import { floats } from "./samples.js";
+import { floats, ints } from "./samples.js";
 import { reshape } from "./views.js";
 
 interface Attributes {
@@ -37,7 +38,9 @@ function check(x: Tensor, weight: Tensor): void {
 const batchNormOp = defineOp<Attributes>({
   name: "batchNorm",
   kernel: "batchNorm",
-  shape: ([x, weight]) => {
+  shape: (inputs) => {
+    const [x, weight] = inputs;
+    checkSameFloat("batchNorm", inputs);
     check(x, weight);
     return { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined };
   },
@@ -76,13 +79,14 @@ const batchNormOp = defineOp<Attributes>({
   errors: () => [
     { inputs: [floats([4, 3, 2, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "must be [N, C, …] with C = 2 channels" },
     { inputs: [floats([1, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "one value per channel in [1, 2]" },
+    { inputs: [ints([2, 1], [1, 2]), floats([1]), floats([1])], attributes: { eps: 1e-5 }, message: "expected operands of one type, float32 or float64, got int32, float" },
   ],
 });
 
 /**
  * (x − mean)/√(variance + eps) · weight + bias with the batch's own statistics, the variance a biased one. x: [N, C, …], weight and
  * bias: [C]. Ioffe & Szegedy 2015, algorithm 1.
- * @throws ShapeError if the channels differ, or there is one value per channel.
+ * @throws ShapeError if the channels differ, or there is one value per channel; DTypeError unless all have one float type.
  *
  * @example
  * const x = tensor([[1, 10], [3, 30]]);

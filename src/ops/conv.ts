@@ -11,11 +11,12 @@ import type { Tensor } from "../tensor/tensor.js";
 import { add } from "./arithmetic.js";
 import { relu } from "./activations.js";
 import { contiguous } from "./cast.js";
+import { checkSameFloat } from "./checks.js";
 import { imageStrides } from "./layout.js";
 import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
 import { maxPool2d } from "./pool.js";
 import { sum } from "./reduce.js";
-import { floats, type InputSpec, type Sample } from "./samples.js";
+import { floats, type InputSpec, ints, type Sample } from "./samples.js";
 import { reshape } from "./views.js";
 
 interface ConvAttributes extends Conv2dParams {
@@ -54,6 +55,7 @@ function checkConv(x: Tensor, weight: Tensor, bias: Tensor | undefined, { groups
         `takes ${weight.shape[1] * groups}; build Conv2d(${channels}, …).`,
     );
   }
+  checkSameFloat("conv2d", bias === undefined ? [x, weight] : [x, weight, bias]);
   if (bias !== undefined && !sameShape(bias.shape, [outputs])) {
     throw new ShapeError(`conv2d: bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weight.shape)}; expected [${outputs}].`);
   }
@@ -109,6 +111,7 @@ const conv2dOp: Operation<ConvAttributes> = defineOp<ConvAttributes>({
     { inputs: [floats([1, 3, 4, 8]), floats([4, 3, 5, 5])], attributes: { ...plain, epilogue: noEpilogue }, message: "height of input [1, 3, 4, 8]: a window of 5" },
     { inputs: [floats([3, 8, 8]), floats([4, 3, 5, 5])], attributes: { ...plain, epilogue: noEpilogue }, message: "expected input [N, C, H, W]" },
     { inputs: [floats([1, 3, 8, 8]), floats([4, 3, 3, 3]), floats([3])], attributes: { ...plain, epilogue: noEpilogue }, message: "bias [3] does not fit" },
+    { inputs: [ints([1, 1, 1, 1], [2]), floats([1, 1, 1, 1])], attributes: { ...plain, epilogue: noEpilogue }, message: "expected operands of one type, float32 or float64, got int32, float" },
   ],
 });
 
@@ -147,7 +150,10 @@ const bilinearOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
 const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dInputGrad",
   kernel: "conv2dInputGrad",
-  shape: ([dy], { shape }) => image(shape, dy.dtype),
+  shape: (inputs, { shape }) => {
+    checkSameFloat("conv2dInputGrad", inputs);
+    return image(shape, inputs[0].dtype);
+  },
   forward: (k, [dy, weight], out, params) => k.conv2dInputGrad!(dy, contiguous(weight), out, params),
   vjp: (g, { inputs: [dy, weight], attributes }) => [
     () => bilinearOp.apply([g, weight], attributes),
@@ -160,7 +166,10 @@ const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
 const weightGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dWeightGrad",
   kernel: "conv2dWeightGrad",
-  shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  shape: (inputs, { shape }) => {
+    checkSameFloat("conv2dWeightGrad", inputs);
+    return { shape, dtype: inputs[0].dtype };
+  },
   forward: (k, [x, dy], out, params) => k.conv2dWeightGrad!(x, dy, out, null, params),
   vjp: (g, { inputs: [x, dy], attributes }) => [
     () => inputGradOp.apply([dy, g], gradAttributes(attributes, x)),
@@ -221,7 +230,8 @@ export interface Conv2dOptions {
 /**
  * Cross-correlation. x: [N, C, H, W], weight: [O, C/groups, kH, kW], bias: [O] → [N, O, H', W'],
  * H' = ⌊(H + 2·padding − dilation·(kH − 1) − 1) / stride⌋ + 1. The result lies in memory as [H', W', N, O].
- * @throws ShapeError if channels, groups or bias do not fit, or the filter is larger than the padded input.
+ * @throws ShapeError if channels, groups or bias do not fit, or the filter is larger than the padded input; DTypeError unless all
+ * operands have one float type.
  *
  * @example
  * const image = reshape(arange(0, 9, 1, { dtype: "float32" }), [1, 1, 3, 3]);

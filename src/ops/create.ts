@@ -6,6 +6,7 @@ import { type DType, hostArray, type TypedArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkSpec } from "./checks.js";
 import { allocate } from "./operation.js";
 
 export interface TensorOptions {
@@ -22,7 +23,8 @@ export type TensorData = number | boolean | TypedArray | readonly TensorData[];
 
 /**
  * A tensor holding a copy of `data`: a number, nested arrays, or a typed array with a `shape`.
- * @throws ShapeError if nested arrays are ragged, or the numbers do not fill the shape; ValueError for anything but numbers and booleans.
+ * @throws ShapeError if nested arrays are ragged, or the numbers do not fill the shape; ValueError for anything but numbers and booleans, or a
+ * number that an integer type cannot hold (fractions are cut off).
  *
  * @example
  * const w = tensor([[1, 2], [3, 4]], { requiresGrad: true });
@@ -35,6 +37,7 @@ export function tensor(data: TensorData, options: TensorOptions & { readonly sha
   const typed = ArrayBuffer.isView(data);
   const shape = options.shape ?? (typed ? [data.length] : shapeOf(data));
   const dtype = options.dtype ?? inferDType(data);
+  checkSpec("tensor", shape, dtype);
   const values = hostArray(dtype, sizeOf(shape));
   const flat = typed ? data : flatten(data);
   if (flat.length !== values.length) {
@@ -42,7 +45,16 @@ export function tensor(data: TensorData, options: TensorOptions & { readonly sha
   }
   if (dtype === "bool") for (let i = 0; i < flat.length; i++) values[i] = flat[i] ? 1 : 0;
   else values.set(flat);
+  if (dtype === "int32" || dtype === "uint8") checkIntegers(flat, values, dtype);
   return fromHost(backend, values, shape, dtype, requiresGrad);
+}
+
+/** NaN, ∞ and numbers out of the type's range must not become something else quietly: they would be labels or indices. */
+function checkIntegers(given: ArrayLike<number>, stored: TypedArray, dtype: DType): void {
+  for (let i = 0; i < given.length; i++) {
+    if (Math.trunc(given[i]) === stored[i]) continue;
+    throw new ValueError(`tensor: element ${i} is ${given[i]}, which ${dtype} cannot hold.`);
+  }
 }
 
 function fromHost(backend: Backend, values: TypedArray, shape: Shape, dtype: DType, requiresGrad = false): Tensor {
@@ -53,6 +65,7 @@ function fromHost(backend: Backend, values: TypedArray, shape: Shape, dtype: DTy
 }
 
 function inferDType(data: TensorData): DType {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) throw new ValueError("tensor: expected numbers, got bigint; convert the data first.");
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Int32Array) return "int32";
   if (data instanceof Uint8Array) return "uint8";
@@ -102,6 +115,8 @@ function flatten(data: TensorData): number[] {
  * full([2, 3], 0.5) // → [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
  */
 export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad = false, backend = defaultBackend() }: TensorOptions = {}): Tensor {
+  checkSpec("full", shape, dtype);
+  if (typeof value !== "number") throw new ValueError(`full: expected a number, got ${typeof value}.`);
   const t = allocate(backend, { shape: [...shape], dtype }, "full");
   if (t.size > 0) backend.fill(t, value);
   if (requiresGrad) t.requiresGrad = true;
@@ -186,6 +201,7 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
  */
 export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
   const dtype = options.dtype ?? "float32";
+  checkSpec("linspace", [count], dtype);
   const values = hostArray(dtype, count);
   for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((end - start) * i) / (count - 1);
   return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
@@ -199,6 +215,7 @@ export function linspace(start: number, end: number, count: number, options: Ten
  */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
   const dtype = options.dtype ?? "float32";
+  checkSpec("eye", [n], dtype);
   const values = hostArray(dtype, n * n);
   for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;
   return fromHost(options.backend ?? defaultBackend(), values, [n, n], dtype, options.requiresGrad);

@@ -5,6 +5,7 @@ import { formatShape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { cast, contiguous } from "./cast.js";
+import { checkSameFloat } from "./checks.js";
 import { ne } from "./compare.js";
 import { neg } from "./elementwise.js";
 import { oneHot } from "./indexing.js";
@@ -24,6 +25,7 @@ const crossEntropyOp = defineOp<Attributes>({
   name: "crossEntropy",
   kernel: "crossEntropy",
   shape: ([logits, target]) => {
+    checkSameFloat("crossEntropy (logits)", [logits]);
     if (logits.ndim !== 2 || !sameShape(target.shape, [logits.shape[0]])) {
       throw new ShapeError(
         `crossEntropy: expected logits [N, C] and target [N], got ${formatShape(logits.shape)} and ${formatShape(target.shape)}.`,
@@ -71,6 +73,7 @@ const crossEntropyOp = defineOp<Attributes>({
     { inputs: [floats([2, 3]), ints([2], [0, 3])], attributes: { labelSmoothing: 0, ignoreIndex: -100 }, message: "the label of row 1 is not in 0…2" },
     { inputs: [floats([2, 3]), ints([3], [0, 1, 2])], attributes: { labelSmoothing: 0, ignoreIndex: -100 }, message: "expected logits [N, C] and target [N], got [2, 3] and [3]" },
     { inputs: [floats([2, 3]), floats([2])], attributes: { labelSmoothing: 0, ignoreIndex: -100 }, message: "must be int32, but is float" },
+    { inputs: [ints([1, 2], [0, 3]), ints([1], [0])], attributes: { labelSmoothing: 0, ignoreIndex: -100 }, message: "crossEntropy (logits): expected operands of one type, float32 or float64, got int32" },
   ],
 });
 

@@ -250,7 +250,7 @@ function defineScalar(
 
 const addScalarOp = defineScalar("addScalar", (dy) => dy, -2, [1.5], true);
 const mulScalarOp = defineScalar("mulScalar", (dy, _x, alpha) => mulScalar(dy, alpha), -2, [-3, 0], true);
-const powScalarOp = defineScalar("powScalar", (dy, x, alpha) => mul(dy, mulScalar(powScalar(x, alpha - 1), alpha)), 0.5, [3, -1, 0.5, 0]);
+const powScalarOp = defineScalar("powScalar", (dy, x, alpha) => (alpha === 0 ? mulScalar(dy, 0) : mul(dy, mulScalar(powScalar(x, alpha - 1), alpha))), 0.5, [3, -1, 0.5, 0]);
 
 /** x + c for a number c. */
 export const addScalar = (x: Tensor, c: number): Tensor => addScalarOp.apply([x], c);

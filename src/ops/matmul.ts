@@ -2,13 +2,14 @@
 
 import { ShapeError } from "../base/errors.js";
 import { broadcastShapes, formatShape, sameShape } from "../base/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { promote } from "../base/dtype.js";
 import { cast } from "./cast.js";
 import { broadcastView } from "./layout.js";
-import { defineOp, type OutputSpec } from "./operation.js";
+import { checkSameFloat } from "./checks.js";
+import { defineOp, noTensor, type OutputSpec } from "./operation.js";
 import { sum } from "./reduce.js";
-import { floats } from "./samples.js";
+import { floats, ints } from "./samples.js";
 import { reshape, transpose, unsqueeze, squeeze } from "./views.js";
 
 function matmulShape(a: Tensor, b: Tensor): OutputSpec {
@@ -71,7 +72,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 const linearOp = defineOp({
   name: "linear",
-  shape: ([x, weight, bias]) => {
+  shape: (inputs) => {
+    const [x, weight, bias] = inputs;
+    checkSameFloat("linear", inputs);
     if (x.shape[1] !== weight.shape[1]) {
       throw new ShapeError(
         `linear: input ${formatShape(x.shape)}, but inFeatures is ${weight.shape[1]}; build Linear(${x.shape[1]}, …) or flatten differently.`,
@@ -95,18 +98,20 @@ const linearOp = defineOp({
   errors: () => [
     { inputs: [floats([32, 512]), floats([10, 256])], attributes: undefined, message: "input [32, 512], but inFeatures is 256" },
     { inputs: [floats([2, 3]), floats([4, 3]), floats([3])], attributes: undefined, message: "bias [3] does not fit weight [4, 3]" },
+    { inputs: [ints([1, 3], [1, 2, 3]), floats([4, 3])], attributes: undefined, message: "expected operands of one type, float32 or float64, got int32, float" },
   ],
 });
 
 /**
  * x Wᵀ + b. x: [..., in], weight: [out, in], bias: [out] → [..., out].
- * @throws ShapeError if the last axis of x is not `in`, or the bias is not [out].
+ * @throws ShapeError if the last axis of x is not `in`, or the bias is not [out]; DTypeError unless all have one float type.
  *
  * @example
  * const weight = tensor([[1, 0], [0, 1], [1, 1]]);
  * linear(tensor([[2, 3]]), weight, tensor([0, 0, 10])) // → [[2, 3, 15]]
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
+  if (!(x instanceof Tensor)) throw noTensor("linear", 0, x);
   if (x.ndim === 2) return linearOp.apply(bias ? [x, weight, bias] : [x, weight], undefined);
   if (x.ndim === 0) throw new ShapeError("linear: expected an input of shape [..., in], got a 0-d tensor.");
   const rows = reshape(x, [-1, x.shape[x.ndim - 1]]);

@@ -37,9 +37,12 @@ declare module "../tensor/tensor.js" {
     min(options?: ReduceOptions): Tensor;
     argmax(axis?: number, keepDim?: boolean): Tensor;
     reshape(...shape: number[]): Tensor;
+    reshape(shape: Shape): Tensor;
     permute(...axes: number[]): Tensor;
+    permute(axes: readonly number[]): Tensor;
     transpose(axis0?: number, axis1?: number): Tensor;
     expand(...shape: number[]): Tensor;
+    expand(shape: Shape): Tensor;
     flatten(start?: number, end?: number): Tensor;
     squeeze(axis?: number): Tensor;
     unsqueeze(axis: number): Tensor;
@@ -50,14 +53,17 @@ declare module "../tensor/tensor.js" {
   }
 }
 
+/** One by one or as an array, as in PyTorch. */
+type Numbers = readonly (number | readonly number[])[];
+
 const methods = {
   add, sub, mul, div, pow, matmul, neg, abs, exp, log, sqrt, square, relu, tanh, sigmoid, softmax, sum, mean, max, min,
   argmax, transpose, flatten, squeeze, unsqueeze, slice, clone,
   to: cast,
   makeContiguous: contiguous,
-  reshape: (x: Tensor, ...shape: Shape) => reshape(x, shape),
-  permute: (x: Tensor, ...axes: number[]) => permute(x, axes),
-  expand: (x: Tensor, ...shape: Shape) => expand(x, shape),
+  reshape: (x: Tensor, ...shape: Numbers) => reshape(x, shape.flat()),
+  permute: (x: Tensor, ...axes: Numbers) => permute(x, axes.flat()),
+  expand: (x: Tensor, ...shape: Numbers) => expand(x, shape.flat()),
 };
 
 for (const [name, method] of Object.entries(methods)) {

@@ -198,6 +198,7 @@ export function allocate(backend: Backend, spec: OutputSpec, origin: string): Te
 }
 
 function checkOperands(name: string, inputs: readonly Tensor[]): void {
+  for (let i = 0; i < inputs.length; i++) if (!(inputs[i] instanceof Tensor)) throw noTensor(name, i, inputs[i]);
   const first = inputs[0].storage;
   for (let i = 0; i < inputs.length; i++) {
     const { storage } = inputs[i];
@@ -209,4 +210,10 @@ function checkOperands(name: string, inputs: readonly Tensor[]): void {
       );
     }
   }
+}
+
+/** The error for an operand that plain JavaScript let through. */
+export function noTensor(name: string, index: number, got: unknown): ValueError {
+  const what = got === null ? "null" : Array.isArray(got) ? "an array" : typeof got;
+  return new ValueError(`${name}: operand ${index} must be a tensor, got ${what}; make one with tensor(…).`);
 }

@@ -7,12 +7,13 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { cast, contiguous } from "./cast.js";
+import { checkSameFloat } from "./checks.js";
 import { arange } from "./create.js";
 import { floor } from "./elementwise.js";
 import { indexSelect } from "./indexing.js";
 import { imageStrides } from "./layout.js";
 import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
-import { floats, type Sample } from "./samples.js";
+import { floats, ints, type Sample } from "./samples.js";
 import { type Pair, pair } from "./conv.js";
 import { reshape } from "./views.js";
 
@@ -125,12 +126,15 @@ function maxPositions(x: Tensor, attributes: Pool2dParams): { output: number[]; 
 const avgPool2dOp: Operation<Pool2dParams> = defineOp<Pool2dParams>({
   name: "avgPool2d",
   kernel: "avgPool2d",
-  shape: ([x], attributes) => like(x, pooledShape("avgPool2d", x, attributes)),
+  shape: ([x], attributes) => {
+    checkSameFloat("avgPool2d", [x]);
+    return like(x, pooledShape("avgPool2d", x, attributes));
+  },
   forward: (k, [x], out, attributes) => k.avgPool2d!(laidOut(x), out, attributes),
   vjp: (dy, { inputs: [x], attributes }) => [() => avgPool2dGradOp.apply([dy], { ...attributes, shape: x.shape })],
   valueFree: true,
   samples: () => samples,
-  errors: () => errors,
+  errors: () => [...errors, { inputs: [ints([1, 1, 1, 1], [1])], attributes: params([1, 1]), message: "avgPool2d: expected operands of one type" }],
 });
 
 const avgPool2dGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({

@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { ge } from "./compare.js";
+import { checkSpec } from "./checks.js";
 import type { TensorOptions } from "./create.js";
 import { addScalar, mulScalar } from "./elementwise.js";
 import { allocate } from "./operation.js";
@@ -62,6 +63,7 @@ export interface RandomOptions extends TensorOptions {
 
 function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
   const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = options;
+  checkSpec(kind, shape, dtype);
   const t = allocate(backend, { shape: [...shape], dtype }, kind);
   const words = kind === "uniform" && dtype === "float64" ? 2 * t.size : t.size;
   if (t.size > 0) backend.random(kind, generator.reserve(words), t);

@@ -2,7 +2,7 @@
 
 import type { ReduceOp } from "../backend/backend.js";
 import { isFloat } from "../base/dtype.js";
-import { ShapeError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { div, mul, sub } from "./arithmetic.js";
@@ -77,7 +77,9 @@ const minOp = defineReduce("min", share);
 const prodOp = defineReduce("prod", (dy, x, y) => div(mul(dy, y), x), { emptyValue: 1 });
 const logsumexpOp = defineReduce("logsumexp", (dy, x, y) => mul(dy, exp(sub(x, y))), { emptyValue: -Infinity });
 
-function reduce(op: Operation<Axes>, x: Tensor, { axis, keepDim = false }: ReduceOptions): Tensor {
+function reduce(op: Operation<Axes>, x: Tensor, options: ReduceOptions): Tensor {
+  if (typeof options !== "object") throw new ValueError(`${op.name}: expected options such as { axis: 0 }, got ${String(options)}.`);
+  const { axis, keepDim = false } = options;
   const axes = resolveAxes(op.name, x, axis);
   const kept = op.apply([x], axes);
   return keepDim || axes.length === 0 ? kept : reshape(kept, x.shape.filter((_, i) => !axes.includes(i)));

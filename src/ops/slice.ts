@@ -91,7 +91,13 @@ export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]):
       dropped.push(axis);
       return;
     }
+    if (typeof range !== "object" || Array.isArray(range)) {
+      throw new ValueError(`slice: axis ${axis}: expected an index, { start, end, step } or null, got ${JSON.stringify(range)}.`);
+    }
     const { start = 0, end = size, step = 1 } = range;
+    if (!Number.isInteger(start) || !Number.isInteger(end)) {
+      throw new ValueError(`slice: axis ${axis}: start and end must be whole numbers, got ${start} and ${end}.`);
+    }
     if (!Number.isInteger(step) || step < 1) throw new ValueError(`slice: step ${step} on axis ${axis}; it must be a whole number of at least 1.`);
     const clip = (i: number): number => Math.min(size, Math.max(0, i < 0 ? i + size : i));
     starts.push(clip(start));

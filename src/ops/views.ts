@@ -152,6 +152,7 @@ const expandOp = defineOp<Shape>({
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) throw new ShapeError(`expand: ${formatShape(shape)} is no shape; give every size.`);
   if (!sameShape(broadcastShapes("expand", x.shape, shape), shape)) {
     throw new ShapeError(`expand: ${formatShape(x.shape)} cannot shrink to ${formatShape(shape)}; only axes of size 1 can be repeated.`);
   }

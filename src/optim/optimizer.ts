@@ -47,15 +47,22 @@ export abstract class Optimizer<O extends { readonly lr: number }> {
   /**
    * @param params the model's parameters, or groups with options of their own
    * @param options options of all groups that do not say otherwise
-   * @throws ValueError if there is no parameter, or one is listed twice.
+   * @throws ValueError if there is no parameter, one is listed twice, or one is no leaf.
    */
   constructor(params: Iterable<Tensor> | readonly ParameterGroup<O>[], options: O) {
+    if (params instanceof Object && !(Symbol.iterator in params)) {
+      throw new ValueError(`${this.constructor.name}: expected a list of parameters, got ${(params as object).constructor.name}; pass model.parameters().`);
+    }
     const list = [...params];
     const groups = list.length > 0 && "params" in list[0] ? (list as ParameterGroup<O>[]) : [{ params: list as Tensor[] }];
     this.groups = groups.map(({ params: own, ...rest }) => ({ params: own, options: { ...options, ...rest } as O & { lr: number } }));
     const all = this.groups.flatMap((g) => g.params);
     if (all.length === 0) throw new ValueError(`${this.constructor.name}: there are no parameters to optimise.`);
     if (new Set(all).size !== all.length) throw new ValueError(`${this.constructor.name}: a parameter is listed twice.`);
+    const computed = all.findIndex((p) => p.node !== null);
+    if (computed >= 0) {
+      throw new ValueError(`${this.constructor.name}: parameter ${computed} (${all[computed]}) is the result of a computation; only leaves can be optimised.`);
+    }
     for (const { options: o } of this.groups) this.check(o);
   }
 
@@ -70,6 +77,7 @@ export abstract class Optimizer<O extends { readonly lr: number }> {
   }
 
   set lr(value: number) {
+    for (const group of this.groups) this.check({ ...group.options, lr: value });
     for (const group of this.groups) group.options.lr = value;
   }
 

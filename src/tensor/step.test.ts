@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LifetimeError } from "../base/errors.js";
-import { add, crossEntropy, keep, memoryStats, models, mul, nn, optim, randn, step, tensor, type Tensor } from "../index.js";
+import { add, crossEntropy, keep, memoryStats, models, mul, type nn, optim, randn, step, tensor, type Tensor } from "../index.js";
 
 describe("step", () => {
   test("releases what was made inside, and says so when it is used", async () => {

@@ -18,11 +18,13 @@ export function copy(x: Elements, out: Elements): void {
   }
 }
 
+/** `alpha` is a number of x's type, as in the compiled kernels: x + α and α · x, and so initial weights, agree with theirs to the bit. */
 export function unary(op: UnaryOp, x: Elements, out: Elements, alpha: number): void {
   const f = unaryFunctions[op];
+  const a = x.dtype === "float32" ? Math.fround(alpha) : alpha;
   const from = positions(x);
   const to = positions(out);
-  for (let i = 0; i < to.length; i++) out.data[to[i]] = f(x.data[from[i]], alpha);
+  for (let i = 0; i < to.length; i++) out.data[to[i]] = f(x.data[from[i]], a);
 }
 
 export function binary(op: BinaryOp, x: Elements, y: Elements, out: Elements, alpha: number): void {
