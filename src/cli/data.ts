@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { UsageError } from "../base/errors.js";
 import { cacheFolder } from "../data/cache.js";
 import { listSources, prepare, type SourceListing } from "../data/prepare.js";
 import { type Io, printJson, printLine } from "./io.js";
@@ -44,7 +45,10 @@ export const dataCommand: CommandFactory = (io) => {
   return command;
 };
 
-const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path));
+function absolute(path: string | undefined): string | undefined {
+  if (path === "") throw new UsageError('--data-dir: expected a folder, got "".');
+  return path === undefined ? undefined : resolve(path);
+}
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -163,6 +163,10 @@ describe("--resume", () => {
     expect([damaged.code, damaged.err]).toEqual([1, expect.stringMatching(/cannot go on: .*not a whole safetensors file.*Start a new run/)]);
     writeFileSync(join(run, "run.json"), '{"format": 1, "config": {"model": "lstm"}}');
     const wrong = await nabla("train", "--resume", run);
+    rmSync(join(run, "run.json"));
+    mkdirSync(join(run, "run.json"));
+    const unreadable = await nabla("train", "--resume", run);
+    expect([unreadable.code, unreadable.err]).toEqual([1, expect.stringMatching(/run\.json cannot be read \(EISDIR\)/)]);
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/run\.json is damaged: MODEL: expected one of/)]);
   });
 
@@ -201,6 +205,14 @@ describe("--out", () => {
     const file = await nabla("train", ...small, "--out", join(run, "precious"));
     expect([file.code, file.err]).toEqual([1, expect.stringMatching(/precious is a file/)]);
     expect(readdirSync(run)).toEqual(["precious"]);
+  });
+
+  test("refuses a link to nothing, and an empty name", async () => {
+    symlinkSync("nowhere", run);
+    const link = await nabla("train", ...small, "--out", run);
+    expect([link.code, link.err]).toEqual([1, expect.stringMatching(/is a link to nothing; choose another name/)]);
+    const empty = await nabla("train", ...small, "--out", "");
+    expect([empty.code, empty.err]).toEqual([2, '--out: expected a folder, got "".\n']);
   });
 });
 

@@ -82,7 +82,7 @@ function explain(error: unknown, command: Command | undefined): string {
 function explainParse(error: CommanderError, command: Command | undefined): string {
   const help = `See ${command?.name() ?? "nabla"} --help.`;
   const given = error.code === "commander.unknownOption" ? /'([^']*)'/.exec(error.message)?.[1] : undefined;
-  if (given === undefined) return `${error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}. ${help}`;
+  if (given === undefined) return `${error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ").replace(/\.$/, "")}. ${help}`;
   const options = command === undefined ? [] : [command, ...command.commands].flatMap((each) => each.options);
   const known = options.flatMap(({ long, short }) => [long ?? "", short ?? ""]).filter((flag) => flag !== "");
   return `${unknownOption(given, known)} ${help}`;

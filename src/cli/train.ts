@@ -35,6 +35,9 @@ export const trainCommand: CommandFactory = (io, exit) => {
     const json = given.delete("json");
     const out = given.get("out");
     const resume = given.get("resume");
+    for (const [name, value] of Object.entries({ out, resume })) {
+      if (value === "") throw new UsageError(`--${name}: expected a folder, got "".`);
+    }
     if (model !== undefined) given.set("model", model);
     if (typeof resume === "string") {
       given.delete("resume");

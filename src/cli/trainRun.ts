@@ -19,7 +19,7 @@ import { resolveConfig, type TrainConfig } from "./config.js";
 import { type Io, printJson, printLine } from "./io.js";
 import { loadSplits } from "./loadSplits.js";
 import { displayPath, endRecord, endText } from "./runReport.js";
-import { listenForStop } from "./stopSignal.js";
+import { listenForStop, type StopSignal } from "./stopSignal.js";
 
 export interface StartOptions {
   readonly config: TrainConfig;
@@ -40,14 +40,16 @@ export async function startRun({ config: given, out, json, io }: StartOptions): 
     out === undefined
       ? RunFolder.createNumbered("runs", `${day}-${config.model}-${config.data}`, info)
       : RunFolder.create(out, info);
+  const stop = listenForStop(io);
   try {
     const session = await prepare(config, io).catch((error: unknown) => {
       run.discard();
       throw error;
     });
     run.updateInfo({ backend: { ...defaultBackend().info }, data: fingerprint(session.splits) });
-    return await train({ run, config, session, found: undefined, json, io });
+    return await train({ run, config, session, found: undefined, json, io, stop });
   } finally {
+    stop.dispose();
     run.close();
   }
 }
@@ -66,6 +68,7 @@ export interface ResumeOptions {
  */
 export async function resumeRun({ path, changes, json, io }: ResumeOptions): Promise<number> {
   const run = RunFolder.open(path);
+  const stop = listenForStop(io);
   try {
     const config = resumedConfig(run, changes);
     const found = run.loadCheckpoint();
@@ -84,8 +87,9 @@ export async function resumeRun({ path, changes, json, io }: ResumeOptions): Pro
     warnOfOtherBackend(run, io);
     const session = await prepare(config, io, changes.has("data-dir") ? undefined : run.info.data?.source);
     checkData(run, session.splits);
-    return await train({ run, config, session, found, json, io });
+    return await train({ run, config, session, found, json, io, stop });
   } finally {
+    stop.dispose();
     run.close();
   }
 }
@@ -116,9 +120,11 @@ interface TrainOptions {
   readonly found: FoundCheckpoint | undefined;
   readonly json: boolean;
   readonly io: Io;
+  /** Listens since before the data were read: Ctrl-C then stops before the first step. */
+  readonly stop: StopSignal;
 }
 
-async function train({ run, config, session, found, json, io }: TrainOptions): Promise<number> {
+async function train({ run, config, session, found, json, io, stop }: TrainOptions): Promise<number> {
   const { splits, model, optimizer, schedule, training, validation } = session;
   const trainer = new Trainer({ model, optimizer, schedule, loss: crossEntropy });
   if (found !== undefined) trainer.restore(found.state);
@@ -128,7 +134,6 @@ async function train({ run, config, session, found, json, io }: TrainOptions): P
   trainer.listen(json ? jsonLines(io) : progress({ stream: io.stdout }));
   if (json && io.stderr.isTTY === true) trainer.listen(progress({ stream: io.stderr, liveOnly: true }));
 
-  const stop = listenForStop(io);
   try {
     const { status } = await trainer.fit(training, validation, { epochs: config.epochs, signal: stop.signal });
     const state = await trainer.state();
@@ -149,8 +154,6 @@ async function train({ run, config, session, found, json, io }: TrainOptions): P
       error.message += checkpoint === undefined ? " No checkpoint was written before." : ` Last good checkpoint: ${displayPath(checkpoint)}`;
     }
     throw error;
-  } finally {
-    stop.dispose();
   }
 }
 

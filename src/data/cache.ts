@@ -65,6 +65,6 @@ const remedies: Readonly<Record<string, string>> = {
   EDQUOT: `the disk quota is used up: make room, ${elsewhere}`,
   EEXIST: `a part of the path is a file: remove it, ${elsewhere}`,
   ENOTDIR: `a part of the path is a file: remove it, ${elsewhere}`,
-  EISDIR: "a folder stands where a file belongs: remove it",
+  EISDIR: "one of the files is a folder: put the file in its place",
   ENOENT: "it does not exist",
 };

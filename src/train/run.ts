@@ -185,7 +185,9 @@ function makeFolders(path: string): string | undefined {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
   if (missing.length === 0 && !statSync(path).isDirectory()) throw new DataError(`run folder ${path} is a file; choose another name.`);
-  return missing.filter(makeFolder)[0];
+  const [outermost] = missing.filter(makeFolder);
+  if (!existsSync(path)) throw new DataError(`run folder ${path} is a link to nothing; choose another name.`);
+  return outermost;
 }
 
 /** @returns false when it is there already */
@@ -213,12 +215,14 @@ function readInfo(path: string): RunInfo {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") throw error;
+    if (!["ENOENT", "ENOTDIR"].includes(errorCode(error))) throw new DataError(`${file} cannot be read (${errorCode(error)}); check the path and its permissions.`);
     throw new DataError(`${path} is no run folder: it has no ${files.info}. Give the folder that a training named as its run.`);
   }
   try {
     const info: RunInfo = JSON.parse(text);
-    if (info.format === 1 && typeof info.config === "object" && info.config !== null) return info;
+    if (info.format === 1 && typeof info.config === "object" && info.config !== null) {
+      return { ...info, backend: info.backend ?? null, data: info.data ?? null };
+    }
   } catch {
     // falls through
   }
