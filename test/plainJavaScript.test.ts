@@ -33,6 +33,10 @@ describe("mistakes", () => {
     ["a range as an array", () => call(nabla.slice, x, [0, 1]), /slice: axis 0: expected an index, \{ start, end, step \} or null, got \[0,1\]/],
     ["a broken range", () => nabla.slice(x, { start: 0.5 }), /start and end must be whole numbers, got 0.5 and 2/],
     ["a label out of range", () => nllLoss(x, labels(0, 3)), /the label of row 1 is not in 0…2/],
+    ["random integers", () => nabla.rand([9], { dtype: "uint8" }), /random numbers are float32 or float64, not uint8/],
+    ["dropout of integers", () => nabla.dropout(labels(1, 2), 0.2), /dropout: expected float32 or float64, got int32/],
+    ["a gradient of another type", () => zeros([2], { requiresGrad: true }).mul(2).backward({ gradient: zeros([2], { dtype: "float64" }) }), /gradient is float64, the output float32/],
+    ["a gradient of another shape", () => (zeros([2]).grad = zeros([3])), /grad: expected float32 \[2\] .* got float32 \[3\]/],
     ["layers in an array", () => construct(nn.Sequential, [new nn.ReLU()]), /Sequential: argument 0 must be a module, got an array; spread it/],
     ["a class for a layer", () => construct(nn.Sequential, nn.ReLU), /got function; write new in front/],
     ["a model for its parameters", () => construct(optim.SGD, new nn.Linear(1, 1), { lr: 1 }), /got Linear; pass model.parameters\(\)/],
@@ -49,6 +53,15 @@ test("shapes and axes come one by one or as an array", () => {
   expect([x.reshape(3, 2).shape, x.reshape([3, -1]).shape]).toEqual([[3, 2], [3, 2]]);
   expect([x.permute(1, 0).shape, x.permute([-1, 0]).shape]).toEqual([[3, 2], [3, 2]]);
   expect([x.expand(4, 2, 3).shape, x.expand([4, 2, 3]).shape]).toEqual([[4, 2, 3], [4, 2, 3]]);
+});
+
+test("types meet in one that holds every value", async () => {
+  const small = tensor([0, 200], { dtype: "uint8" });
+  expect(await nabla.clamp(small, -1, 100).array()).toEqual([0, 100]);
+  expect(await small.add(300).array()).toEqual([300, 500]);
+  expect(await labels(1).add(1e10).array()).toEqual([1e10]);
+  expect(await nabla.cumsum(small, 0).add(small).array()).toEqual([0, 400]);
+  expect(await nabla.concat([labels(1), tensor([0.5])]).array()).toEqual([1, 0.5]);
 });
 
 test("a power of 0 is flat, also at 0", async () => {

@@ -3,7 +3,7 @@
  * Nodes are visited in reverse topological order, so a gradient is complete before it is used; no Jacobian is ever built.
  */
 
-import { LifetimeError, NablaError, ShapeError } from "../base/errors.js";
+import { DTypeError, LifetimeError, NablaError, ShapeError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { contiguous } from "../ops/cast.js";
@@ -103,6 +103,9 @@ function startingGradient(caller: string, output: Tensor, gradient: Tensor | und
       throw new ShapeError(`${caller}: expected an output of one element, got ${formatShape(output.shape)}; reduce it with mean() or sum(), or pass gradient.`);
     }
     return onesLike(output);
+  }
+  if (gradient.dtype !== output.dtype) {
+    throw new DTypeError(`${caller}: gradient is ${gradient.dtype}, the output ${output.dtype}; convert it with to("${output.dtype}").`);
   }
   if (!sameShape(gradient.shape, output.shape)) {
     throw new ShapeError(`${caller}: gradient has shape ${formatShape(gradient.shape)}, the output ${formatShape(output.shape)}; they must be equal.`);

@@ -2,7 +2,7 @@
 
 import type { Backend } from "../backend/backend.js";
 import { defaultBackend } from "../backend/select.js";
-import { type DType, hostArray, type TypedArray } from "../base/dtype.js";
+import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -164,15 +164,19 @@ export function onesLike(t: Tensor): Tensor {
 }
 
 /**
- * A 0-d tensor of t's backend and type (int32 for bools; float32 where an integer type cannot hold `value`).
+ * A 0-d tensor of t's backend and type (int32 for bools; the next larger type where an integer type cannot hold `value`).
  *
  * @example
  * scalarLike(zeros([3], { dtype: "float64" }), 0.1).dtype // → float64
  * scalarLike(zeros([3], { dtype: "int32" }), 0.1).dtype   // → float32
  */
 export function scalarLike(t: Tensor, value: number): Tensor {
-  const dtype = t.dtype === "bool" ? "int32" : !Number.isInteger(value) && (t.dtype === "int32" || t.dtype === "uint8") ? "float32" : t.dtype;
-  return full([], value, { dtype, backend: t.backend });
+  return full([], value, { dtype: isFloat(t.dtype) ? t.dtype : integerTypeFor(t.dtype, value), backend: t.backend });
+}
+
+function integerTypeFor(dtype: DType, value: number): DType {
+  if (dtype === "uint8" && (value & 255) === value) return "uint8";
+  return (value | 0) === value ? "int32" : "float32";
 }
 
 /**

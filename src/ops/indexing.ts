@@ -8,7 +8,7 @@ import { cast, contiguous } from "./cast.js";
 import { eq } from "./compare.js";
 import { arange } from "./create.js";
 import { defineOp, type Operation } from "./operation.js";
-import { sum } from "./reduce.js";
+import { sum, wide } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { unsqueeze } from "./views.js";
 
@@ -122,11 +122,11 @@ const cumsumOp: Operation<number> = defineOp<number>({
 });
 
 /**
- * Running sum along `axis`.
+ * Running sum along `axis`; bool and uint8 are summed in int32.
  *
  * @example
  * cumsum(tensor([[1, 2, 3], [4, 5, 6]]), 1) // → [[1, 3, 6], [4, 9, 15]]
  */
 export function cumsum(x: Tensor, axis: number): Tensor {
-  return cumsumOp.apply([x], normalizeAxis("cumsum", axis, x.ndim));
+  return cumsumOp.apply([wide(x)], normalizeAxis("cumsum", axis, x.ndim));
 }

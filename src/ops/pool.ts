@@ -38,6 +38,7 @@ function like(x: Tensor, shape: readonly number[], dtype = x.dtype): OutputSpec 
 }
 
 function pooledShape(op: string, x: Tensor, { kernel, stride, padding }: Pool2dParams): number[] {
+  checkSameFloat(op, [x]);
   if (x.ndim !== 4) throw new ShapeError(`${op}: expected input [N, C, H, W], got ${formatShape(x.shape)}.`);
   const size = (axis: 0 | 1): number => {
     if (2 * padding[axis] > kernel[axis]) {
@@ -65,6 +66,7 @@ const errors = [
   { inputs: [floats([3, 4, 4])], attributes: params([2, 2]), message: "expected input [N, C, H, W], got [3, 4, 4]" },
   { inputs: [floats([1, 1, 2, 4])], attributes: params([3, 3]), message: "height of input [1, 1, 2, 4]: a window of 3" },
   { inputs: [floats([1, 1, 4, 4])], attributes: params([2, 2], [2, 2], [2, 0]), message: "padding 2 is more than half" },
+  { inputs: [ints([1, 1, 1, 1], [1])], attributes: params([1, 1]), message: "expected operands of one type, float32 or float64, got int32" },
 ];
 
 const maxPool2dOp = defineOp<Pool2dParams>({
@@ -126,15 +128,12 @@ function maxPositions(x: Tensor, attributes: Pool2dParams): { output: number[]; 
 const avgPool2dOp: Operation<Pool2dParams> = defineOp<Pool2dParams>({
   name: "avgPool2d",
   kernel: "avgPool2d",
-  shape: ([x], attributes) => {
-    checkSameFloat("avgPool2d", [x]);
-    return like(x, pooledShape("avgPool2d", x, attributes));
-  },
+  shape: ([x], attributes) => like(x, pooledShape("avgPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => k.avgPool2d!(laidOut(x), out, attributes),
   vjp: (dy, { inputs: [x], attributes }) => [() => avgPool2dGradOp.apply([dy], { ...attributes, shape: x.shape })],
   valueFree: true,
   samples: () => samples,
-  errors: () => [...errors, { inputs: [ints([1, 1, 1, 1], [1])], attributes: params([1, 1]), message: "avgPool2d: expected operands of one type" }],
+  errors: () => errors,
 });
 
 const avgPool2dGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({

@@ -2,7 +2,8 @@
 
 import type { RandomKind } from "../backend/backend.js";
 import { defaultBackend } from "../backend/select.js";
-import { ValueError } from "../base/errors.js";
+import { isFloat } from "../base/dtype.js";
+import { DTypeError, ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
 import type { Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -64,6 +65,7 @@ export interface RandomOptions extends TensorOptions {
 function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
   const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = options;
   checkSpec(kind, shape, dtype);
+  if (!isFloat(dtype)) throw new DTypeError(`${kind}: random numbers are float32 or float64, not ${dtype}; cast them afterwards.`);
   const t = allocate(backend, { shape: [...shape], dtype }, kind);
   const words = kind === "uniform" && dtype === "float64" ? 2 * t.size : t.size;
   if (t.size > 0) backend.random(kind, generator.reserve(words), t);
@@ -93,7 +95,7 @@ export const randn = (shape: Shape, options: RandomOptions = {}): Tensor => draw
  * Inverted dropout: each element is 0 with probability p, else divided by 1 − p, so that the mean stays. x of any shape.
  * Srivastava et al. 2014.
  * @param generator default: the stream seeded by `manualSeed`
- * @throws ValueError unless 0 ≤ p < 1.
+ * @throws ValueError unless 0 ≤ p < 1; DTypeError unless x is float.
  *
  * @example
  * const kept = dropout(ones([1000]), 0.2, new Generator(1));
@@ -103,6 +105,7 @@ export const randn = (shape: Shape, options: RandomOptions = {}): Tensor => draw
 export function dropout(x: Tensor, p: number, generator: Generator = stream): Tensor {
   if (!(p >= 0 && p < 1)) throw new ValueError(`dropout: the probability must be at least 0 and less than 1, got ${p}.`);
   if (p === 0) return x;
+  if (!isFloat(x.dtype)) throw new DTypeError(`dropout: expected float32 or float64, got ${x.dtype}; convert with to("float32").`);
   const kept = ge(draw("uniform", x.shape, { dtype: "float32", backend: x.backend, generator }), p);
   return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - p)));
 }

@@ -94,7 +94,8 @@ function resolveAxes(name: string, x: Tensor, axis: number | readonly number[] |
   return axes;
 }
 
-const wide = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? cast(x, "int32") : x);
+/** Types that would soon overflow are summed in int32. */
+export const wide = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? cast(x, "int32") : x);
 
 /**
  * Sum along axes; bool and uint8 are summed in int32. The sum of nothing is 0.

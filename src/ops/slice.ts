@@ -1,8 +1,10 @@
 /** Slices, and their reverse: placing a tensor into zeros. Padding, concatenation and stacking are made of the two. */
 
+import { promote } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { cast } from "./cast.js";
 import { defineOp, type Operation } from "./operation.js";
 import { floats } from "./samples.js";
 import { reshape, unsqueeze } from "./views.js";
@@ -166,7 +168,7 @@ const concatOp = defineOp<number>({
 });
 
 /**
- * Tensors joined along an axis they already have.
+ * Tensors joined along an axis they already have. Types meet in the larger one.
  * @param axis default 0
  * @throws ShapeError if the shapes differ on another axis; ValueError for no tensors.
  *
@@ -176,7 +178,8 @@ const concatOp = defineOp<number>({
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) throw new ValueError("concat: expected at least one tensor, got none.");
-  return concatOp.apply(tensors, normalizeAxis("concat", axis, tensors[0].ndim));
+  const dtype = tensors.map((t) => t.dtype).reduce(promote);
+  return concatOp.apply(tensors.map((t) => cast(t, dtype)), normalizeAxis("concat", axis, tensors[0].ndim));
 }
 
 /**

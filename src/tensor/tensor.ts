@@ -6,7 +6,7 @@
 import type { Backend, View } from "../backend/backend.js";
 import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
 import { DTypeError, LifetimeError, ShapeError, ValueError } from "../base/errors.js";
-import { contiguousStrides, formatShape, isContiguous, sizeOf, type Shape } from "../base/shape.js";
+import { contiguousStrides, formatShape, isContiguous, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { formatTensor } from "./print.js";
 import { Storage } from "./storage.js";
 import type { TapeNode } from "./tape.js";
@@ -106,7 +106,7 @@ export class Tensor implements View {
     if (!value) this.node = null;
   }
 
-  /** The gradient that `backward()` accumulated, or null. Assigning keeps the tensor beyond its step. */
+  /** The gradient that `backward()` accumulated, or null. Assigning keeps the tensor beyond its step; its shape and type must be this tensor's. */
   get grad(): Tensor | null {
     const held = this.gradient?.tensor ?? null;
     // Whoever asks may outlive this tensor: from now on the collector watches over the gradient's memory.
@@ -123,6 +123,9 @@ export class Tensor implements View {
     const before = this.gradient.tensor;
     if (value === before) return;
     if (value !== null) {
+      if (value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
+        throw new ShapeError(`grad: expected ${this.dtype} ${formatShape(this.shape)} like the tensor's own, got ${value.dtype} ${formatShape(value.shape)}.`);
+      }
       value.storage.keep();
       value.storage.heldByLeaf = true;
     }
