@@ -268,3 +268,11 @@ test("a validation loss that is not finite stops the training, too", async () =>
     /diverged at step 5 \(epoch 1\): after the epoch's last step the validation loss is NaN, although all weights are finite/,
   );
 });
+
+test("one fit at a time; validation may be left out", async () => {
+  const model = new Linear(2, 2);
+  const trainer = new Trainer({ model, optimizer: new SGD(model.parameters(), { lr: 0.1 }), loss: crossEntropy });
+  const first = trainer.fit(points(1), undefined, { epochs: 1 });
+  await expect(trainer.fit(points(1), null, { epochs: 1 })).rejects.toThrow("at work already");
+  expect((await first).status).toBe("finished");
+});

@@ -65,6 +65,7 @@ export class Trainer {
   readonly #baseLr: number;
   #listeners: readonly Listener[];
 
+  #fitting = false;
   #epochsDone = 0;
   #stepsDone = 0;
   #globalStep = 0;
@@ -90,9 +91,20 @@ export class Trainer {
 
   /**
    * Trains until `epochs` epochs are done or the signal is raised, with validation after each epoch if given.
-   * @throws DivergenceError when the loss is no finite number, naming the step and the layer; ValueError for `epochs` < 1.
+   * @throws DivergenceError when the loss is no finite number, naming the step and the layer; ValueError for `epochs` < 1, or while
+   * another `fit` of this trainer is under way.
    */
-  async fit(training: Batches, validation: Batches | null, { epochs, signal }: FitOptions): Promise<FitEnd> {
+  async fit(training: Batches, validation: Batches | null | undefined, options: FitOptions): Promise<FitEnd> {
+    if (this.#fitting) throw new ValueError("fit: this trainer is at work already; await the first fit before the next.");
+    this.#fitting = true;
+    try {
+      return await this.#fit(training, validation ?? null, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  async #fit(training: Batches, validation: Batches | null, { epochs, signal }: FitOptions): Promise<FitEnd> {
     if (!Number.isInteger(epochs) || epochs < 1) throw new ValueError(`fit: epochs must be a whole number of at least 1, got ${epochs}.`);
     const { length: steps, dataset } = training;
     this.#clockStart = performance.now();
