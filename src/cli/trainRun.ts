@@ -154,6 +154,9 @@ async function train({ run, config, session, found, json, io, stop }: TrainOptio
       error.message += checkpoint === undefined ? " No checkpoint was written before." : ` Last good checkpoint: ${displayPath(checkpoint)}`;
     }
     throw error;
+  } finally {
+    training.close();
+    validation.close();
   }
 }
 

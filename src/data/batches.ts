@@ -5,6 +5,7 @@
 
 import { ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { ByteReader } from "./byteReader.js";
 import type { ImageDataset } from "./dataset.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
 import { type Transform, wordsPerImage } from "./transforms.js";
@@ -17,39 +18,49 @@ export function epochOrder(generator: Generator, epoch: number, count: number, s
   return shuffle ? generator.fork(`order ${epoch}`).permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
 }
 
+/** What a batch is made of: a data set, or its arrays on another thread. */
+export type ImageSource = Pick<ImageDataset, "images" | "labels" | "shape">;
+
 /** Turns numbers of images into normalised float32 batches. Holds scratch memory: one batch at a time. */
 export class BatchMaker {
-  readonly #dataset: ImageDataset;
+  readonly #source: ImageSource;
   readonly #tables: readonly Float32Array[];
   readonly #transforms: readonly Transform[];
   readonly #generator: Generator;
-  readonly #scratch: Uint8Array;
+  readonly #images: ByteReader;
+  /** Copies of a batch's images for transforms to change, and their numbers there: 0, 1, 2, … */
+  readonly #scratch: ByteReader;
+  readonly #places: Int32Array;
 
   /** @param largest the most images a batch may have. */
   constructor(
-    dataset: ImageDataset,
+    source: ImageSource,
     normalization: Normalization,
     transforms: readonly Transform[],
     generator: Generator,
     largest: number,
   ) {
-    this.#dataset = dataset;
-    this.#tables = normalizationTables(normalization, dataset.shape[0]);
+    this.#source = source;
+    this.#tables = normalizationTables(normalization, source.shape[0]);
     this.#transforms = transforms;
     this.#generator = generator;
-    this.#scratch = new Uint8Array(transforms.length > 0 ? (largest * dataset.images.length) / dataset.length : 0);
+    this.#images = new ByteReader(source.images);
+    const copies = transforms.length > 0 ? largest : 0;
+    this.#scratch = new ByteReader(new Uint8Array((copies * source.images.length) / source.labels.length));
+    this.#places = Int32Array.from({ length: copies }, (_, i) => i);
   }
 
   /** Writes images `indices` of epoch `epoch` to x ([n, C, H, W]) and their labels to y ([n]). */
   make(indices: Int32Array, epoch: number, x: Float32Array, y: Int32Array): void {
-    const { images, labels, shape } = this.#dataset;
-    const perImage = images.length / labels.length;
+    const { images, labels, shape } = this.#source;
+    const plane = shape[1] * shape[2];
     for (let i = 0; i < indices.length; i++) y[i] = labels[indices[i]];
     if (this.#transforms.length === 0) {
-      for (let i = 0; i < indices.length; i++) this.#normalize(images, indices[i] * perImage, x, i * perImage);
+      this.#images.lookUp(indices, this.#tables, plane, x);
       return;
     }
-    const pixels = this.#scratch;
+    const perImage = shape[0] * plane;
+    const pixels = this.#scratch.bytes;
     for (let i = 0; i < indices.length; i++) {
       const start = indices[i] * perImage;
       pixels.set(images.subarray(start, start + perImage), i * perImage);
@@ -62,27 +73,6 @@ export class BatchMaker {
         return stream;
       });
     });
-    for (let i = 0; i < indices.length; i++) this.#normalize(pixels, i * perImage, x, i * perImage);
-  }
-
-  /** One image [C, H, W] through the table. Reading four pixels before writing four is 1.7 times as fast in V8 as one by one. */
-  #normalize(pixels: Uint8Array, from: number, x: Float32Array, to: number): void {
-    const [channels, height, width] = this.#dataset.shape;
-    const plane = height * width;
-    for (let c = 0; c < channels; c++, from += plane, to += plane) {
-      const table = this.#tables[c];
-      let i = 0;
-      for (; i + 4 <= plane; i += 4) {
-        const p0 = pixels[from + i];
-        const p1 = pixels[from + i + 1];
-        const p2 = pixels[from + i + 2];
-        const p3 = pixels[from + i + 3];
-        x[to + i] = table[p0];
-        x[to + i + 1] = table[p1];
-        x[to + i + 2] = table[p2];
-        x[to + i + 3] = table[p3];
-      }
-      for (; i < plane; i++) x[to + i] = table[pixels[from + i]];
-    }
+    this.#scratch.lookUp(this.#places.subarray(0, indices.length), this.#tables, plane, x);
   }
 }

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { ValueError } from "../base/errors.js";
+import { Generator } from "../base/generator.js";
 import { ImageDataset } from "./dataset.js";
-import { DataLoader } from "./loader.js";
-import { randomHorizontalFlip } from "./transforms.js";
+import { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
+import { randomCrop, randomHorizontalFlip } from "./transforms.js";
 
 /** Ten images [1, 2, 2]; every pixel of image i is i. */
 const data = new ImageDataset({
@@ -71,4 +74,90 @@ test("a validation loader takes the normalisation of the training loader", () =>
 
 test("a batch size must be an integer from 1 on", () => {
   for (const batch of [0, -1, 2.5]) expect(() => new DataLoader(data, { batch })).toThrow(/batch size must be an integer ≥ 1/);
+});
+
+/** 200 images [3, 16, 16] of random bytes: batches large enough for the prefetch thread. */
+const photos = new ImageDataset({
+  name: "photos",
+  images: Uint8Array.from({ length: 200 * 768 }, ((generator) => () => generator.uint32() & 255)(new Generator(3))),
+  labels: Int32Array.from({ length: 200 }, (_, i) => i % 2),
+  shape: [3, 16, 16],
+  classes: ["even", "odd"],
+});
+
+const photoLoader = (options: DataLoaderOptions): DataLoader =>
+  new DataLoader(photos, { batch: 48, shuffle: true, seed: 5, normalize: "standardize", transforms: [randomCrop({ padding: 2 }), randomHorizontalFlip()], ...options });
+
+/** What the batches hold, images as a hash of their numbers. After each there is a pause in which a thread can get ahead. */
+async function contents(batches: AsyncIterable<Batch>): Promise<{ x: string; y: number[]; indices: number[] }[]> {
+  const result: { x: string; y: number[]; indices: number[] }[] = [];
+  for await (const { x, y, indices } of batches) {
+    const hash = createHash("sha256").update(Float32Array.from(await x.data()));
+    result.push({ x: hash.digest("hex"), y: [...(await y.data())], indices: [...indices] });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return result;
+}
+
+test("batches prepared ahead are those prepared inline, to the bit, from any start", async () => {
+  const inline = photoLoader({ prefetch: 0 });
+  const expected = [await contents(inline.epoch(0)), await contents(inline.epoch(1))];
+  expect(expected[0]).toHaveLength(5);
+  for (const prefetch of [1, 3, 9, undefined]) {
+    const loader = photoLoader({ prefetch });
+    expect(await contents(loader)).toEqual(expected[0]);
+    expect(await contents(loader)).toEqual(expected[1]);
+    expect(await contents(loader.epoch(0, { start: 2 }))).toEqual(expected[0].slice(2));
+    loader.close();
+  }
+});
+
+test("a loop may break off, and another begin or run beside it", async () => {
+  const expected = await contents(photoLoader({ prefetch: 0 }).epoch(1));
+  const loader = photoLoader({ prefetch: 2 });
+  for await (const { indices } of loader.epoch(0)) if (indices.length > 0) break;
+  expect(await contents(loader.epoch(1))).toEqual(expected);
+  const first = loader.epoch(1);
+  const second = loader.epoch(0);
+  for (const { indices } of expected) {
+    expect([...((await first.next()).value?.indices ?? [])]).toEqual(indices);
+    await second.next();
+  }
+  await first.return();
+  await second.return();
+  loader.close();
+});
+
+test("a closed loader goes on: the loop at hand prepares its batches, the next one starts a thread again", async () => {
+  const expected = await contents(photoLoader({ prefetch: 0 }).epoch(0));
+  const loader = photoLoader({ prefetch: 1 });
+  const seen: number[][] = [];
+  for await (const { indices } of loader.epoch(0)) {
+    loader.close();
+    seen.push([...indices]);
+  }
+  expect(seen).toEqual(expected.map(({ indices }) => indices));
+  expect(await contents(loader.epoch(0))).toEqual(expected);
+  loader.close();
+  loader.close();
+});
+
+test("a transform of one's own runs on this thread, and its errors come out of the loop", async () => {
+  let calls = 0;
+  const counting = { name: "counting", apply: () => void calls++ };
+  await contents(photoLoader({ prefetch: 2, transforms: [counting] }));
+  expect(calls).toBe(5);
+  const failing = {
+    name: "failing",
+    apply: () => {
+      throw new ValueError("no such colour");
+    },
+  };
+  await expect(contents(photoLoader({ prefetch: 2, transforms: [failing] }))).rejects.toThrow(new ValueError("no such colour"));
+  const renamed = { ...randomHorizontalFlip(), name: "another stream" };
+  expect(await contents(photoLoader({ prefetch: 2, transforms: [renamed] }))).toEqual(await contents(photoLoader({ prefetch: 0, transforms: [renamed] })));
+});
+
+test("prefetch must be an integer from 0 on", () => {
+  for (const prefetch of [-1, 0.5]) expect(() => new DataLoader(data, { prefetch })).toThrow(/prefetch must be an integer ≥ 0/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Generator } from "../base/generator.js";
-import { randomCrop, randomHorizontalFlip } from "./transforms.js";
+import { randomCrop, randomHorizontalFlip, recipeOf, transformFrom } from "./transforms.js";
 
 /** A generator whose integer(n) gives the numbers of a list. */
 function scripted(...integers: number[]): Generator {
@@ -44,6 +44,34 @@ test("randomHorizontalFlip mirrors all rows of all channels, or none", () => {
   };
   expect(apply(1)).toEqual([3, 2, 1, 6, 5, 4, 9, 8, 7, 12, 11, 10]);
   expect(apply(0)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+test.each([8, 12, 3])("rows of %i bytes are mirrored wherever they lie in memory", (width) => {
+  const rows = Array.from({ length: 4 * width }, (_, i) => i + 1);
+  const mirrored = Array.from({ length: 4 }, (_, row) => rows.slice(row * width, (row + 1) * width).toReversed()).flat();
+  for (const offset of [0, 1]) {
+    const pixels = new Uint8Array(offset + rows.length).subarray(offset);
+    pixels.set(rows);
+    randomHorizontalFlip({ probability: 1 }).apply({ pixels, count: 2, shape: [1, 2, width] }, () => new Generator(3));
+    expect([...pixels]).toEqual(mirrored);
+  }
+});
+
+test("built-in transforms can be built again from their recipe; changed copies have none", () => {
+  for (const transform of [randomCrop({ padding: 1, fill: 7 }), randomHorizontalFlip({ probability: 0.3 })]) {
+    const recipe = recipeOf(transform);
+    expect(recipe).toBeDefined();
+    if (recipe === undefined) continue;
+    const again = transformFrom(structuredClone(recipe));
+    const pixels = [transform, again].map((t) => {
+      const image = Uint8Array.from({ length: 9 }, (_, i) => i);
+      t.apply({ pixels: image, count: 1, shape: [1, 3, 3] }, () => new Generator(2));
+      return image;
+    });
+    expect(again.name).toBe(transform.name);
+    expect(pixels[1]).toEqual(pixels[0]);
+    expect(recipeOf({ ...transform })).toBeUndefined();
+  }
 });
 
 test("about half of the images are flipped by default", () => {

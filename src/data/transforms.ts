@@ -21,6 +21,35 @@ export interface Transform {
   apply(batch: ImageBatch, random: (image: number) => Generator): void;
 }
 
+/** A built-in transform as plain data, from which another thread builds it again. */
+export type TransformRecipe =
+  | { readonly name: "randomCrop"; readonly options: RandomCropOptions }
+  | { readonly name: "randomHorizontalFlip"; readonly options: RandomHorizontalFlipOptions };
+
+/** Recipes by the objects that the functions below made: a changed copy of one is somebody's own transform and has none. */
+const recipes = new WeakMap<Transform, TransformRecipe>();
+
+/** What to build `transform` from; undefined for one that is not built in. */
+export function recipeOf(transform: Transform): TransformRecipe | undefined {
+  return recipes.get(transform);
+}
+
+/** @throws ValueError for options out of range. */
+export function transformFrom(recipe: TransformRecipe): Transform {
+  switch (recipe.name) {
+    case "randomCrop":
+      return randomCrop(recipe.options);
+    case "randomHorizontalFlip":
+      return randomHorizontalFlip(recipe.options);
+  }
+}
+
+function builtIn(recipe: TransformRecipe, apply: Transform["apply"]): Transform {
+  const transform: Transform = Object.freeze({ name: recipe.name, apply });
+  recipes.set(transform, recipe);
+  return transform;
+}
+
 /** Random words set aside for one image and transform. */
 export const wordsPerImage = 16;
 
@@ -43,18 +72,15 @@ export function randomCrop({ padding, fill = 0 }: RandomCropOptions): Transform 
   if (!Number.isInteger(padding) || padding < 0) {
     throw new ValueError(`randomCrop: padding must be an integer ≥ 0 (pixels), but is ${padding}.`);
   }
-  return {
-    name: "randomCrop",
-    apply({ pixels, count, shape: [channels, height, width] }, random) {
-      const plane = height * width;
-      for (let i = 0; i < count; i++) {
-        const generator = random(i);
-        const down = generator.integer(2 * padding + 1) - padding;
-        const right = generator.integer(2 * padding + 1) - padding;
-        for (let c = 0; c < channels; c++) shift(pixels, (i * channels + c) * plane, height, width, down, right, fill);
-      }
-    },
-  };
+  return builtIn({ name: "randomCrop", options: { padding, fill } }, ({ pixels, count, shape: [channels, height, width] }, random) => {
+    const plane = height * width;
+    for (let i = 0; i < count; i++) {
+      const generator = random(i);
+      const down = generator.integer(2 * padding + 1) - padding;
+      const right = generator.integer(2 * padding + 1) - padding;
+      for (let c = 0; c < channels; c++) shift(pixels, (i * channels + c) * plane, height, width, down, right, fill);
+    }
+  });
 }
 
 /** Moves the plane at `start` by whole pixels; what comes into sight is `fill`. */
@@ -102,20 +128,42 @@ export function randomHorizontalFlip({ probability = 0.5 }: RandomHorizontalFlip
   if (!(probability >= 0 && probability <= 1)) {
     throw new ValueError(`randomHorizontalFlip: the probability must lie in 0 … 1, but is ${probability}.`);
   }
-  return {
-    name: "randomHorizontalFlip",
-    apply({ pixels, count, shape: [channels, height, width] }, random) {
-      const perImage = channels * height * width;
-      for (let i = 0; i < count; i++) {
-        if (random(i).float() >= probability) continue;
-        for (let row = i * perImage; row < (i + 1) * perImage; row += width) {
-          for (let left = row, right = row + width - 1; left < right; left++, right--) {
-            const pixel = pixels[left];
-            pixels[left] = pixels[right];
-            pixels[right] = pixel;
-          }
-        }
-      }
-    },
-  };
+  return builtIn({ name: "randomHorizontalFlip", options: { probability } }, ({ pixels, count, shape: [channels, height, width] }, random) => {
+    const perImage = channels * height * width;
+    // Bytes are turned four at a time where rows are whole words.
+    const words =
+      pixels instanceof Uint8Array && width % 4 === 0 && pixels.byteOffset % 4 === 0
+        ? new Int32Array(pixels.buffer, pixels.byteOffset, (count * perImage) / 4)
+        : undefined;
+    for (let i = 0; i < count; i++) {
+      if (random(i).float() >= probability) continue;
+      if (words === undefined) mirrorRows(pixels, i * perImage, (i + 1) * perImage, width);
+      else mirrorWordRows(words, (i * perImage) / 4, ((i + 1) * perImage) / 4, width / 4);
+    }
+  });
+}
+
+function mirrorRows(pixels: Uint8Array | Float32Array, start: number, end: number, width: number): void {
+  for (let row = start; row < end; row += width) {
+    for (let left = row, right = row + width - 1; left < right; left++, right--) {
+      const pixel = pixels[left];
+      pixels[left] = pixels[right];
+      pixels[right] = pixel;
+    }
+  }
+}
+
+/** Rows of `width` words of four bytes; the middle one of an odd number is turned where it stands. */
+function mirrorWordRows(words: Int32Array, start: number, end: number, width: number): void {
+  for (let row = start; row < end; row += width) {
+    for (let left = row, right = row + width - 1; left <= right; left++, right--) {
+      const word = words[left];
+      words[left] = reverseBytes(words[right]);
+      words[right] = reverseBytes(word);
+    }
+  }
+}
+
+function reverseBytes(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

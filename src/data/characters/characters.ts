@@ -57,7 +57,7 @@ async function drawSplit(
   onFamily: () => void,
 ): Promise<ImageDataset> {
   const count = drawings * families.length * letters.length;
-  const images = new Uint8Array(count * bytesPerDrawing);
+  const images = new Uint8Array(new SharedArrayBuffer(count * bytesPerDrawing));
   const labels = Int32Array.from({ length: count }, (_, i) => i % letters.length);
   const artist = new LetterArtist();
   for (const [f, family] of families.entries()) {

@@ -44,7 +44,8 @@ function countRecords(file: string, bytes: number): number {
 export function parseCifar(name: string, files: readonly (readonly [file: string, bytes: Uint8Array])[]): ImageDataset {
   const counts = files.map(([file, bytes]) => countRecords(file, bytes.length));
   const total = counts.reduce((a, b) => a + b, 0);
-  const images = new Uint8Array(total * pixels);
+  // Shared memory: the thread that prepares batches needs no copy.
+  const images = new Uint8Array(new SharedArrayBuffer(total * pixels));
   const labels = new Int32Array(total);
   let n = 0;
   for (const [file, bytes] of files) {

@@ -1,0 +1,174 @@
+/**
+ * Prefetcher: batches prepared ahead of the loop by a thread of its own. Jobs go out through a ring of shared memory; a job that
+ * nobody has begun when the loop comes to it is taken back and done by the loop. So the loop waits for a started batch at most:
+ * not for the thread to start, and not for one that has failed.
+ */
+
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { GeneratorState } from "../base/generator.js";
+import type { ImageSource } from "./batches.js";
+import { BatchRing, type PreparedBatch, type RingMemory } from "./batchRing.js";
+import { macrotask } from "./macrotask.js";
+import type { Normalization } from "./normalize.js";
+import type { TransformRecipe } from "./transforms.js";
+
+/** All that the thread needs to make the batches of a loader; plain data and shared memory. */
+export interface PrefetchPlan {
+  readonly source: ImageSource;
+  readonly normalization: Normalization;
+  readonly transforms: readonly TransformRecipe[];
+  readonly generator: GeneratorState;
+  /** The most images a batch may have. */
+  readonly largest: number;
+  readonly ring: RingMemory;
+}
+
+/** A wait for a batch looks this often whether the thread is still alive. */
+const waitMs = 5;
+
+export class Prefetcher {
+  readonly #ring: BatchRing;
+  /** Places whose job a pass will come for. */
+  readonly #held: boolean[];
+  #next = 0;
+  #ended = false;
+
+  /** @param file the worker's built script. */
+  private constructor(file: string, plan: Omit<PrefetchPlan, "ring">, places: number) {
+    const { images, labels, shape } = plan.source;
+    this.#ring = BatchRing.allocate(places, plan.largest, images.length / labels.length);
+    this.#held = new Array<boolean>(places).fill(false);
+    const source: ImageSource = { images: sharedBytes(images), labels: sharedNumbers(labels), shape };
+    const workerData: PrefetchPlan = { ...plan, source, ring: this.#ring.memory };
+    const worker = new Worker(file, { workerData, execArgv: [], name: "nabla prefetch" });
+    worker.on("error", (error) => {
+      this.#ended = true;
+      process.emitWarning(`DataLoader: the prefetch thread stopped (${String(error)}); the loop prepares its batches itself.`);
+    });
+    worker.on("exit", () => (this.#ended = true));
+    worker.unref();
+  }
+
+  /**
+   * Starts a thread that prepares up to `places` batches ahead. Pixels that do not lie in shared memory are copied there once.
+   * @returns null where the thread's script is not built: sources of a clone that run unbuilt.
+   */
+  static start(plan: Omit<PrefetchPlan, "ring">, places: number): Prefetcher | null {
+    const file = findScript();
+    return file === undefined ? null : new Prefetcher(file, plan, places);
+  }
+
+  /** Whether jobs can be served: neither closed nor failed. */
+  get alive(): boolean {
+    return !this.#ended && !this.#ring.closed;
+  }
+
+  /** Ends the thread. Batches in preparation are lost to the loop, which then makes them. */
+  close(): void {
+    this.#ring.close();
+  }
+
+  /** Posts a job. @returns its place, or undefined when none is free. */
+  ask(indices: Int32Array, epoch: number): number | undefined {
+    const place = this.#next;
+    if (!this.alive || this.#held[place]) return undefined;
+    // A pass that broke off leaves a finished batch behind.
+    this.#ring.release(place);
+    if (!this.#ring.post(place, indices, epoch)) return undefined;
+    this.#held[place] = true;
+    this.#next = (place + 1) % this.#ring.places;
+    return place;
+  }
+
+  /** Hands the batch at a place to `use` and frees the place. @returns false when there is none and the loop has to make it. */
+  async take(place: number, use: (batch: PreparedBatch) => void): Promise<boolean> {
+    this.#held[place] = false;
+    if (this.#ring.withdraw(place)) return false;
+    let batch = this.#ring.finished(place);
+    while (batch === undefined && !this.#ended) {
+      this.#ring.wait(place, waitMs);
+      batch = this.#ring.finished(place);
+      if (batch === undefined) await macrotask();
+    }
+    if (batch === undefined) return false;
+    use(batch);
+    this.#ring.release(place);
+    return true;
+  }
+
+  /** Gives up a job. */
+  drop(place: number): void {
+    this.#held[place] = false;
+    this.#ring.withdraw(place);
+  }
+
+  /** How many batches ahead are prepared. */
+  get places(): number {
+    return this.#ring.places;
+  }
+}
+
+/** One pass over batches `start` … `end − 1` of an epoch, in order, with those ahead in preparation. */
+export class PrefetchPass {
+  readonly #prefetcher: Prefetcher;
+  readonly #epoch: number;
+  readonly #end: number;
+  readonly #indicesOf: (k: number) => Int32Array;
+  /** Batches asked for, by number. */
+  readonly #places = new Map<number, number>();
+  /** The first batch that nobody was asked for. */
+  #ahead = 0;
+
+  constructor(prefetcher: Prefetcher, epoch: number, end: number, indicesOf: (k: number) => Int32Array) {
+    this.#prefetcher = prefetcher;
+    this.#epoch = epoch;
+    this.#end = end;
+    this.#indicesOf = indicesOf;
+  }
+
+  /** Hands batch k to `use`, having asked for those after it. @returns false when the loop has to make batch k. */
+  async fetch(k: number, use: (batch: PreparedBatch) => void): Promise<boolean> {
+    const place = this.#places.get(k);
+    this.#places.delete(k);
+    const fetched = place !== undefined && (await this.#prefetcher.take(place, use));
+    this.#askAhead(k);
+    return fetched;
+  }
+
+  /** Gives up what was asked for and not fetched. */
+  end(): void {
+    for (const place of this.#places.values()) this.#prefetcher.drop(place);
+  }
+
+  #askAhead(k: number): void {
+    this.#ahead = Math.max(this.#ahead, k + 1);
+    const stop = Math.min(this.#end, k + 1 + this.#prefetcher.places);
+    for (; this.#ahead < stop; this.#ahead++) {
+      const place = this.#prefetcher.ask(this.#indicesOf(this.#ahead), this.#epoch);
+      if (place === undefined) return;
+      this.#places.set(this.#ahead, place);
+    }
+  }
+}
+
+/** The worker as JavaScript: beside this file in the package, in dist/ when a clone runs its sources. */
+function findScript(): string | undefined {
+  const places = ["./prefetchWorker.js", "../../dist/data/prefetchWorker.js"];
+  return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
+}
+
+function sharedBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
+function sharedNumbers(numbers: Int32Array): Int32Array {
+  if (numbers.buffer instanceof SharedArrayBuffer) return numbers;
+  const copy = new Int32Array(new SharedArrayBuffer(numbers.byteLength));
+  copy.set(numbers);
+  return copy;
+}
