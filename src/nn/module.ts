@@ -3,7 +3,7 @@
  * buffers its other state, fields that are modules its children; names and order follow from the fields, as in PyTorch.
  */
 
-import { ShapeError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -124,6 +124,9 @@ export abstract class Module {
    * @throws ShapeError that lists every missing, unexpected and misshaped key at once.
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true }: { strict?: boolean } = {}): void {
+    if (!(state instanceof Map)) {
+      throw new ValueError("loadStateDict: expected a Map from names to tensors, as stateDict() and loadWeights() give it.");
+    }
     const own = this.stateDict();
     const missing = [...own.keys()].filter((key) => !state.has(key));
     const unexpected = [...state.keys()].filter((key) => !own.has(key));

@@ -16,3 +16,10 @@ test("weights survive a file", async () => {
   expect(() => loadWeights(path)).toThrow(path);
   expect(() => loadWeights(`${path}.none`)).toThrow("there is no such file");
 });
+
+test("plain objects and models in the wrong place are named", async () => {
+  const model = models.mlp({ input: [2], hidden: [], classes: 2 });
+  const state: unknown = {};
+  await expect(Reflect.apply(saveWeights, undefined, ["weights.safetensors", model])).rejects.toThrow("saveWeights(path, model.stateDict())");
+  expect(() => Reflect.apply(model.loadStateDict, model, [state])).toThrow("expected a Map from names to tensors");
+});

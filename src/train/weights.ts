@@ -1,7 +1,7 @@
 /** Weights in files: safetensors, as PyTorch programs write and read them. */
 
 import { readFileSync } from "node:fs";
-import { DataError } from "../base/errors.js";
+import { DataError, ValueError } from "../base/errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../interop/safetensors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { atomicWrite, errorCode } from "../base/atomicWrite.js";
@@ -9,7 +9,7 @@ import { toDevice, toHost } from "../interop/hostTensors.js";
 
 /**
  * Writes named tensors, such as `model.stateDict()`, to a safetensors file: whole or not at all.
- * @throws DataError if the file cannot be written.
+ * @throws DataError if the file cannot be written; ValueError if the tensors are no Map.
  *
  * @example
  * await saveWeights(`${folder}/model.safetensors`, model.stateDict());
@@ -18,6 +18,9 @@ import { toDevice, toHost } from "../interop/hostTensors.js";
  * sub(copy.forward(x), model.forward(x)).abs().max() // → 0
  */
 export async function saveWeights(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+  if (!(tensors instanceof Map)) {
+    throw new ValueError("saveWeights: expected a path and then named tensors, as in saveWeights(path, model.stateDict()).");
+  }
   atomicWrite(path, encodeSafetensors(await toHost(tensors)));
 }
 
