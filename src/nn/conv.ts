@@ -3,8 +3,9 @@
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
 import type { ConvEpilogue } from "../backend/backend.js";
-import { conv2d, type Pair, pair } from "../ops/conv.js";
+import { conv2d } from "../ops/conv.js";
 import { zeros } from "../ops/create.js";
+import { type Pair, pair } from "../ops/pair.js";
 import { avgPool2d, maxPool2d } from "../ops/pool.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes, defaultInit } from "./linear.js";

@@ -14,6 +14,7 @@ import { contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
 import { imageStrides } from "./layout.js";
 import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
+import { type Pair, pair } from "./pair.js";
 import { maxPool2d } from "./pool.js";
 import { sum } from "./reduce.js";
 import { floats, type InputSpec, ints, type Sample } from "./samples.js";
@@ -205,13 +206,6 @@ function weightAndBiasGrad(x: Tensor, dz: Tensor, weight: Tensor, params: Conv2d
   const dBias = allocate(x.backend, { shape: [weight.shape[0]], dtype: x.dtype }, "conv2d");
   x.backend.conv2dWeightGrad!(x, dz, dWeight, dBias, params);
   return [dWeight, dBias];
-}
-
-/** One number for both axes, or [vertical, horizontal]. */
-export type Pair = number | readonly [number, number];
-
-export function pair(value: Pair): readonly [number, number] {
-  return typeof value === "number" ? [value, value] : value;
 }
 
 export interface Conv2dOptions {

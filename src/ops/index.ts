@@ -7,7 +7,7 @@ export { add, div, maximum, minimum, mul, type Operand, pow, sub } from "./arith
 export { batchNormEval, batchNormTrain } from "./batchNorm.js";
 export { cast, clone, contiguous } from "./cast.js";
 export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne, where } from "./compare.js";
-export { conv2d, type Conv2dOptions, type Pair } from "./conv.js";
+export { conv2d, type Conv2dOptions } from "./conv.js";
 export * from "./create.js";
 export {
   abs, ceil, clamp, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logicalNot, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square,
@@ -15,6 +15,7 @@ export {
 export { cumsum, indexAdd, indexSelect, oneHot } from "./indexing.js";
 export { linear, matmul } from "./matmul.js";
 export { type ComputeDefinition, defineOp, type Operation, operations, type OutputSpec, type ViewDefinition } from "./operation.js";
+export type { Pair } from "./pair.js";
 export { avgPool2d, maxPool2d, type Pool2dOptions } from "./pool.js";
 export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
 export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, sum, variance, type VarianceOptions } from "./reduce.js";

@@ -14,7 +14,7 @@ import { indexSelect } from "./indexing.js";
 import { imageStrides } from "./layout.js";
 import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
 import { floats, ints, type Sample } from "./samples.js";
-import { type Pair, pair } from "./conv.js";
+import { type Pair, pair } from "./pair.js";
 import { reshape } from "./views.js";
 
 interface GradAttributes extends Pool2dParams {
