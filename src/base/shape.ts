@@ -30,6 +30,25 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true;
 }
 
+/** True when the elements cover their memory without gaps or repeats, in whatever order of axes. */
+export function coversMemory(shape: Shape, strides: readonly number[]): boolean {
+  let left = 0;
+  for (let i = 0; i < shape.length; i++) if (shape[i] !== 1) left++;
+  let expected = 1;
+  while (left > 0) {
+    let found = false;
+    for (let i = 0; i < shape.length; i++) {
+      if (shape[i] === 1 || strides[i] !== expected) continue;
+      expected *= shape[i];
+      left--;
+      found = true;
+      break;
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

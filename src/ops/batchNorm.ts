@@ -23,12 +23,15 @@ interface Attributes {
 const others = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
 const perChannel = (t: Tensor, x: Tensor): Tensor => reshape(t, x.shape.map((n, i) => (i === 1 ? n : 1)));
 
-function check(x: Tensor, weight: Tensor): void {
+function checkChannels(x: Tensor, weight: Tensor): void {
   if (x.ndim < 2 || x.shape[1] !== weight.size) {
     throw new ShapeError(
       `batchNorm: input ${formatShape(x.shape)} must be [N, C, …] with C = ${weight.size} channels; build BatchNorm2d(${x.shape[1] ?? "C"}).`,
     );
   }
+}
+
+function checkCount(x: Tensor): void {
   if (x.size / x.shape[1] < 2) {
     throw new ShapeError(`batchNorm: one value per channel in ${formatShape(x.shape)} has no variance; use a larger batch, or eval() for single samples.`);
   }
@@ -41,7 +44,8 @@ const batchNormOp = defineOp<Attributes>({
   shape: (inputs) => {
     const [x, weight] = inputs;
     checkSameFloat("batchNorm", inputs);
-    check(x, weight);
+    checkChannels(x, weight);
+    checkCount(x);
     return { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined };
   },
   forward: (k, [x, weight, bias], out, { eps, onStatistics }) => {
@@ -105,11 +109,7 @@ export function batchNormTrain(x: Tensor, weight: Tensor, bias: Tensor, attribut
  * batchNormEval(tensor([[2], [6]]), ones([1]), zeros([1]), average, variance, 0) // → [[0], [2]]
  */
 export function batchNormEval(x: Tensor, weight: Tensor, bias: Tensor, average: Tensor, variance: Tensor, eps: number): Tensor {
-  check2d(x, weight);
+  checkChannels(x, weight);
   const scale = mul(weight, rsqrt(addScalar(variance, eps)));
   return add(mul(x, perChannel(scale, x)), perChannel(sub(bias, mul(average, scale)), x));
-}
-
-function check2d(x: Tensor, weight: Tensor): void {
-  if (x.ndim < 2 || x.shape[1] !== weight.size) check(x, weight);
 }

@@ -1,7 +1,7 @@
 /** Broadcasting views, and the physical layout that element-wise results inherit from their operands. */
 
 import type { DType } from "../base/dtype.js";
-import { broadcastShapes, sameShape, type Shape } from "../base/shape.js";
+import { broadcastShapes, coversMemory, sameShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OutputSpec } from "./operation.js";
 
@@ -16,15 +16,7 @@ export function broadcastView(t: Tensor, shape: Shape): Tensor {
 
 /** True if the elements fill their memory without gaps or repeats, in whatever order of axes. */
 export function isDense(t: Tensor): boolean {
-  if (t.contiguous) return true;
-  const axes = t.shape.map((_, i) => i).filter((i) => t.shape[i] !== 1);
-  axes.sort((a, b) => t.strides[a] - t.strides[b]);
-  let stride = 1;
-  for (const axis of axes) {
-    if (t.strides[axis] !== stride) return false;
-    stride *= t.shape[axis];
-  }
-  return true;
+  return t.contiguous || coversMemory(t.shape, t.strides);
 }
 
 /** Output of an element-wise operation: operands broadcast; the first dense one of full shape gives the layout. */

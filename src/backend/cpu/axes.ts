@@ -5,6 +5,7 @@
  */
 
 import { ShapeError } from "../../base/errors.js";
+import { coversMemory, isContiguous } from "../../base/shape.js";
 import type { View } from "../backend.js";
 
 /** Axes that kernels take at most. */
@@ -12,31 +13,12 @@ const maxAxes = 8;
 
 /** True when the view is row-major without gaps. */
 export function isRowMajor({ shape, strides }: View): boolean {
-  let expected = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    if (strides[i] !== expected && shape[i] !== 1) return false;
-    expected *= shape[i];
-  }
-  return true;
+  return isContiguous(shape, strides);
 }
 
 /** True when the view covers its memory without gaps or repeats, in whatever order of axes. */
 export function isDense({ shape, strides }: View): boolean {
-  let left = 0;
-  for (let i = 0; i < shape.length; i++) if (shape[i] !== 1) left++;
-  let expected = 1;
-  while (left > 0) {
-    let found = false;
-    for (let i = 0; i < shape.length; i++) {
-      if (shape[i] === 1 || strides[i] !== expected) continue;
-      expected *= shape[i];
-      left--;
-      found = true;
-      break;
-    }
-    if (!found) return false;
-  }
-  return true;
+  return coversMemory(shape, strides);
 }
 
 export function sameStrides(a: View, b: View): boolean {
