@@ -1,6 +1,7 @@
 /** nabla: deep learning in TypeScript, from the chain rule to trained networks. */
 
 export * from "./base/errors.js";
+export { onWarning, silenceWarnings, type WarningCode, type WarningListener } from "./base/warnings.js";
 export type { DType, TypedArray } from "./base/dtype.js";
 export { Generator } from "./base/generator.js";
 export type { Backend } from "./backend/backend.js";
