@@ -70,10 +70,19 @@ function xorOnline() {
   return { batch: 1, stepsPerRun: 500, run };
 }
 
+/** w7: ResNet-18 in its CIFAR form, one training step of SGD with momentum, batch 64. */
+function resnetTraining() {
+  const model = models.resnet18();
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 5e-4 });
+  const train = training(model, optimizer, randn([64, 3, 32, 32]), labels(64, 10));
+  return { batch: 64, stepsPerRun: 1, run: () => train().item() };
+}
+
 export const workloads = {
   w1: convnetTraining,
   "w2-b128": () => convnetInference(128),
   "w2-b1": () => convnetInference(1),
   w3: mlpTraining,
   w4: xorOnline,
+  w7: resnetTraining,
 };

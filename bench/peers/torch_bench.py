@@ -1,7 +1,7 @@
 """The workloads of `npm run bench` in PyTorch: torch_bench.py WORKLOAD THREADS SECONDS → one JSON line.
 torch_bench.py export BATCH PATH writes the ConvNet as ONNX, for peers that read it.
 
-w1 is timed with default (NCHW) and channels-last memory; the better one is reported, both are in the line.
+w1, w2 and w7 are timed with default (NCHW) and channels-last memory; the better one is reported, both are in the line.
 """
 import json
 import sys
@@ -104,6 +104,48 @@ def w4(seconds):
     return 1, {"default": median_ms(step, seconds) / 500}
 
 
+class BasicBlock(nn.Module):
+    def __init__(self, i, o, stride):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o)
+        self.conv2, self.bn2 = nn.Conv2d(o, o, 3, 1, 1, bias=False), nn.BatchNorm2d(o)
+        self.downsample = nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o)) if stride > 1 or i != o else None
+
+    def forward(self, x):
+        shortcut = x if self.downsample is None else self.downsample(x)
+        y = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(y)) + shortcut, inplace=True)
+
+
+def resnet18():
+    stages = []
+    for i, o in ((64, 64), (64, 128), (128, 256), (256, 512)):
+        stages += [BasicBlock(i, o, 1 if i == o else 2), BasicBlock(o, o, 1)]
+    return nn.Sequential(
+        nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), *stages,
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10),
+    )
+
+
+def w7(seconds):
+    results = {}
+    for name, layout in (("default", torch.contiguous_format), ("channelsLast", torch.channels_last)):
+        model = resnet18().to(memory_format=layout)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+        x = torch.randn(64, 3, 32, 32).to(memory_format=layout)
+        y = torch.randint(0, 10, (64,))
+
+        def step():
+            optimizer.zero_grad(set_to_none=True)
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            loss.item()
+
+        results[name] = median_ms(step, seconds)
+    return 64, results
+
+
 def export(batch, path):
     torch.onnx.export(convnet().eval(), torch.randn(batch, 3, 32, 32), path, opset_version=13)
 
@@ -114,7 +156,7 @@ def main():
     workload, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4}[workload](seconds)
+    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4, "w7": w7}[workload](seconds)
     best = min(results.values())
     print(json.dumps({"workload": workload, "threads": threads, "msPerStep": best,
                       "samplesPerSecond": batch / best * 1e3, "layouts": results, "torch": torch.__version__}))

@@ -2,3 +2,4 @@
 
 export { convnet, type ConvNetOptions } from "./convnet.js";
 export { mlp, type MlpOptions } from "./mlp.js";
+export { resnet18, type ResNetOptions } from "./resnet.js";
