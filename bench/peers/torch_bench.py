@@ -104,6 +104,70 @@ def w4(seconds):
     return 1, {"default": median_ms(step, seconds) / 500}
 
 
+class CharacterLstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.head = nn.LSTM(128, 256, batch_first=True), nn.Linear(256, 65)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0])
+
+
+class Block(nn.Module):
+    def __init__(self, d, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
+        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
+        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
+
+    def forward(self, x, mask):
+        n, t, d = x.shape
+        q, k, v = (a.view(n, t, self.heads, d // self.heads).transpose(1, 2) for a in self.qkv(self.norm1(x)).split(d, dim=2))
+        scores = (q @ k.transpose(-2, -1)) * (1 / (d // self.heads) ** 0.5) + mask
+        y = (scores.softmax(-1) @ v).transpose(1, 2).reshape(n, t, d)
+        x = x + self.out(y)
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Gpt(nn.Module):
+    def __init__(self, vocabulary=65, context=128, layers=4, heads=4, d=128):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocabulary, d), nn.Embedding(context, d)
+        self.blocks = nn.ModuleList(Block(d, heads) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, vocabulary, bias=False)
+        self.register_buffer("mask", torch.full((context, context), float("-inf")).triu(1))
+
+    def forward(self, tokens):
+        x = self.tokens(tokens) + self.positions.weight
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.head(self.norm(x))
+
+
+def sequence_training(model, optimizer, x, y, seconds):
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    return {"default": median_ms(step, seconds)}
+
+
+def w5(seconds):
+    model = CharacterLstm()
+    x, y = torch.randn(32, 64, 128), torch.randint(0, 65, (32, 64))
+    return 32, sequence_training(model, torch.optim.Adam(model.parameters(), lr=1e-3), x, y, seconds)
+
+
+def w6(seconds):
+    model = Gpt()
+    x, y = torch.randint(0, 65, (16, 128)), torch.randint(0, 65, (16, 128))
+    return 16, sequence_training(model, torch.optim.AdamW(model.parameters(), lr=1e-3), x, y, seconds)
+
+
 class BasicBlock(nn.Module):
     def __init__(self, i, o, stride):
         super().__init__()
@@ -156,7 +220,7 @@ def main():
     workload, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4, "w7": w7}[workload](seconds)
+    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4, "w5": w5, "w6": w6, "w7": w7}[workload](seconds)
     best = min(results.values())
     print(json.dumps({"workload": workload, "threads": threads, "msPerStep": best,
                       "samplesPerSecond": batch / best * 1e3, "layouts": results, "torch": torch.__version__}))
