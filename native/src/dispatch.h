@@ -5,7 +5,7 @@
 
 namespace nabla {
 
-constexpr int maxKernels = 64;
+constexpr int maxKernels = 256;
 
 // One instruction set: its name and its kernels, in the same order for every set.
 struct Level {

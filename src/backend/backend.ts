@@ -71,6 +71,11 @@ export interface Pool2dParams {
   readonly padding: readonly [number, number];
 }
 
+export interface AttentionParams {
+  readonly scale: number;
+  readonly causal: boolean;
+}
+
 export interface SgdParams {
   readonly lr: number;
   readonly momentum: number;
@@ -184,6 +189,35 @@ export interface FusedKernels {
   batchNormEval(x: View, weight: View | null, bias: View | null, mean: View, variance: View, out: View, eps: number): void;
   /** Gradients of `batchNorm` in training mode. dWeight and dBias: [C]. */
   batchNormGrad(dy: View, x: View, weight: View | null, mean: View, variance: View, dx: View, dWeight: View, dBias: View, eps: number): void;
+
+  /**
+   * Rows of the last axis: x, out: [..., C]; weight, bias: [C]; mean and rstd = 1/√(variance + eps), the variance biased: [...].
+   * out = (x − mean) · rstd · weight + bias.
+   */
+  layerNorm(x: View, weight: View | null, bias: View | null, mean: View, rstd: View, out: View, eps: number): void;
+  /** Gradients of `layerNorm`. dWeight and dBias: [C], null where there is no weight or bias. */
+  layerNormGrad(dy: View, x: View, weight: View | null, mean: View, rstd: View, dx: View, dWeight: View | null, dBias: View | null): void;
+
+  /**
+   * One step of LSTM cells. gates: [N, 4H], the sums before the activations, in the order input, forget, cell, output; activated in
+   * place (sigmoid, the cell's with tanh). c = f · cPrev + i · g, h = o · tanh(c): [N, H].
+   */
+  lstmCell(gates: View, cPrev: View, c: View, h: View): void;
+  /**
+   * Gradients of one step, from dL/dh and dL/dc, given the activated gates: dGates [N, 4H] with respect to the sums before the activations;
+   * dc becomes the gradient with respect to cPrev, in place.
+   */
+  lstmCellGrad(dh: View, dc: View, gates: View, cPrev: View, c: View, dGates: View): void;
+
+  /**
+   * softmax(scale · q kᵀ + mask) v. q: [N, H, T, D], k: [N, H, S, D], v: [N, H, S, E] → out: [N, H, T, E]; mask, added to the scores: any
+   * shape broadcast to [N, H, T, S] by strides, of the same type. `causal`: query t sees keys 0 … t + S − T. logSum: [N, H, T], log Σ exp of
+   * each row's scores. A row that sees no key gives zeros, and logSum −∞.
+   */
+  attention(q: View, k: View, v: View, mask: View | null, out: View, logSum: View, params: AttentionParams): void;
+  attentionGrad(
+    dOut: View, q: View, k: View, v: View, mask: View | null, out: View, logSum: View, dq: View, dk: View, dv: View, params: AttentionParams,
+  ): void;
 
   /** In place, for all parameters in one call. Everything is contiguous and of one float type. */
   sgd(parameters: readonly View[], gradients: readonly View[], buffers: readonly View[] | null, params: SgdParams): void;
