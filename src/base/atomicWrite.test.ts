@@ -3,31 +3,34 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DataError } from "./errors.js";
-import { atomicWrite, cannotWrite } from "./atomicWrite.js";
+import { atomicWrite, atomicWriteAsync, cannotWrite } from "./atomicWrite.js";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "nabla-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("writes and replaces, and leaves no temporary file", () => {
+/** Both forms, the first as a promise too. */
+const forms = [["atomicWrite", async (path: string, content: string | Uint8Array) => atomicWrite(path, content)], ["atomicWriteAsync", atomicWriteAsync]] as const;
+
+test.each(forms)("%s writes and replaces, and leaves no temporary file", async (_, write) => {
   const path = join(folder, "a.bin");
-  atomicWrite(path, "one");
+  await write(path, "one");
   expect(readFileSync(path, "utf8")).toBe("one");
-  atomicWrite(path, Uint8Array.of(1, 2, 3));
+  await write(path, Uint8Array.of(1, 2, 3));
   expect([...readFileSync(path)]).toEqual([1, 2, 3]);
   expect(readdirSync(folder)).toEqual(["a.bin"]);
 });
 
-test("a missing folder is named", () => {
-  const write = () => atomicWrite(join(folder, "none", "a"), "x");
-  expect(write).toThrow(DataError);
-  expect(write).toThrow(/cannot write .*none.a: its folder does not exist/);
+test.each(forms)("%s names a missing folder", async (_, write) => {
+  const error = await write(join(folder, "none", "a"), "x").catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(DataError);
+  expect(String(error)).toMatch(/cannot write .*none.a: its folder does not exist/);
 });
 
-test("when the new file cannot take its name, nothing is left behind", () => {
+test.each(forms)("when %s cannot give the new file its name, nothing is left behind", async (_, write) => {
   mkdirSync(join(folder, "a"));
   writeFileSync(join(folder, "a", "inside"), "");
-  expect(() => atomicWrite(join(folder, "a"), "x")).toThrow(/cannot write/);
+  await expect(write(join(folder, "a"), "x")).rejects.toThrow(/cannot write/);
   expect(readdirSync(folder)).toEqual(["a"]);
 });
 

@@ -6,6 +6,7 @@
  */
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "./errors.js";
 
@@ -17,7 +18,7 @@ export const temporarySuffix = ".partial";
  * @throws DataError when the folder is missing, cannot be written or is full; the old file is then unharmed.
  */
 export function atomicWrite(path: string, content: string | Uint8Array): void {
-  const temporary = join(dirname(path), `${basename(path)}.${process.pid}${temporarySuffix}`);
+  const temporary = temporaryName(path);
   try {
     const file = openSync(temporary, "w");
     try {
@@ -33,6 +34,27 @@ export function atomicWrite(path: string, content: string | Uint8Array): void {
     throw cannotWrite(path, error);
   }
 }
+
+/** `atomicWrite` that leaves the thread free meanwhile: for large files. @throws DataError as `atomicWrite`. */
+export async function atomicWriteAsync(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    flushFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
+}
+
+const temporaryName = (path: string): string => join(dirname(path), `${basename(path)}.${process.pid}${temporarySuffix}`);
 
 /** Makes the names in a folder durable. Windows does so by itself and cannot open folders. */
 export function flushFolder(path: string): void {

@@ -1,8 +1,8 @@
-/** The cache folder, and files that appear in it whole or not at all. */
+/** The cache folder, and what the operating system says about files, in words. */
 
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DataError } from "../base/errors.js";
 
 /**
@@ -20,27 +20,6 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
 /** Creates a folder and those above it. @throws DataError when that cannot be done. */
 export async function makeFolder(path: string): Promise<void> {
   await onDisk(path, () => mkdir(path, { recursive: true }));
-}
-
-/** Writes a file under a temporary name, flushes it and renames it: at `path` there is the whole file or none. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await makeFolder(dirname(path));
-  await onDisk(path, async () => {
-    try {
-      const file = await open(temporary, "w");
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  });
 }
 
 /** Runs `work` on files; turns what the operating system reports into a DataError that names the path and a remedy. */

@@ -2,8 +2,9 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { atomicWriteAsync } from "../base/atomicWrite.js";
 import { DataError, nearest, UsageError } from "../base/errors.js";
-import { writeWhole } from "./cache.js";
+import { makeFolder } from "./cache.js";
 import type { Splits } from "./dataset.js";
 import type { Checksum } from "./download.js";
 import { cifarFolder, cifarTestFile, cifarTrainFiles, readCifarArchive, readCifarFolder, readCifarMembers } from "./formats/cifar.js";
@@ -74,8 +75,9 @@ const cifar10: Source = {
   async unpack(folder) {
     const members = await readCifarMembers(join(folder, cifarArchive));
     // `find` looks for the first training batch: written last, it stands for a complete folder.
+    await makeFolder(join(folder, cifarFolder));
     for (const file of [...cifarTrainFiles, cifarTestFile].toReversed()) {
-      await writeWhole(join(folder, cifarFolder, file), members.get(file) ?? new Uint8Array(0));
+      await atomicWriteAsync(join(folder, cifarFolder, file), members.get(file) ?? new Uint8Array(0));
     }
   },
 };
