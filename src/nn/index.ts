@@ -7,5 +7,6 @@ export { Dropout } from "./dropout.js";
 export * as init from "./init.js";
 export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
 export * from "./losses.js";
-export { type ForwardHook, Module, parameter } from "./module.js";
+export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
+export { type AnyModule, type ForwardObserver, Module, parameter } from "./module.js";
 export { Sequential } from "./sequential.js";

@@ -42,10 +42,10 @@ export interface LinearOptions {
  * layer.forward(zeros([32, 512]))       // → throws ShapeError: linear: input [32, 512], but inFeatures is 784
  */
 export class Linear extends Module {
-  /** [outFeatures, inFeatures] */
-  readonly weight: Tensor;
+  /** [outFeatures, inFeatures]. Assign another layer's to share it. */
+  weight: Tensor;
   /** [outFeatures] */
-  readonly bias: Tensor | null;
+  bias: Tensor | null;
 
   constructor(
     readonly inFeatures: number,

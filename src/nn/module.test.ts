@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { manualSeed, matmul, nn, relu, step, tensor, zeros, type Tensor } from "../index.js";
+import { add, crossEntropy, manualSeed, matmul, nn, optim, relu, step, tensor, zeros, type Tensor } from "../index.js";
 
 class Net extends nn.Module {
   readonly scale = nn.parameter(tensor([2]));
@@ -47,6 +47,24 @@ describe("Module", () => {
     expect(() => net.forward(zeros([1, 4]))).toThrow(/^at 1\.1 \(Linear\): linear: input \[1, 4\], but inFeatures is 5/);
   });
 
+  test("an error names the path through modules that call one another by themselves, and the innermost layer only", () => {
+    const net = new Net();
+    expect(() => net.conv1.forward(zeros([1, 1, 8, 8]))).toThrow(/^conv2d: /);
+    expect(() => net.forward(zeros([1, 1, 8, 8]))).toThrow(/^at conv1 \(Conv2d\): conv2d: /);
+    expect(() => new nn.Sequential(new nn.Identity(), net).forward(zeros([1, 1, 8, 8]))).toThrow(/^at 1\.conv1 \(Conv2d\): conv2d: /);
+    class Derived extends Net {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x);
+      }
+    }
+    expect(() => new nn.Sequential(new Derived()).forward(zeros([1, 1, 8, 8]))).toThrow(/^at 0\.conv1 \(Conv2d\): conv2d: /);
+  });
+
+  test("an error of a fused layer names it too", () => {
+    const net = new nn.Sequential(new nn.Identity(), new nn.Conv2d(2, 3, 3), new nn.ReLU());
+    expect(() => net.forward(zeros([1, 1, 8, 8]))).toThrow(/^at 1 \(Conv2d\): conv2d: /);
+  });
+
   test("train and eval reach every module, and change what it does", async () => {
     const net = new nn.Sequential(new nn.Dropout(0.5), new nn.BatchNorm1d(2));
     net.eval();
@@ -81,6 +99,119 @@ describe("Module", () => {
       return new nn.Linear(3, 2).weight.data();
     };
     expect(await build()).toEqual(await build(new nn.ReLU()));
+  });
+
+  test("modules and parameters may lie in arrays, Maps and plain objects", () => {
+    class Many extends nn.Module {
+      readonly heads = { mask: new nn.Linear(2, 1), box: new nn.Linear(2, 4, { bias: false }) };
+      readonly experts = new Map([["a", new nn.Linear(1, 1, { bias: false })]]);
+      readonly scales = [nn.parameter(zeros([1])), nn.parameter(zeros([2]))];
+      forward(x: Tensor): Tensor {
+        return this.heads.mask.forward(x);
+      }
+    }
+    const many = new Many();
+    const names = ["scales.0", "scales.1", "heads.mask.weight", "heads.mask.bias", "heads.box.weight", "experts.a.weight"];
+    expect([...many.stateDict().keys()]).toEqual(names);
+    expect(many.numParameters()).toBe(3 + 3 + 8 + 1);
+    many.to("float64");
+    expect([...many.stateDict().values()].every((t) => t.dtype === "float64" && t.requiresGrad)).toBe(true);
+  });
+
+  test("a module may take and give several values, with types", async () => {
+    class Split extends nn.Module<[x: Tensor, options?: { readonly by?: number }], { readonly half: Tensor; readonly rest: Tensor }> {
+      forward(x: Tensor, { by = 2 }: { readonly by?: number } = {}): { readonly half: Tensor; readonly rest: Tensor } {
+        const half = x.div(by);
+        return { half, rest: x.sub(half) };
+      }
+    }
+    class Net2 extends nn.Module {
+      readonly split = new Split();
+      forward(x: Tensor): Tensor {
+        return this.split.forward(x, { by: 4 }).rest;
+      }
+    }
+    const net = new Net2();
+    expect(await net.forward(tensor([4])).item()).toBe(3);
+    const seen: number[] = [];
+    net.withForwardHook((_path, _module, _first, all) => seen.push(all.length), () => net.forward(tensor([4])));
+    expect(seen).toEqual([2, 1]);
+    // @ts-expect-error a Sequential takes modules from tensor to tensor
+    expect(() => new nn.Sequential(new Split())).not.toThrow();
+  });
+
+  test("hooks see and replace inputs and outputs until they are removed; fused layers run apart meanwhile", async () => {
+    const net = new nn.Sequential(new nn.Conv2d(1, 1, 1, { bias: false }), new nn.ReLU());
+    net.parameters()[0].copyFrom(Float32Array.of(2));
+    const x = tensor([[[[3]]]]);
+    const order: string[] = [];
+    const handles = [
+      net.layers[0].registerForwardPreHook((_module, [given]) => (order.push("before"), [given.neg()])),
+      net.layers[0].registerForwardHook((_module, [given], y) => (order.push("after"), add(y, given))),
+      net.registerForwardHook(() => void order.push("end")),
+    ];
+    expect(await net.forward(x).data()).toEqual(Float32Array.of(0)); // relu(2·−3 − 3)
+    expect(order).toEqual(["before", "after", "end"]);
+    handles[0].remove();
+    handles[0].remove();
+    expect(await net.forward(x).data()).toEqual(Float32Array.of(9));
+    for (const handle of handles) handle.remove();
+    expect(await net.forward(x).data()).toEqual(Float32Array.of(6));
+    expect(Object.hasOwn(net.layers[0], "forward")).toBe(false);
+  });
+
+  test("a frozen part keeps its weights while the rest learns", async () => {
+    const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 2));
+    net.layers[0].freeze();
+    expect([net.numParameters(), net.numParameters({ trainable: true })]).toEqual([17, 8]);
+    const before = await Promise.all(net.parameters().map((t) => t.data()));
+    const optimizer = new optim.SGD(net.parameters(), { lr: 0.5 });
+    step(() => {
+      crossEntropy(net.forward(tensor([[1, 2]])), tensor([0], { dtype: "int32" })).backward();
+      optimizer.step();
+    });
+    const after = await Promise.all(net.parameters().map((t) => t.data()));
+    expect(after.map((values, i) => values.every((v, j) => v === before[i][j]))).toEqual([true, true, false, false]);
+    net.unfreeze();
+    expect(net.parameters().every((t) => t.requiresGrad)).toBe(true);
+  });
+
+  test("tied weights are one parameter with two names, saved and loaded under both", async () => {
+    class Tied extends nn.Module {
+      readonly encoder = new nn.Linear(3, 3, { bias: false });
+      readonly decoder = new nn.Linear(3, 3, { bias: false });
+      constructor() {
+        super();
+        this.decoder.weight = this.encoder.weight;
+      }
+      forward(x: Tensor): Tensor {
+        return this.decoder.forward(this.encoder.forward(x));
+      }
+    }
+    const [from, to] = [new Tied(), new Tied()];
+    expect([...from.namedParameters()].map(([name]) => name)).toEqual(["encoder.weight"]);
+    expect([...from.stateDict().keys()]).toEqual(["encoder.weight", "decoder.weight"]);
+    to.loadStateDict(from.stateDict());
+    expect(await to.decoder.weight.data()).toEqual(await from.encoder.weight.data());
+    to.to("float64");
+    expect(to.decoder.weight).toBe(to.encoder.weight);
+    const shared = new nn.Linear(1, 1, { bias: false });
+    expect([...new nn.Sequential(shared, shared).stateDict().keys()]).toEqual(["0.weight", "1.weight"]);
+  });
+
+  test("apply visits children before parents", () => {
+    const order: string[] = [];
+    new nn.Sequential(new nn.ReLU(), new nn.Sequential(new nn.Tanh())).apply((m) => order.push(m.constructor.name));
+    expect(order).toEqual(["Tanh", "Sequential", "ReLU", "Sequential"]);
+  });
+
+  test("to wants a float type, keeps frozen parameters frozen and integers as they are", () => {
+    const net = new nn.BatchNorm1d(2);
+    net.freeze();
+    net.to("float64");
+    expect(net.weight.requiresGrad).toBe(false);
+    expect([net.runningMean.dtype, net.stateDict().get("num_batches_tracked")?.dtype]).toEqual(["float64", "int32"]);
+    expect(() => net.to("int32" as "float32")).toThrow("Module.to: expected float32 or float64, got int32");
   });
 
   test("prints as a tree", () => {

@@ -1,10 +1,12 @@
 /** Layers one after another. Neighbours that one kernel can do together run as one. */
 
-import { NablaError, ValueError } from "../base/errors.js";
+import { ValueError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
 import { Conv2d, MaxPool2d } from "./conv.js";
-import { isObserved, Module } from "./module.js";
+import { isHooked } from "./hooks.js";
+import { type AnyModule, Module } from "./module.js";
+import { placed } from "./place.js";
 
 /**
  * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.
@@ -29,36 +31,32 @@ export class Sequential extends Module {
     this.layers = layers;
   }
 
-  override *children(): globalThis.Generator<[string, Module], void, undefined> {
+  override *children(): globalThis.Generator<[string, AnyModule], void, undefined> {
     for (let i = 0; i < this.layers.length; i++) yield [String(i), this.layers[i]];
   }
 
   forward(x: Tensor): Tensor {
     const { layers } = this;
-    const fuse = !isObserved();
     let y = x;
     for (let i = 0; i < layers.length; i++) {
       const layer = layers[i];
-      try {
-        if (fuse && layer instanceof Conv2d && layers[i + 1] instanceof ReLU) {
-          const pool = layers[i + 2];
-          const maxPool = pool instanceof MaxPool2d && pool.fusible;
-          y = layer.forwardWith(y, { relu: true, maxPool });
-          i += maxPool ? 2 : 1;
-        } else {
-          y = layer.forward(y);
-        }
-      } catch (error) {
-        throw error instanceof NablaError ? at(i, layer, error) : error;
+      if (layer instanceof Conv2d && layers[i + 1] instanceof ReLU && !isHooked(layer) && !isHooked(layers[i + 1])) {
+        const pool = layers[i + 2];
+        const maxPool = pool instanceof MaxPool2d && pool.fusible && !isHooked(pool);
+        y = fused(layer, y, maxPool);
+        i += maxPool ? 2 : 1;
+      } else {
+        y = layer.forward(y);
       }
     }
     return y;
   }
 }
 
-/** Puts the layer's place in front of the message, outermost first: "at 0.3 (Conv2d): …". */
-function at(index: number, layer: Module, error: NablaError): NablaError {
-  const inner = /^at ([\d.]+)( \(.*?\)): /.exec(error.message);
-  error.message = inner === null ? `at ${index} (${layer.constructor.name}): ${error.message}` : `at ${index}.${error.message.slice(3)}`;
-  return error;
+function fused(conv: Conv2d, x: Tensor, maxPool: boolean): Tensor {
+  try {
+    return conv.forwardWith(x, { relu: true, maxPool });
+  } catch (error) {
+    throw placed(error, conv);
+  }
 }

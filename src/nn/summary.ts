@@ -11,7 +11,7 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Conv2d, AvgPool2d, MaxPool2d } from "./conv.js";
 import { Flatten, Linear } from "./linear.js";
-import { isParameter, type Module } from "./module.js";
+import type { AnyModule, Module } from "./module.js";
 
 /** One layer; numbers are for one sample. */
 export interface LayerSummary {
@@ -67,7 +67,7 @@ export function summary(model: Module, inputShape: Shape): ModelSummary {
 
 interface LayerOutput {
   readonly name: string;
-  readonly module: Module;
+  readonly module: AnyModule;
   readonly outputShape: Shape;
 }
 
@@ -75,7 +75,7 @@ interface LayerOutput {
 function layerOutputs(model: Module, inputShape: Shape): LayerOutput[] {
   const outputs: LayerOutput[] = [];
   const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
-  const visit = (name: string, module: Module, output: Tensor): void => {
+  const visit = (name: string, module: AnyModule, output: Tensor): void => {
     if (isLayer(module)) outputs.push({ name, module, outputShape: output.shape.slice(1) });
   };
   model.eval();
@@ -94,18 +94,14 @@ function layerOutputs(model: Module, inputShape: Shape): LayerOutput[] {
   return outputs;
 }
 
-function isLayer(module: Module): boolean {
-  return module.children().next().done === true || ownParameters(module).length > 0;
-}
-
-function ownParameters(module: Module): Tensor[] {
-  return Object.values(module).filter((value) => isParameter(value));
+function isLayer(module: AnyModule): boolean {
+  return module.children().next().done === true || module.ownParameters().next().done === false;
 }
 
 /** Elements of the parameters that no layer before has brought. */
-function countParameters(module: Module, counted: Set<Tensor>): number {
+function countParameters(module: AnyModule, counted: Set<Tensor>): number {
   let count = 0;
-  for (const t of ownParameters(module)) {
+  for (const [, t] of module.ownParameters()) {
     if (!counted.has(t)) count += t.size;
     counted.add(t);
   }
@@ -113,7 +109,7 @@ function countParameters(module: Module, counted: Set<Tensor>): number {
 }
 
 /** Layers that are no matrix product count as free. */
-function countMultiplyAdds(module: Module, outputShape: Shape): number {
+function countMultiplyAdds(module: AnyModule, outputShape: Shape): number {
   if (module instanceof Linear) return sizeOf(outputShape) * module.inFeatures;
   if (!(module instanceof Conv2d)) return 0;
   const [kH, kW] = module.kernel;
@@ -131,7 +127,7 @@ class ReceptiveField {
     private readonly jump: readonly [number, number] = [1, 1],
   ) {}
 
-  through(module: Module): ReceptiveField {
+  through(module: AnyModule): ReceptiveField {
     const { input, size, jump } = this;
     if (module instanceof Linear || module instanceof Flatten) {
       // A flattened value still sees its window; a linear layer mixes all of them, and so sees the whole input.

@@ -72,7 +72,9 @@ async function findLayer(model: Module, x: Tensor): Promise<Layer | undefined> {
     const outputs: { name: string; layer: string; output: Tensor }[] = [];
     noGrad(() =>
       model.withForwardHook(
-        (path, module, output) => void outputs.push({ name: path === "" ? "the model" : path, layer: module.describe(), output }),
+        (path, module, _output, all) => {
+          for (const output of all) outputs.push({ name: path === "" ? "the model" : path, layer: module.describe(), output });
+        },
         () => model.forward(x),
       ),
     );
