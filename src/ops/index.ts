@@ -4,6 +4,7 @@ import "./methods.js";
 
 export * from "./activations.js";
 export { add, div, maximum, minimum, mul, type Operand, pow, sub } from "./arithmetic.js";
+export { type AttentionOptions, scaledDotProductAttention } from "./attention.js";
 export { batchNormEval, batchNormTrain } from "./batchNorm.js";
 export { cast, clone, contiguous } from "./cast.js";
 export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne, where } from "./compare.js";

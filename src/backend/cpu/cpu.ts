@@ -9,15 +9,18 @@ import { randomKinds } from "../backend.js";
 import type {
   BackendInfo, BinaryOp, CompareOp, FusedKernels, RandomKind, RandomState, ReduceOp, RequiredKernels, UnaryOp, View,
 } from "../backend.js";
+import { attentionCalls } from "./attention.js";
 import { Calls, addressOf, codesOf, dtypeCode } from "./call.js";
 import { convolutionCalls } from "./convolution.js";
 import { ElementwiseCalls } from "./elementwise.js";
 import type { CpuEngine } from "./engine.js";
 import { IndexingCalls } from "./indexing.js";
+import { layerNormalizationCalls } from "./layerNormalization.js";
 import { normalizationCalls } from "./normalization.js";
 import { optimizerCalls } from "./optimizer.js";
 import { poolingCalls } from "./pooling.js";
 import { ProductCalls } from "./product.js";
+import { recurrenceCalls } from "./recurrence.js";
 import { ReductionCalls } from "./reduction.js";
 import { softmaxCalls } from "./softmax.js";
 
@@ -47,6 +50,12 @@ export class CpuBackend implements RequiredKernels {
   readonly batchNorm?: FusedKernels["batchNorm"];
   readonly batchNormEval?: FusedKernels["batchNormEval"];
   readonly batchNormGrad?: FusedKernels["batchNormGrad"];
+  readonly layerNorm?: FusedKernels["layerNorm"];
+  readonly layerNormGrad?: FusedKernels["layerNormGrad"];
+  readonly lstmCell?: FusedKernels["lstmCell"];
+  readonly lstmCellGrad?: FusedKernels["lstmCellGrad"];
+  readonly attention?: FusedKernels["attention"];
+  readonly attentionGrad?: FusedKernels["attentionGrad"];
   readonly sgd?: FusedKernels["sgd"];
   readonly adam?: FusedKernels["adam"];
 
@@ -60,7 +69,8 @@ export class CpuBackend implements RequiredKernels {
     this.#product = new ProductCalls(calls);
     this.#random = calls.required("random");
     Object.assign(
-      this, convolutionCalls(calls), poolingCalls(calls), softmaxCalls(calls), normalizationCalls(calls), optimizerCalls(calls),
+      this, convolutionCalls(calls), poolingCalls(calls), softmaxCalls(calls), normalizationCalls(calls), layerNormalizationCalls(calls),
+      recurrenceCalls(calls), attentionCalls(calls), optimizerCalls(calls),
     );
   }
 
