@@ -1,6 +1,6 @@
 /** From a configuration to what the trainer needs: model, optimiser, schedule, loaders. */
 
-import type { ImageDataset, Splits } from "../data/dataset.js";
+import type { ImageDataset, Splits } from "../data/imageDataset.js";
 import { DataLoader } from "../data/loader.js";
 import { randomCrop, randomHorizontalFlip, type Transform } from "../data/transforms.js";
 import { convnet } from "../models/convnet.js";

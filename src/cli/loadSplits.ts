@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Splits } from "../data/dataset.js";
+import type { Splits } from "../data/imageDataset.js";
 import { load } from "../data/prepare.js";
 import type { TrainConfig } from "./config.js";
 import type { Io } from "./io.js";

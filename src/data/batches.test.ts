@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Generator } from "../base/generator.js";
 import { BatchMaker, epochOrder } from "./batches.js";
-import { ImageDataset } from "./dataset.js";
+import { ImageDataset } from "./imageDataset.js";
 import { normalizationOf } from "./normalize.js";
 import { randomCrop, randomHorizontalFlip, type Transform } from "./transforms.js";
 

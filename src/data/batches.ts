@@ -6,7 +6,7 @@
 import { ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { ByteReader } from "./byteReader.js";
-import type { ImageDataset } from "./dataset.js";
+import type { ImageDataset } from "./imageDataset.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
 import { type Transform, wordsPerImage } from "./transforms.js";
 

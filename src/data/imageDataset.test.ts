@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DataError, ValueError } from "../base/errors.js";
-import { ImageDataset } from "./dataset.js";
+import { ImageDataset } from "./imageDataset.js";
 
 /** `count` images [1, 2, 2]; pixel j of image i is 10·i + j; labels 0 1 2 0 1 2 … */
 function numbered(count: number): ImageDataset {
@@ -31,7 +31,7 @@ test("subset copies the named images in order, limit shares the first ones", () 
 });
 
 test("indices and limits out of range are refused by name", () => {
-  expect(() => numbered(3).subset([0, 3])).toThrow(/numbered\.subset: index 3 at place 1.*numbered 0 to 2/);
+  expect(() => numbered(3).subset([0, 3])).toThrow(/numbered\.subset: index 3 at place 1.*the samples are numbered 0 to 2/);
   for (const count of [0, -1, 1.5, Number.NaN]) expect(() => numbered(3).limit(count)).toThrow(ValueError);
 });
 

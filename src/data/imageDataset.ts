@@ -4,6 +4,8 @@
  */
 
 import { DataError, ValueError } from "../base/errors.js";
+import type { HostTensor } from "../base/hostTensor.js";
+import { checkedIndices, checkIndex, Dataset } from "./dataset.js";
 
 /** [channels, height, width]. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
@@ -37,7 +39,7 @@ export interface ImageDatasetInit {
  * dots.subset([1]).images // → [255, 0]
  * dots.classCounts()      // → [1, 1]
  */
-export class ImageDataset {
+export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
   readonly name: string;
   readonly images: Uint8Array;
   readonly labels: Int32Array;
@@ -47,6 +49,7 @@ export class ImageDataset {
 
   /** @throws DataError when sizes disagree, there is no image, or a label names no class. */
   constructor({ name, images, labels, shape, classes, maxValue = 255 }: ImageDatasetInit) {
+    super();
     const perImage = shape[0] * shape[1] * shape[2];
     if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
       throw new DataError(`${name}: an image shape is [channels, height, width], each ≥ 1, but is [${shape.join(", ")}].`);
@@ -80,20 +83,23 @@ export class ImageDataset {
     return this.labels.length;
   }
 
-  /** The images numbered `indices`, in that order (repeats allowed), copied. @throws ValueError for an index out of range. */
-  subset(indices: ArrayLike<number>): ImageDataset {
+  /** Image `index` as stored, uint8 [C, H, W], and its label, int32 []. */
+  get(index: number): { readonly x: HostTensor; readonly y: HostTensor } {
+    checkIndex(this, index);
     const perImage = this.images.length / this.length;
-    const images = new Uint8Array(indices.length * perImage);
-    const labels = new Int32Array(indices.length);
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i];
-      if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-        throw new ValueError(`${this.name}.subset: index ${index} at place ${i}, but the images are numbered 0 to ${this.length - 1}.`);
-      }
-      images.set(this.images.subarray(index * perImage, (index + 1) * perImage), i * perImage);
-      labels[i] = this.labels[index];
-    }
-    return this.#with(images, labels);
+    return {
+      x: { dtype: "uint8", shape: this.shape, data: this.images.slice(index * perImage, (index + 1) * perImage) },
+      y: { dtype: "int32", shape: [], data: this.labels.slice(index, index + 1) },
+    };
+  }
+
+  /** The images numbered `indices`, in that order (repeats allowed), copied. @throws ValueError for an index out of range. */
+  override subset(indices: ArrayLike<number>): ImageDataset {
+    const chosen = checkedIndices(this, indices);
+    const perImage = this.images.length / this.length;
+    const images = new Uint8Array(new SharedArrayBuffer(chosen.length * perImage));
+    for (const [i, index] of chosen.entries()) images.set(this.images.subarray(index * perImage, (index + 1) * perImage), i * perImage);
+    return this.#with(images, chosen.map((index) => this.labels[index]));
   }
 
   /** The first `count` images (all of them when there are fewer), sharing memory. @throws ValueError unless count is an integer ≥ 1. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
-import { ImageDataset } from "./dataset.js";
+import { ImageDataset } from "./imageDataset.js";
 import { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
 import { randomCrop, randomHorizontalFlip } from "./transforms.js";
 

@@ -10,7 +10,7 @@ import { zeros } from "../ops/create.js";
 import { keep } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BatchMaker, epochOrder } from "./batches.js";
-import type { ImageDataset } from "./dataset.js";
+import type { ImageDataset } from "./imageDataset.js";
 import { macrotask } from "./macrotask.js";
 import { type Normalization, type NormalizationKind, normalizationOf } from "./normalize.js";
 import { Prefetcher, PrefetchPass } from "./prefetcher.js";

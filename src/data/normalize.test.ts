@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ImageDataset } from "./dataset.js";
+import { ImageDataset } from "./imageDataset.js";
 import { channelStatistics, normalizationOf, normalizationTables } from "./normalize.js";
 
 /** Two images of two channels: channel 0 holds 0, 2, 4, 6; channel 1 is 9 throughout. */

@@ -4,7 +4,7 @@
  */
 
 import { ValueError } from "../base/errors.js";
-import type { ImageDataset } from "./dataset.js";
+import type { ImageDataset } from "./imageDataset.js";
 
 /**
  * - `none`: pixels as stored, 0 … maxValue;

@@ -7,7 +7,7 @@ import { DataError } from "../base/errors.js";
 import { cacheFolder as defaultCacheFolder, onDisk } from "./cache.js";
 import { drawCharacters } from "./characters/characters.js";
 import { missingFontPackages } from "./characters/fonts.js";
-import type { Splits } from "./dataset.js";
+import type { Splits } from "./imageDataset.js";
 import { download, type DownloadProgress } from "./download.js";
 import { charactersName, checkDataName, type Source, sourceOf, sources } from "./sources.js";
 

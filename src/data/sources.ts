@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { atomicWriteAsync } from "../base/atomicWrite.js";
 import { DataError, nearest, UsageError } from "../base/errors.js";
 import { makeFolder } from "./cache.js";
-import type { Splits } from "./dataset.js";
+import type { Splits } from "./imageDataset.js";
 import type { Checksum } from "./download.js";
 import { cifarFolder, cifarTestFile, cifarTrainFiles, readCifarArchive, readCifarFolder, readCifarMembers } from "./formats/cifar.js";
-import { readDigits, stratifiedSplit } from "./formats/digits.js";
+import { readDigits } from "./formats/digits.js";
 import { readIdxImages } from "./formats/idx.js";
+import { split } from "./splits.js";
 
 /** A file as its publisher offers it. */
 export interface SourceFile {
@@ -165,7 +166,7 @@ const fashion = idxSource(
 );
 
 /** A fifth of each class is held out, always the same: a fixed split, not one of the run's choices. */
-const heldOut = { share: 0.2, seed: 0 };
+const shares = [0.8, 0.2];
 
 const digits: Source = {
   name: "digits",
@@ -186,7 +187,7 @@ const digits: Source = {
     return path === undefined ? undefined : { path };
   },
   async read(path) {
-    const [train, validation] = stratifiedSplit(await readDigits(path), heldOut.share, heldOut.seed);
+    const [train, validation] = split(await readDigits(path), shares, { stratify: true });
     return { train, validation };
   },
 };

@@ -5,7 +5,7 @@
 
 import { ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import type { ImageShape } from "./dataset.js";
+import type { ImageShape } from "./imageDataset.js";
 
 /** Images [count, C, H, W], row-major; the arrays may be longer. */
 export interface ImageBatch {

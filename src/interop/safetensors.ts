@@ -9,17 +9,13 @@
  * Format: https://github.com/huggingface/safetensors#format
  */
 
-import { dtypeBytes, hostArray, type DType, type TypedArray } from "../base/dtype.js";
+import { dtypeBytes, hostArray, type DType } from "../base/dtype.js";
 import { DataError, ValueError } from "../base/errors.js";
+import type { HostTensor } from "../base/hostTensor.js";
 import { formatShape, sizeOf } from "../base/shape.js";
 import { findDuplicateKey } from "./jsonKeys.js";
 
-/** A tensor on the host: contiguous, row-major. Bools are bytes 0 and 1. */
-export interface HostTensor {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data: TypedArray;
-}
+export type { HostTensor };
 
 export interface SafetensorsFile {
   readonly tensors: Map<string, HostTensor>;

@@ -1,7 +1,7 @@
 /** A fingerprint of a data set: equal exactly when pixels and labels are. */
 
 import { createHash } from "node:crypto";
-import type { Splits } from "../data/dataset.js";
+import type { Splits } from "../data/imageDataset.js";
 import type { DataFingerprint } from "./runInfo.js";
 
 export function fingerprint({ train, validation, source }: Splits): DataFingerprint {

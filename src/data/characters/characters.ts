@@ -5,7 +5,7 @@
  */
 
 import { Generator } from "../../base/generator.js";
-import { ImageDataset, type Splits } from "../dataset.js";
+import { ImageDataset, type Splits } from "../imageDataset.js";
 import { bytesPerDrawing, LetterArtist, side } from "./draw.js";
 import { type Family, readOutlines, requireFontPackages, trainingFamilies, validationFamilies } from "./fonts.js";
 import { flatten } from "./outline.js";

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.js";
-import { ImageDataset } from "../dataset.js";
+import { ImageDataset } from "../imageDataset.js";
 import { damaged } from "./damaged.js";
 import { readTarGz } from "./tarball.js";
 

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { parseDigits, readDigits, stratifiedSplit } from "./digits.js";
+import { parseDigits, readDigits } from "./digits.js";
 
 /** Lines of random pixels; the class of line n is n mod 10. */
 function lines(count: number): string[] {
@@ -44,15 +44,4 @@ test("a file with any byte changed or cut off is refused, or differs in pixels a
     if (!(result instanceof DataError)) expect(result).toHaveProperty("length", 20);
   }
   await rm(folder, { recursive: true });
-});
-
-test("a stratified split takes its share of every class and loses no image", () => {
-  const data = parseDigits("d.csv", lines(200).join("\n"));
-  const [train, validation] = stratifiedSplit(data, 0.2, 1);
-  expect([...train.classCounts()]).toEqual(new Array(10).fill(16));
-  expect([...validation.classCounts()]).toEqual(new Array(10).fill(4));
-  const rows = (set: typeof data): string[] => Array.from({ length: set.length }, (_, i) => set.images.subarray(64 * i, 64 * i + 64).join());
-  expect([...rows(train), ...rows(validation)].toSorted()).toEqual(rows(data).toSorted());
-  expect(stratifiedSplit(data, 0.2, 1)[1]).toEqual(validation);
-  expect(stratifiedSplit(data, 0.2, 2)[1]).not.toEqual(validation);
 });

@@ -4,8 +4,7 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { Generator } from "../../base/generator.js";
-import { ImageDataset } from "../dataset.js";
+import { ImageDataset } from "../imageDataset.js";
 import { damaged, gunzipIfNeeded } from "./damaged.js";
 
 const pixels = 64;
@@ -54,25 +53,4 @@ export function parseDigits(file: string, text: string): ImageDataset {
 export async function readDigits(file: string): Promise<ImageDataset> {
   const bytes = await gunzipIfNeeded(file, await readFile(file), mostBytes);
   return parseDigits(file, new TextDecoder("latin1").decode(bytes));
-}
-
-/**
- * Splits a set in two, class by class: of each class, `share` (rounded) goes to the second part, chosen by `seed`.
- * Both keep the order of the whole.
- *
- * @example
- * const [larger, smaller] = data.stratifiedSplit(train, 0.25, 0);
- * larger.classCounts()  // → [6, 6, 6]
- * smaller.classCounts() // → [2, 2, 2]
- */
-export function stratifiedSplit(dataset: ImageDataset, share: number, seed: number): [larger: ImageDataset, smaller: ImageDataset] {
-  const generator = new Generator(seed).fork("split");
-  const second = new Set<number>();
-  for (let label = 0; label < dataset.classes.length; label++) {
-    const members = [...dataset.labels.keys()].filter((i) => dataset.labels[i] === label);
-    generator.shuffle(members);
-    for (const member of members.slice(0, Math.round(share * members.length))) second.add(member);
-  }
-  const all = [...dataset.labels.keys()];
-  return [dataset.subset(all.filter((i) => !second.has(i))), dataset.subset(all.filter((i) => second.has(i)))];
 }

@@ -5,7 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { DataError } from "../../base/errors.js";
-import { ImageDataset } from "../dataset.js";
+import { ImageDataset } from "../imageDataset.js";
 import { damaged, gunzipIfNeeded } from "./damaged.js";
 
 /** Unsigned bytes of a shape, sharing memory with the file they were parsed from. */
