@@ -1,16 +1,13 @@
-/**
- * Reverse mode: walks the tape from an output back to the leaves, and hands each operation the gradient of its result.
- * Nodes are visited in reverse topological order, so a gradient is complete before it is used; no Jacobian is ever built.
- */
+/** Reverse mode for users: `backward` fills the gradients of leaves, `grad` returns those that are asked for. */
 
-import { DTypeError, LifetimeError, NablaError, ShapeError } from "../base/errors.js";
+import { DTypeError, NablaError, ShapeError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { contiguous } from "../ops/cast.js";
 import { onesLike, zerosLike } from "../ops/create.js";
-import { sumTo } from "../ops/reduce.js";
-import { type TapeNode, withGrad } from "../tensor/tape.js";
+import { withGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { hooked, order, release, walk } from "./walk.js";
 
 export interface BackwardOptions {
   /** dL/dy to start from. Default: 1, for an output of one element. */
@@ -38,11 +35,19 @@ Tensor.prototype.backward = function (options: BackwardOptions = {}): void {
   withGrad(createGraph, () => {
     const gradients = new Map<Tensor, Tensor>([[this, seed]]);
     const sorted = order(this, null);
-    walk(sorted, gradients, createGraph, (leaf, gradient) => {
+    const accumulate = (t: Tensor, gradient: Tensor): void => {
       const g = contiguous(createGraph ? gradient : gradient.detach());
-      const before = leaf.heldGrad;
-      leaf.grad = before === null ? g : add(before, g);
-    });
+      const slot = t.gradientSlot;
+      if (slot === null || slot.tensor === null) {
+        t.grad = g;
+        return;
+      }
+      const stale = slot.stale || slot.spentAt === slot.tensor.storage.version;
+      t.grad = add(slot.tensor, g);
+      slot.stale = stale;
+    };
+    const leaves = walk(sorted, gradients, { createGraph, retain: accumulate });
+    for (const leaf of leaves) accumulate(leaf, hooked(leaf, gradients.get(leaf)!));
     if (!retainGraph) release(sorted);
   });
 };
@@ -67,9 +72,9 @@ export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOpt
   const seed = startingGradient("grad", output, options.gradient);
   return withGrad(createGraph, () => {
     const gradients = new Map<Tensor, Tensor>([[output, seed]]);
-    const wanted = new Set(inputs);
     const sorted = order(output, null);
-    walk(sorted, gradients, createGraph, () => {}, wanted);
+    const leaves = walk(sorted, gradients, { createGraph, wanted: new Set(inputs) });
+    for (const leaf of leaves) gradients.set(leaf, hooked(leaf, gradients.get(leaf)!));
     if (!retainGraph) release(sorted);
     return inputs.map((x, i) => {
       const g = gradients.get(x);
@@ -81,14 +86,6 @@ export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOpt
       );
     });
   });
-}
-
-/** Gradients of `output` with respect to `inputs`, looking no further back than these: what one fused operation passes on. */
-function gradThrough(output: Tensor, inputs: readonly Tensor[], seed: Tensor): (Tensor | undefined)[] {
-  const gradients = new Map<Tensor, Tensor>([[output, seed]]);
-  const stops = new Set(inputs);
-  walk(order(output, stops), gradients, true, () => {}, stops);
-  return inputs.map((x) => gradients.get(x));
 }
 
 function startingGradient(caller: string, output: Tensor, gradient: Tensor | undefined): Tensor {
@@ -111,97 +108,4 @@ function startingGradient(caller: string, output: Tensor, gradient: Tensor | und
     throw new ShapeError(`${caller}: gradient has shape ${formatShape(gradient.shape)}, the output ${formatShape(output.shape)}; they must be equal.`);
   }
   return gradient;
-}
-
-let walks = 0;
-
-/** The nodes from which `output` was computed, every node before those that used its result. */
-function order(output: Tensor, stops: ReadonlySet<Tensor> | null): TapeNode[] {
-  const mark = ++walks;
-  const sorted: TapeNode[] = [];
-  if (output.node === null) return sorted;
-  // Depth first without recursion: a node is appended once all its inputs are.
-  const stack: TapeNode[] = [output.node];
-  const next: number[] = [0];
-  output.node.mark = mark;
-  while (stack.length > 0) {
-    const node = stack[stack.length - 1];
-    const inputs = node.inputs;
-    if (inputs === null) throw usedUp(node);
-    const i = next[next.length - 1]++;
-    if (i >= inputs.length) {
-      sorted.push(node);
-      stack.pop();
-      next.pop();
-      continue;
-    }
-    const input = inputs[i];
-    const child = input.node;
-    if (child === null || child.mark === mark || (stops !== null && stops.has(input))) continue;
-    child.mark = mark;
-    stack.push(child);
-    next.push(0);
-  }
-  return sorted;
-}
-
-/** Passes gradients backwards. `leaf` gets the complete gradient of each leaf; those of `wanted` stay in the map. */
-function walk(
-  sorted: readonly TapeNode[],
-  gradients: Map<Tensor, Tensor>,
-  createGraph: boolean,
-  leaf: (t: Tensor, gradient: Tensor) => void,
-  wanted?: ReadonlySet<Tensor>,
-): void {
-  const leaves = new Set<Tensor>();
-  if (sorted.length === 0) for (const t of gradients.keys()) leaves.add(t);
-  for (let n = sorted.length - 1; n >= 0; n--) {
-    const node = sorted[n];
-    const dy = gradients.get(node.output);
-    if (dy === undefined) continue;
-    if (wanted === undefined || !wanted.has(node.output)) gradients.delete(node.output);
-    const inputs = node.inputs!;
-    checkUnchanged(node);
-    if (createGraph && node.operation.recompose !== undefined) {
-      const through = node.operation.recompose(node);
-      gradThrough(through, inputs, dy).forEach((g, i) => {
-        if (g !== undefined && inputs[i].requiresGrad) receive(inputs[i], g);
-      });
-      continue;
-    }
-    const parts = node.operation.backward(dy, node);
-    for (let i = 0; i < inputs.length; i++) {
-      if (!inputs[i].requiresGrad) continue;
-      const part = parts[i];
-      if (part) receive(inputs[i], sumTo(part(), inputs[i].shape));
-    }
-  }
-  function receive(t: Tensor, g: Tensor): void {
-    const before = gradients.get(t);
-    gradients.set(t, before === undefined ? g : add(before, g));
-    if (t.node === null) leaves.add(t);
-  }
-  for (const t of leaves) leaf(t, gradients.get(t)!);
-}
-
-function checkUnchanged(node: TapeNode): void {
-  const changed = node.changed();
-  if (changed === null) return;
-  const what = changed < 0 ? "its result" : `its input ${changed} (shape ${formatShape(node.inputs![changed].shape)})`;
-  throw new LifetimeError(
-    `backward: ${node.operation.name} needs the values it was computed with, but ${what} was written in place afterwards. ` +
-      `Call backward before the optimiser's step or copyFrom, or work on a clone.`,
-  );
-}
-
-function usedUp(node: TapeNode): LifetimeError {
-  return new LifetimeError(
-    `backward: the graph through ${node.operation.name} was used up by an earlier backward pass. ` +
-      `Run the forward pass again, or pass retainGraph: true the first time.`,
-  );
-}
-
-/** Forgets the graph, so that its memory can go and a second pass is noticed. */
-function release(sorted: readonly TapeNode[]): void {
-  for (const node of sorted) node.inputs = null;
 }

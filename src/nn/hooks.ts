@@ -1,7 +1,9 @@
 /** Hooks: functions that are called around a module's forward, whoever calls it. While a module has one, it is not fused with others. */
 
-import { Tensor } from "../tensor/tensor.js";
+import { type HookHandle, Tensor } from "../tensor/tensor.js";
 import type { AnyModule } from "./module.js";
+
+export type { HookHandle };
 
 /** What a module's forward takes and gives. */
 export type InputsOf<M extends AnyModule> = Parameters<M["forward"]>;
@@ -12,11 +14,6 @@ export type ForwardPreHook<M extends AnyModule = AnyModule> = (module: M, inputs
 
 /** Called after a module's forward; what it returns, if anything, takes the place of the output. */
 export type ForwardHook<M extends AnyModule = AnyModule> = (module: M, inputs: InputsOf<M>, output: OutputOf<M>) => OutputOf<M> | void;
-
-/** What a `register…Hook` gives: the way to take the hook off again. */
-export interface HookHandle {
-  remove(): void;
-}
 
 type Hook = (...values: never[]) => unknown;
 

@@ -5,7 +5,7 @@
 
 import type { Backend, View } from "../backend/backend.js";
 import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
-import { DTypeError, LifetimeError, ShapeError, ValueError } from "../base/errors.js";
+import { DTypeError, LifetimeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import { contiguousStrides, formatShape, isContiguous, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { formatTensor } from "./print.js";
 import { Storage } from "./storage.js";
@@ -42,6 +42,8 @@ export class Tensor implements View {
   private held: Storage;
   private needsGrad = false;
   private gradient: GradientSlot | null = null;
+  /** Who looks at its gradient; null for nearly every tensor. For the engine alone. */
+  watch: GradientWatch | null = null;
   /** The value, once a step has handed this number out and taken its memory back. */
   private scalar: number | undefined;
 
@@ -117,7 +119,7 @@ export class Tensor implements View {
   set grad(value: Tensor | null) {
     if (this.gradient === null) {
       if (value === null) return;
-      this.gradient = { tensor: null };
+      this.gradient = { tensor: null, spentAt: -1, stale: false };
       orphans.register(this, this.gradient);
     }
     const before = this.gradient.tensor;
@@ -134,11 +136,70 @@ export class Tensor implements View {
       before.storage.unkeep();
     }
     this.gradient.tensor = value;
+    this.gradient.spentAt = -1;
+    this.gradient.stale = false;
   }
 
   /** `grad` for engine and optimisers, which never keep it: costs nothing. */
   get heldGrad(): Tensor | null {
     return this.gradient === null ? null : this.gradient.tensor;
+  }
+
+  /** Where the gradient is held, and whether a step used it before: for engine and optimisers. Null until there was a gradient. */
+  get gradientSlot(): GradientSlot | null {
+    return this.gradient;
+  }
+
+  /**
+   * Calls `hook` with the complete gradient of this tensor in every later `backward` or `grad` that reaches it, once each, before the gradient
+   * goes on: to `grad` of a leaf, to what the tensor was computed from otherwise. What the hook returns, if anything, replaces the
+   * gradient. Hooks run in the order of their registration; `remove()` of the handle ends one.
+   * @throws NablaError if the tensor requires no gradient; backward: ShapeError, ValueError if the hook returns anything but a gradient
+   * of the tensor's shape and type.
+   *
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const h = x.mul(3);
+   * const handle = h.registerHook((g) => g.mul(10));
+   * h.sum().backward();
+   * x.grad // → [30, 30]
+   * handle.remove();
+   */
+  registerHook(hook: GradientHook): HookHandle {
+    if (typeof hook !== "function") throw new ValueError(`registerHook: expected a function of the gradient, got ${typeof hook}.`);
+    const { hooks } = this.watched("registerHook");
+    const own: GradientHook = (gradient) => hook(gradient);
+    hooks.push(own);
+    return {
+      remove: () => {
+        const at = hooks.indexOf(own);
+        if (at >= 0) hooks.splice(at, 1);
+      },
+    };
+  }
+
+  /**
+   * Makes `backward` add to `grad` of this tensor although it is no leaf; returns the tensor. Does nothing for a leaf.
+   * @throws NablaError if the tensor requires no gradient.
+   *
+   * @example
+   * const x = tensor([1, 2], { requiresGrad: true });
+   * const h = x.square().retainGrad();
+   * h.mul(3).sum().backward();
+   * h.grad // → [3, 3]
+   */
+  retainGrad(): this {
+    this.watched("retainGrad").retained = true;
+    return this;
+  }
+
+  private watched(caller: string): GradientWatch {
+    if (!this.needsGrad) {
+      throw new NablaError(
+        `${caller}: this tensor (${this}) requires no gradient. Set requiresGrad, and check that it was not computed inside noGrad() or detached.`,
+      );
+    }
+    return (this.watch ??= { hooks: [], retained: false });
   }
 
   /** The sizes as a tuple of `rank` numbers, for destructuring; throws ShapeError if the rank differs. */
@@ -250,8 +311,26 @@ export class Tensor implements View {
   }
 }
 
-interface GradientSlot {
+/** A leaf's gradient. Assigning another one to `grad` clears the marks. */
+export interface GradientSlot {
   tensor: Tensor | null;
+  /** Version of the gradient when an optimiser's step used it, −1 before. */
+  spentAt: number;
+  /** True when backward has added to a gradient that a step had used: it was never cleared. */
+  stale: boolean;
+}
+
+/** Sees the gradient of a tensor on its way; what it returns replaces it. */
+export type GradientHook = (gradient: Tensor) => Tensor | void;
+
+/** What a `register…Hook` gives: the way to take the hook off again. */
+export interface HookHandle {
+  remove(): void;
+}
+
+export interface GradientWatch {
+  readonly hooks: GradientHook[];
+  retained: boolean;
 }
 
 /** Where `settle` reads numbers to. */

@@ -362,6 +362,7 @@ def schedules():
     save("schedules.json", cases=cases)
 
 
-for part in (elementwise, reductions, matmul, softmax, convolution, pooling, batch_norm, losses, network, initialisers,
-             optimizers, schedules):
-    part()
+if __name__ == "__main__":
+    for part in (elementwise, reductions, matmul, softmax, convolution, pooling, batch_norm, losses, network, initialisers,
+                 optimizers, schedules):
+        part()
