@@ -114,6 +114,63 @@ struct SoftplusGrad {
   static NABLA_INLINE double apply(double dy, double x, double) { return dy * logistic(x); }
 };
 
+struct Atan2 {
+  static NABLA_INLINE float apply(float y, float x, float) { return __builtin_atan2f(y, x); }
+  static NABLA_INLINE double apply(double y, double x, double) { return __builtin_atan2(y, x); }
+};
+struct Hypot {
+  static NABLA_INLINE float apply(float x, float y, float) { return __builtin_hypotf(x, y); }
+  static NABLA_INLINE double apply(double x, double y, double) { return __builtin_hypot(x, y); }
+};
+// Equal operands apart: the difference of two infinities is no number.
+struct LogAddExp {
+  static NABLA_INLINE F vector(F x, F y, F) {
+    const F apart = (x > y ? x : y) + vmath::log1p(vmath::exp(-vmath::absolute(x - y)));
+    return x == y ? x + 0.693147182f : apart;
+  }
+  static NABLA_INLINE double apply(double x, double y, double) {
+    return x == y ? x + 0.69314718055994530942 : (x > y ? x : y) + __builtin_log1p(__builtin_exp(-__builtin_fabs(x - y)));
+  }
+};
+
+// Whether the rest of a division that was cut towards zero has the wrong sign for one that is rounded down.
+template <class T>
+NABLA_INLINE bool isBelow(T rest, T y) {
+  return rest != T(0) && (rest < T(0)) != (y < T(0));
+}
+NABLA_INLINE float cutRemainder(float x, float y) { return __builtin_fmodf(x, y); }
+NABLA_INLINE double cutRemainder(double x, double y) { return __builtin_fmod(x, y); }
+
+// Quotient and remainder have the sign rules of division rounded down; integers give 0 when the divisor is 0.
+struct Remainder {
+  template <class T>
+  static NABLA_INLINE T apply(T x, T y, T) {
+    const T rest = cutRemainder(x, y);
+    return isBelow(rest, y) ? rest + y : rest;
+  }
+  static NABLA_INLINE int32_t apply(int32_t x, int32_t y, int32_t) {
+    if (y == 0 || y == -1) return 0;
+    return isBelow(x % y, y) ? x % y + y : x % y;
+  }
+  static NABLA_INLINE uint8_t apply(uint8_t x, uint8_t y, uint8_t) { return y == 0 ? 0 : x % y; }
+};
+struct FloorDivide {
+  template <class T>
+  static NABLA_INLINE T apply(T x, T y, T) {
+    if (y == T(0)) return x / y;
+    const T rest = cutRemainder(x, y);
+    const T quotient = (x - rest) / y - (isBelow(rest, y) ? T(1) : T(0));
+    const T below = static_cast<T>(__builtin_floor(static_cast<double>(quotient)));
+    return quotient - below > T(0.5) ? below + T(1) : below;
+  }
+  static NABLA_INLINE int32_t apply(int32_t x, int32_t y, int32_t) {
+    if (y == 0) return 0;
+    const int64_t quotient = static_cast<int64_t>(x) / y;
+    return static_cast<int32_t>(isBelow(x - quotient * y, static_cast<int64_t>(y)) ? quotient - 1 : quotient);
+  }
+  static NABLA_INLINE uint8_t apply(uint8_t x, uint8_t y, uint8_t) { return y == 0 ? 0 : x / y; }
+};
+
 struct Equal {
   template <class T>
   static NABLA_INLINE bool apply(T x, T y, T) { return x == y; }
@@ -176,6 +233,7 @@ constexpr Rows binaryRows[] = {
     anyType<Add>(),      anyType<Sub>(),        anyType<Mul>(),          anyType<Div>(),     anyType<Pow>(),
     anyType<Maximum>(),  anyType<Minimum>(),    floats<ReluGrad>(),      floats<TanhGrad>(), floats<SigmoidGrad>(),
     floats<LeakyReluGrad>(), vectors<EluGrad>(), vectors<SiluGrad>(),    vectors<GeluGrad>(), vectors<SoftplusGrad>(),
+    floats<Atan2>(),     floats<Hypot>(),       vectors<LogAddExp>(),    anyType<Remainder>(), anyType<FloorDivide>(),
 };
 
 constexpr Rows compareRows[] = {

@@ -54,17 +54,22 @@ struct Convert {
   template <class From>
   static NABLA_INLINE To apply(From x) { return static_cast<To>(x); }
 };
+// The fraction is cut off; what is out of range becomes the nearest number in it, NaN becomes 0.
 template <>
 struct Convert<int32_t> {
-  static NABLA_INLINE int32_t apply(float x) { return toInt32(x); }
-  static NABLA_INLINE int32_t apply(double x) { return toInt32(x); }
+  static NABLA_INLINE int32_t apply(float x) { return apply(static_cast<double>(x)); }
+  static NABLA_INLINE int32_t apply(double x) {
+    return x != x ? 0 : static_cast<int32_t>(larger(-2147483648.0, smaller(x, 2147483647.0)));
+  }
   static NABLA_INLINE int32_t apply(int32_t x) { return x; }
   static NABLA_INLINE int32_t apply(uint8_t x) { return x; }
 };
 template <>
 struct Convert<uint8_t> {
   template <class From>
-  static NABLA_INLINE uint8_t apply(From x) { return static_cast<uint8_t>(Convert<int32_t>::apply(x)); }
+  static NABLA_INLINE uint8_t apply(From x) {
+    return static_cast<uint8_t>(larger(0, smaller(Convert<int32_t>::apply(x), 255)));
+  }
 };
 template <>
 struct Convert<Truth> {

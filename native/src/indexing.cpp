@@ -1,4 +1,4 @@
-// Kernels that move along one axis: argReduce, gather, scatterAdd, cumsum.
+// Kernels that move along one axis: argReduce, gather, scatterAdd, cumsum, linearRecurrence, cumulativeArg.
 
 #include "axes.h"
 #include "tasks.h"
@@ -191,8 +191,86 @@ double cumsum(const double* args) {
   return -1;
 }
 
+// y = a·y + b; Sum as above.
+template <class T, class Sum>
+void linearRecurrenceAs(const void* a, const void* b, void* out, int64_t outer, int64_t size, int64_t inner) {
+  const T* factors = static_cast<const T*>(a);
+  const T* terms = static_cast<const T*>(b);
+  T* to = static_cast<T*>(out);
+  forRanges(outer * inner, size, [=](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) {
+      const int64_t start = i / inner * size * inner + i % inner;
+      Sum y = 0;
+      for (int64_t j = 0; j < size; j++) {
+        const int64_t at = start + j * inner;
+        y = static_cast<Sum>(factors[at]) * y + static_cast<Sum>(terms[at]);
+        to[at] = static_cast<T>(y);
+      }
+    }
+  });
+}
+
+double linearRecurrence(const double* args) {
+  Arguments r(args);
+  const auto dtype = static_cast<int>(r.integer());
+  const void* a = r.pointer<const void>();
+  void* out = r.pointer<void>();
+  const int64_t outer = r.integer(), size = r.integer(), inner = r.integer();
+  const void* b = r.pointer<const void>();
+  if (dtype == Float32) {
+    linearRecurrenceAs<float, double>(a, b, out, outer, size, inner);
+  } else if (dtype == Float64) {
+    linearRecurrenceAs<double, double>(a, b, out, outer, size, inner);
+  } else if (dtype == Int32) {
+    linearRecurrenceAs<int32_t, uint32_t>(a, b, out, outer, size, inner);
+  } else {
+    linearRecurrenceAs<uint8_t, uint32_t>(a, b, out, outer, size, inner);
+  }
+  return -1;
+}
+
+template <class T>
+void cumulativeArgAs(const void* x, int32_t* to, int64_t outer, int64_t size, int64_t inner, bool largest) {
+  const T* from = static_cast<const T*>(x);
+  forRanges(outer * inner, size, [=](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; i++) {
+      const int64_t start = i / inner * size * inner + i % inner;
+      T value = from[start];
+      int32_t best = 0;
+      for (int64_t j = 0; j < size; j++) {
+        const T candidate = from[start + j * inner];
+        if ((largest ? candidate >= value : candidate <= value) || candidate != candidate) {
+          best = static_cast<int32_t>(j);
+          value = candidate;
+        }
+        to[start + j * inner] = best;
+      }
+    }
+  });
+}
+
+double cumulativeArg(const double* args) {
+  Arguments a(args);
+  const auto dtype = static_cast<int>(a.integer());
+  const void* x = a.pointer<const void>();
+  auto* out = a.pointer<int32_t>();
+  const int64_t outer = a.integer(), size = a.integer(), inner = a.integer();
+  const bool largest = a.integer() == 0;
+  if (dtype == Float32) {
+    cumulativeArgAs<float>(x, out, outer, size, inner, largest);
+  } else if (dtype == Float64) {
+    cumulativeArgAs<double>(x, out, outer, size, inner, largest);
+  } else if (dtype == Int32) {
+    cumulativeArgAs<int32_t>(x, out, outer, size, inner, largest);
+  } else {
+    cumulativeArgAs<uint8_t>(x, out, outer, size, inner, largest);
+  }
+  return -1;
+}
+
 }  // namespace
 }  // namespace NABLA_ISA
 }  // namespace nabla
 
-NABLA_KERNELS(indexing, {"argReduce", argReduce}, {"gather", gather}, {"scatterAdd", scatterAdd}, {"cumsum", cumsum})
+NABLA_KERNELS(indexing, {"argReduce", argReduce}, {"gather", gather}, {"scatterAdd", scatterAdd}, {"cumsum", cumsum},
+              {"linearRecurrence", linearRecurrence}, {"cumulativeArg", cumulativeArg})

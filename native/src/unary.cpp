@@ -123,15 +123,29 @@ struct Log1p {
   static NABLA_INLINE F vector(F x, F) { return vmath::log1p(x); }
   static NABLA_INLINE double apply(double x, double) { return __builtin_log1p(x); }
 };
-// Sine and cosine are rare in networks: the library's, in double, are exact to the last place of float.
-struct Sin {
-  static NABLA_INLINE float apply(float x, float) { return __builtin_sinf(x); }
-  static NABLA_INLINE double apply(double x, double) { return __builtin_sin(x); }
-};
-struct Cos {
-  static NABLA_INLINE float apply(float x, float) { return __builtin_cosf(x); }
-  static NABLA_INLINE double apply(double x, double) { return __builtin_cos(x); }
-};
+// These are rare in networks: the library's are exact to the last place or nearly so.
+#define NABLA_LIBRARY(Name, function)                                                          \
+  struct Name {                                                                                \
+    static NABLA_INLINE float apply(float x, float) { return __builtin_##function##f(x); }     \
+    static NABLA_INLINE double apply(double x, double) { return __builtin_##function(x); }     \
+  };
+NABLA_LIBRARY(Sin, sin)
+NABLA_LIBRARY(Cos, cos)
+NABLA_LIBRARY(Tan, tan)
+NABLA_LIBRARY(Asin, asin)
+NABLA_LIBRARY(Acos, acos)
+NABLA_LIBRARY(Atan, atan)
+NABLA_LIBRARY(Sinh, sinh)
+NABLA_LIBRARY(Cosh, cosh)
+NABLA_LIBRARY(Asinh, asinh)
+NABLA_LIBRARY(Acosh, acosh)
+NABLA_LIBRARY(Atanh, atanh)
+NABLA_LIBRARY(Erf, erf)
+NABLA_LIBRARY(Exp2, exp2)
+NABLA_LIBRARY(Log2, log2)
+NABLA_LIBRARY(Log10, log10)
+NABLA_LIBRARY(Trunc, trunc)
+#undef NABLA_LIBRARY
 struct Tanh {
   static NABLA_INLINE F vector(F x, F) { return vmath::tanh(x); }
   static NABLA_INLINE double apply(double x, double) { return __builtin_tanh(x); }
@@ -189,7 +203,9 @@ constexpr Rows rows[] = {
     anyType<Relu>(),      floats<LeakyRelu>(), vectors<Elu>(),     vectors<Softplus>(),  vectors<Silu>(),
     vectors<Gelu>(),      floats<Floor>(),   floats<Ceil>(),       floats<Round>(),      anyType<AddScalar>(),
     anyType<MulScalar>(), floats<PowScalar>(), tests<IsNan>(),     tests<IsFinite>(),    tests<LogicalNot>(),
-    anyType<Step>(),
+    anyType<Step>(),      floats<Tan>(),     floats<Asin>(),       floats<Acos>(),       floats<Atan>(),
+    floats<Sinh>(),       floats<Cosh>(),    floats<Asinh>(),      floats<Acosh>(),      floats<Atanh>(),
+    floats<Erf>(),        floats<Exp2>(),    floats<Log2>(),       floats<Log10>(),      floats<Trunc>(),
 };
 
 // Powers that need no logarithm.

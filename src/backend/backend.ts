@@ -5,6 +5,7 @@
  */
 
 import type { DType, TypedArray } from "../base/dtype.js";
+import type { LinalgKernels } from "./linalg/linalgKernels.js";
 
 /** A strided window onto device memory. `offset` and `strides` count elements. */
 export interface View {
@@ -20,17 +21,19 @@ export const unaryOps = [
   "neg", "abs", "sign", "reciprocal", "square", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "sin", "cos",
   "tanh", "sigmoid", "relu", "leakyRelu", "elu", "softplus", "silu", "gelu", "floor", "ceil", "round",
   "addScalar", "mulScalar", "powScalar", "isnan", "isfinite", "logicalNot", "step",
+  "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "exp2", "log2", "log10", "trunc",
 ] as const;
 export type UnaryOp = (typeof unaryOps)[number];
 
 /**
- * z = f(x, y). The last ones are derivatives fused with the incoming gradient x = dL/dy: `reluGrad(dy, y)`,
+ * z = f(x, y). Those named …Grad are derivatives fused with the incoming gradient x = dL/dy: `reluGrad(dy, y)`,
  * `tanhGrad(dy, y)`, `sigmoidGrad(dy, y)` take the function's output, `leakyReluGrad(dy, x)`, `eluGrad(dy, x)`,
  * `siluGrad(dy, x)`, `geluGrad(dy, x)` and `softplusGrad(dy, x)` its input; `alpha` as in the forward op.
  */
 export const binaryOps = [
   "add", "sub", "mul", "div", "pow", "maximum", "minimum",
   "reluGrad", "tanhGrad", "sigmoidGrad", "leakyReluGrad", "eluGrad", "siluGrad", "geluGrad", "softplusGrad",
+  "atan2", "hypot", "logaddexp", "remainder", "floorDivide",
 ] as const;
 export type BinaryOp = (typeof binaryOps)[number];
 
@@ -40,6 +43,10 @@ export type CompareOp = (typeof compareOps)[number];
 
 export const reduceOps = ["sum", "mean", "max", "min", "prod", "logsumexp"] as const;
 export type ReduceOp = (typeof reduceOps)[number];
+
+/** What `scatterElements` does where an element arrives: replace what is there, add to it, or keep the larger or smaller. */
+export const scatterOps = ["set", "add", "max", "min"] as const;
+export type ScatterOp = (typeof scatterOps)[number];
 
 /** What a random kernel draws: float uniform in [0, 1), standard normal, or 32 raw bits (int32). */
 export const randomKinds = ["uniform", "normal", "bits"] as const;
@@ -123,7 +130,10 @@ export interface RequiredKernels {
   read(src: View, into: TypedArray): void | Promise<void>;
 
   fill(out: View, value: number): void;
-  /** Strided copy with conversion of type (float → int truncates; → bool is x ≠ 0). */
+  /**
+   * Strided copy with conversion of type. → int32 or uint8: the fraction is cut off, a number out of range becomes the nearest
+   * that fits, NaN becomes 0; → bool is x ≠ 0.
+   */
   copy(src: View, out: View): void;
   unary(op: UnaryOp, x: View, out: View, alpha?: number): void;
   binary(op: BinaryOp, x: View, y: View, out: View, alpha?: number): void;
@@ -139,7 +149,17 @@ export interface RequiredKernels {
   gather(x: View, axis: number, index: View, out: View): number;
   /** out[..., index[i], ...] += x[..., i, ...] along `axis`, in order of i. */
   scatterAdd(x: View, axis: number, index: View, out: View): number;
+  /** out[..., i, ...] = x[..., index[..., i, ...], ...] along `axis`; index: int32, out's shape; x differs from it on `axis` only. */
+  gatherElements(x: View, axis: number, index: View, out: View): number;
+  /** x[..., i, ...] arrives at out[..., index[..., i, ...], ...] along `axis`, in order of i; index: int32, x's shape. */
+  scatterElements(op: ScatterOp, x: View, axis: number, index: View, out: View): number;
+  /** Positions (int32) that sort each row, the last axis of x: stable, NaN as the largest. */
+  argsort(x: View, out: View, descending: boolean): void;
   cumsum(x: View, axis: number, out: View): void;
+  /** out_i = a_i · out_{i−1} + b_i along `axis`, starting from 0. */
+  linearRecurrence(a: View, b: View, axis: number, out: View): void;
+  /** Position (int32) of the largest or smallest so far along `axis`: the last of equals; NaN counts as both. */
+  cumulativeArg(op: "max" | "min", x: View, axis: number, out: View): void;
   random(kind: RandomKind, state: RandomState, out: View): void;
 }
 
@@ -218,6 +238,9 @@ export interface FusedKernels {
   attentionGrad(
     dOut: View, q: View, k: View, v: View, mask: View | null, out: View, logSum: View, dq: View, dk: View, dv: View, params: AttentionParams,
   ): void;
+
+  /** Factorisations of matrices and what is made of them. */
+  readonly linalg: LinalgKernels;
 
   /** In place, for all parameters in one call. Everything is contiguous and of one float type. */
   sgd(parameters: readonly View[], gradients: readonly View[], buffers: readonly View[] | null, params: SgdParams): void;

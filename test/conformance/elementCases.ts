@@ -22,7 +22,7 @@ const unaryCases: KernelCase[] = [
     run(io) {
       const alpha = op === "powScalar" ? 2.5 : 0.75;
       for (const shape of [[7], [16], [333]]) io.backend.unary(op, io.input(dtype, shape), io.output(resultType(op, dtype), shape), alpha);
-      const edges = ["sin", "cos"].includes(op) ? specials.filter((x) => !(Math.abs(x) > 1e6)) : specials;
+      const edges = ["sin", "cos", "tan"].includes(op) ? specials.filter((x) => !(Math.abs(x) > 1e6)) : specials;
       io.backend.unary(op, io.values(dtype, [edges.length], edges), io.output(resultType(op, dtype), [edges.length]), alpha);
     },
   }))),

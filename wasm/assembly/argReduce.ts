@@ -2,6 +2,8 @@
  * argReduce: op (0 max, 1 min), dtype, x, out (int32), nKeep, keepShape, keepXs, axisSize, axisStride: the first largest or
  * smallest; NaN counts as both.
  * cumsum: dtype, x, out, outer, axisSize, inner: contiguous; floats accumulate in double.
+ * linearRecurrence: dtype, a, out, outer, axisSize, inner, b: out_i = a_i · out_{i−1} + b_i, as cumsum.
+ * cumulativeArg: dtype, x, out (int32), outer, axisSize, inner, op (0 max, 1 min): the last largest or smallest so far.
  */
 
 import { at, F32, F64, I32, int, job, product, ptr, setJob } from "./arguments";
@@ -79,6 +81,69 @@ function cumsumLoop<T, S>(args: usize, outer: i32): void {
       sum += <S>load<T>(ptr(args, 1) + offset);
       store<T>(ptr(args, 2) + offset, <T>sum);
       offset += step;
+    }
+  }
+}
+
+export function linearRecurrence(args: usize): f64 {
+  parallel(linearRecurrenceTask, int(args, 3), args);
+  return -1;
+}
+
+function linearRecurrenceTask(args: usize, outer: i32, worker: i32): void {
+  switch (int(args, 0)) {
+    case F32: linearRecurrenceLoop<f32, f64>(args, outer); return;
+    case F64: linearRecurrenceLoop<f64, f64>(args, outer); return;
+    case I32: linearRecurrenceLoop<i32, i32>(args, outer); return;
+    default: linearRecurrenceLoop<u8, i32>(args, outer);
+  }
+}
+
+function linearRecurrenceLoop<T, S>(args: usize, outer: i32): void {
+  const size = int(args, 4);
+  const inner = int(args, 5);
+  const step = <usize>inner * sizeof<T>();
+  for (let i = 0; i < inner; i++) {
+    let offset = <usize>(outer * size * inner + i) * sizeof<T>();
+    let y: S = 0;
+    for (let j = 0; j < size; j++) {
+      y = <S>load<T>(ptr(args, 1) + offset) * y + <S>load<T>(ptr(args, 6) + offset);
+      store<T>(ptr(args, 2) + offset, <T>y);
+      offset += step;
+    }
+  }
+}
+
+export function cumulativeArg(args: usize): f64 {
+  parallel(cumulativeArgTask, int(args, 3), args);
+  return -1;
+}
+
+function cumulativeArgTask(args: usize, outer: i32, worker: i32): void {
+  switch (int(args, 0)) {
+    case F32: cumulativeArgLoop<f32>(args, outer); return;
+    case F64: cumulativeArgLoop<f64>(args, outer); return;
+    case I32: cumulativeArgLoop<i32>(args, outer); return;
+    default: cumulativeArgLoop<u8>(args, outer);
+  }
+}
+
+function cumulativeArgLoop<T>(args: usize, outer: i32): void {
+  const size = int(args, 4);
+  const inner = int(args, 5);
+  const largest = int(args, 6) == 0;
+  for (let i = 0; i < inner; i++) {
+    let offset = <usize>(outer * size * inner + i);
+    let best = 0;
+    let value = load<T>(ptr(args, 1) + offset * sizeof<T>());
+    for (let j = 0; j < size; j++) {
+      const v = load<T>(ptr(args, 1) + offset * sizeof<T>());
+      if ((largest ? v >= value : v <= value) || v != v) {
+        best = j;
+        value = v;
+      }
+      store<i32>(ptr(args, 2) + (offset << 2), best);
+      offset += <usize>inner;
     }
   }
 }

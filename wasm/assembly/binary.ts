@@ -7,6 +7,7 @@ import * as m from "./vectorMath";
 const ADD: i32 = 0, SUB: i32 = 1, MUL: i32 = 2, DIV: i32 = 3, POW: i32 = 4, MAXIMUM: i32 = 5, MINIMUM: i32 = 6;
 const RELU_GRAD: i32 = 7, TANH_GRAD: i32 = 8, SIGMOID_GRAD: i32 = 9, LEAKY_RELU_GRAD: i32 = 10, ELU_GRAD: i32 = 11;
 const SILU_GRAD: i32 = 12, GELU_GRAD: i32 = 13, SOFTPLUS_GRAD: i32 = 14;
+const ATAN2: i32 = 15, HYPOT: i32 = 16, LOG_ADD_EXP: i32 = 17, REMAINDER: i32 = 18, FLOOR_DIVIDE: i32 = 19;
 
 export function binary(args: usize): f64 {
   const dtype = int(args, 1);
@@ -65,8 +66,32 @@ function scalar(op: i32, x: f64, y: f64, alpha: f64): f64 {
     case ELU_GRAD: return y > 0 ? x : x * alpha * Math.exp(y);
     case SILU_GRAD: return x * m.sigmoid(y) * (1 + y * (1 - m.sigmoid(y)));
     case GELU_GRAD: return x * (m.normalCdf(y) + y * m.normalPdf(y));
+    case ATAN2: return Math.atan2(x, y);
+    case HYPOT: return Math.hypot(x, y);
+    case LOG_ADD_EXP: return x == y ? x + 0.6931471805599453 : max<f64>(x, y) + Math.log1p(Math.exp(-abs(x - y)));
+    case REMAINDER: return remainder(x, y);
+    case FLOOR_DIVIDE: return floorDivide(x, y);
     default: return x * m.sigmoid(y);
   }
+}
+
+/** Whether the rest of a division that was cut towards zero has the wrong sign for one that is rounded down. */
+@inline
+function isBelow<T>(rest: T, y: T): bool {
+  return rest != 0 && rest < 0 != y < 0;
+}
+
+function remainder(x: f64, y: f64): f64 {
+  const rest = x % y;
+  return isBelow(rest, y) ? rest + y : rest;
+}
+
+function floorDivide(x: f64, y: f64): f64 {
+  if (y == 0) return x / y;
+  const rest = x % y;
+  const quotient = (x - rest) / y - (isBelow(rest, y) ? 1 : 0);
+  const below = floor(quotient);
+  return quotient - below > 0.5 ? below + 1 : below;
 }
 
 @inline
@@ -98,7 +123,8 @@ function floatStrip(args: usize, x: usize, y: usize, out: usize, count: i32): vo
     case ELU_GRAD: vectorLoop(ELU_GRAD, x, y, out, count, a); return;
     case SILU_GRAD: vectorLoop(SILU_GRAD, x, y, out, count, a); return;
     case GELU_GRAD: vectorLoop(GELU_GRAD, x, y, out, count, a); return;
-    default: vectorLoop(SOFTPLUS_GRAD, x, y, out, count, a);
+    case SOFTPLUS_GRAD: vectorLoop(SOFTPLUS_GRAD, x, y, out, count, a); return;
+    default: scalarLoop<f32>(int(args, 0), x, y, out, count, alpha);
   }
 }
 
@@ -106,7 +132,7 @@ function doubleStrip(args: usize, x: usize, y: usize, out: usize, count: i32): v
   scalarLoop<f64>(int(args, 0), x, y, out, count, num(args, 5));
 }
 
-/** Integers wrap around; a quotient is cut towards zero, and 0 when the divisor is 0. */
+/** Integers wrap around; DIV cuts towards zero; with a divisor of 0 quotient and remainder are 0. */
 @inline
 function integerLoop<T>(op: i32, x: usize, y: usize, out: usize, count: i32): void {
   for (let i = 0; i < count; i++) {
@@ -120,6 +146,8 @@ function integerLoop<T>(op: i32, x: usize, y: usize, out: usize, count: i32): vo
       case DIV: v = b == 0 ? 0 : a / b; break;
       case POW: v = <i64>Math.pow(<f64>a, <f64>b); break;
       case MAXIMUM: v = max(a, b); break;
+      case REMAINDER: v = b == 0 ? 0 : isBelow(a % b, b) ? a % b + b : a % b; break;
+      case FLOOR_DIVIDE: v = b == 0 ? 0 : isBelow(a % b, b) ? a / b - 1 : a / b; break;
       default: v = min(a, b);
     }
     store<T>(out + <usize>i * sizeof<T>(), <T>v);

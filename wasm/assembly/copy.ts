@@ -151,6 +151,7 @@ function convert(fromType: i32, toType: i32, from: usize, to: usize, count: i32)
   }
 }
 
+/** To integers: the fraction is cut off; what is out of range becomes the nearest number in it, NaN becomes 0. */
 function convertFrom<T>(toType: i32, from: usize, to: usize, count: i32): void {
   const step = sizeof<T>();
   for (let i: usize = 0; i < <usize>count; i++) {
@@ -158,8 +159,8 @@ function convertFrom<T>(toType: i32, from: usize, to: usize, count: i32): void {
     switch (toType) {
       case F32: store<f32>(to + (i << 2), <f32>v); break;
       case F64: store<f64>(to + (i << 3), <f64>v); break;
-      case I32: store<i32>(to + (i << 2), <i32><i64>v); break;
-      case U8: store<u8>(to + i, <u8><i64>v); break;
+      case I32: store<i32>(to + (i << 2), <i32>v); break;
+      case U8: store<u8>(to + i, <u8>max(0, min(255, <i32>v))); break;
       default: store<u8>(to + i, <u8>(v != 0));
     }
   }

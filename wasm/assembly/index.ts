@@ -1,6 +1,6 @@
 /** The kernels by the names that src/backend/cpu calls: each takes the address of its arguments and returns a status. */
 
-export { argReduce, cumsum } from "./argReduce";
+export { argReduce, cumsum, cumulativeArg, linearRecurrence } from "./argReduce";
 export { batchNorm, batchNormGrad } from "./batchNorm";
 export { binary } from "./binary";
 export { compare } from "./compare";
@@ -8,6 +8,7 @@ export { conv2d } from "./conv2d";
 export { convEpilogueGrad } from "./convEpilogue";
 export { conv2dInputGrad, conv2dWeightGrad } from "./convGrad";
 export { copy, fill, where } from "./copy";
+export { gatherElements, scatterElements } from "./elements";
 export { gather, scatterAdd } from "./indexing";
 export { matmul } from "./matmul";
 export { adam, sgd } from "./optimizer";
@@ -16,4 +17,5 @@ export { avgPool2d, avgPool2dGrad, maxPool2d, maxPool2dGrad } from "./pooling";
 export { random } from "./random";
 export { reduce } from "./reduce";
 export { crossEntropy, crossEntropyGrad, softmax, softmaxGrad } from "./softmax";
+export { argsort } from "./sort";
 export { unary } from "./unary";

@@ -9,6 +9,8 @@ const EXP: i32 = 7, EXPM1: i32 = 8, LOG: i32 = 9, LOG1P: i32 = 10, SIN: i32 = 11
 const SIGMOID: i32 = 14, RELU: i32 = 15, LEAKY_RELU: i32 = 16, ELU: i32 = 17, SOFTPLUS: i32 = 18, SILU: i32 = 19;
 const GELU: i32 = 20, FLOOR: i32 = 21, CEIL: i32 = 22, ROUND: i32 = 23, ADD_SCALAR: i32 = 24, MUL_SCALAR: i32 = 25;
 const POW_SCALAR: i32 = 26, ISNAN: i32 = 27, ISFINITE: i32 = 28, LOGICAL_NOT: i32 = 29, STEP: i32 = 30;
+const TAN: i32 = 31, ASIN: i32 = 32, ACOS: i32 = 33, ATAN: i32 = 34, SINH: i32 = 35, COSH: i32 = 36, ASINH: i32 = 37;
+const ACOSH: i32 = 38, ATANH: i32 = 39, ERF: i32 = 40, EXP2: i32 = 41, LOG2: i32 = 42, LOG10: i32 = 43, TRUNC: i32 = 44;
 
 export function unary(args: usize): f64 {
   const op = int(args, 0);
@@ -90,6 +92,20 @@ function scalar(op: i32, x: f64, alpha: f64): f64 {
     case ADD_SCALAR: return x + alpha;
     case MUL_SCALAR: return x * alpha;
     case POW_SCALAR: return Math.pow(x, alpha);
+    case TAN: return Math.tan(x);
+    case ASIN: return Math.asin(x);
+    case ACOS: return Math.acos(x);
+    case ATAN: return Math.atan(x);
+    case SINH: return Math.sinh(x);
+    case COSH: return Math.cosh(x);
+    case ASINH: return Math.asinh(x);
+    case ACOSH: return Math.acosh(x);
+    case ATANH: return Math.atanh(x);
+    case ERF: return m.erf(x);
+    case EXP2: return Math.exp2(x);
+    case LOG2: return Math.log2(x);
+    case LOG10: return Math.log10(x);
+    case TRUNC: return trunc(x);
     default: return x > 0 ? 1 : 0;
   }
 }

@@ -7,7 +7,8 @@ import type { TypedArray } from "../../base/dtype.js";
 import { sizeOf } from "../../base/shape.js";
 import { randomKinds } from "../backend.js";
 import type {
-  BackendInfo, BinaryOp, CompareOp, FusedKernels, RandomKind, RandomState, ReduceOp, RequiredKernels, UnaryOp, View,
+  BackendInfo, BinaryOp, CompareOp, FusedKernels, RandomKind, RandomState, ReduceOp, RequiredKernels, ScatterOp, UnaryOp,
+  View,
 } from "../backend.js";
 import { attentionCalls } from "./attention.js";
 import { Calls, addressOf, codesOf, dtypeCode } from "./call.js";
@@ -15,6 +16,7 @@ import { convolutionCalls } from "./convolution.js";
 import { ElementwiseCalls } from "./elementwise.js";
 import type { CpuEngine } from "./engine.js";
 import { IndexingCalls } from "./indexing.js";
+import { linalgCalls } from "./linalg.js";
 import { layerNormalizationCalls } from "./layerNormalization.js";
 import { normalizationCalls } from "./normalization.js";
 import { optimizerCalls } from "./optimizer.js";
@@ -56,6 +58,7 @@ export class CpuBackend implements RequiredKernels {
   readonly lstmCellGrad?: FusedKernels["lstmCellGrad"];
   readonly attention?: FusedKernels["attention"];
   readonly attentionGrad?: FusedKernels["attentionGrad"];
+  readonly linalg: FusedKernels["linalg"];
   readonly sgd?: FusedKernels["sgd"];
   readonly adam?: FusedKernels["adam"];
 
@@ -68,6 +71,7 @@ export class CpuBackend implements RequiredKernels {
     this.#indexing = new IndexingCalls(calls);
     this.#product = new ProductCalls(calls);
     this.#random = calls.required("random");
+    this.linalg = linalgCalls(calls);
     Object.assign(
       this, convolutionCalls(calls), poolingCalls(calls), softmaxCalls(calls), normalizationCalls(calls), layerNormalizationCalls(calls),
       recurrenceCalls(calls), attentionCalls(calls), optimizerCalls(calls),
@@ -135,6 +139,14 @@ export class CpuBackend implements RequiredKernels {
     this.#reduction.cumsum(x, axis, out);
   }
 
+  linearRecurrence(a: View, b: View, axis: number, out: View): void {
+    this.#reduction.linearRecurrence(a, b, axis, out);
+  }
+
+  cumulativeArg(op: "max" | "min", x: View, axis: number, out: View): void {
+    this.#reduction.cumulativeArg(op, x, axis, out);
+  }
+
   matmul(a: View, b: View, out: View, bias?: View): void {
     this.#product.matmul(a, b, out, bias);
   }
@@ -145,6 +157,18 @@ export class CpuBackend implements RequiredKernels {
 
   scatterAdd(x: View, axis: number, index: View, out: View): number {
     return this.#indexing.scatterAdd(x, axis, index, out);
+  }
+
+  gatherElements(x: View, axis: number, index: View, out: View): number {
+    return this.#indexing.gatherElements(x, axis, index, out);
+  }
+
+  scatterElements(op: ScatterOp, x: View, axis: number, index: View, out: View): number {
+    return this.#indexing.scatterElements(op, x, axis, index, out);
+  }
+
+  argsort(x: View, out: View, descending: boolean): void {
+    this.#indexing.argsort(x, out, descending);
   }
 
   random(kind: RandomKind, { key0, key1, block }: RandomState, out: View): void {

@@ -1,4 +1,4 @@
-/** Calls of the kernels that run along axes: reduce, argReduce, cumsum. */
+/** Calls of the kernels that run along axes: reduce, argReduce, cumsum, linearRecurrence, cumulativeArg. */
 
 import { isFloat } from "../../base/dtype.js";
 import type { DType } from "../../base/dtype.js";
@@ -24,12 +24,16 @@ export class ReductionCalls {
   readonly #reduce: number;
   readonly #argReduce: number;
   readonly #cumsum: number;
+  readonly #linearRecurrence: number;
+  readonly #cumulativeArg: number;
 
   constructor(calls: Calls) {
     this.#calls = calls;
     this.#reduce = calls.required("reduce");
     this.#argReduce = calls.required("argReduce");
     this.#cumsum = calls.required("cumsum");
+    this.#linearRecurrence = calls.required("linearRecurrence");
+    this.#cumulativeArg = calls.required("cumulativeArg");
   }
 
   reduce(op: ReduceOp, x: View, axes: readonly number[], out: View): void {
@@ -95,17 +99,31 @@ export class ReductionCalls {
   }
 
   cumsum(x: View, axis: number, out: View): void {
+    this.#along(this.#cumsum, out.dtype, this.#calls.rowMajor(0, x, out.dtype), axis, out, 0);
+  }
+
+  linearRecurrence(a: View, b: View, axis: number, out: View): void {
+    const second = addressOf(this.#calls.rowMajor(2, b));
+    this.#along(this.#linearRecurrence, out.dtype, this.#calls.rowMajor(0, a), axis, out, second);
+  }
+
+  cumulativeArg(op: "max" | "min", x: View, axis: number, out: View): void {
+    this.#along(this.#cumulativeArg, x.dtype, this.#calls.rowMajor(0, x), axis, out, op === "max" ? 0 : 1);
+  }
+
+  /** Runs a kernel over the lines of row-major `x` along `axis`; `extra` is its last argument. */
+  #along(kernel: number, dtype: DType, x: View, axis: number, out: View, extra: number): void {
     if (sizeOf(out.shape) === 0) return;
-    const from = this.#calls.rowMajor(0, x, out.dtype);
-    const direct = this.#calls.rowMajorTarget(1, out);
+    const target = this.#calls.rowMajorTarget(1, out);
     const { args } = this.#calls;
-    args[0] = dtypeCode[out.dtype];
-    args[1] = addressOf(from);
-    args[2] = addressOf(direct);
+    args[0] = dtypeCode[dtype];
+    args[1] = addressOf(x);
+    args[2] = addressOf(target);
     args[3] = sizeOf(x.shape.slice(0, axis));
     args[4] = x.shape[axis];
     args[5] = contiguousStrides(x.shape)[axis];
-    this.#calls.engine.call(this.#cumsum);
-    if (direct !== out) this.#calls.copy(direct, out);
+    args[6] = extra;
+    this.#calls.engine.call(kernel);
+    if (target !== out) this.#calls.copy(target, out);
   }
 }

@@ -1,5 +1,6 @@
 /** Element-wise kernels: one function applied at each index. Operands have the shape of the output. */
 
+import { type DType, isFloat } from "../../base/dtype.js";
 import type { BinaryOp, CompareOp, UnaryOp } from "../backend.js";
 import type { Elements } from "./elements.js";
 import { positions } from "./elements.js";
@@ -13,9 +14,16 @@ export function copy(x: Elements, out: Elements): void {
   const from = positions(x);
   const to = positions(out);
   for (let i = 0; i < to.length; i++) {
-    const value = x.data[from[i]];
-    out.data[to[i]] = out.dtype === "bool" ? Number(value !== 0) : value;
+    out.data[to[i]] = converted(x.data[from[i]], out.dtype);
   }
+}
+
+/** Integers cut the fraction off and take the nearest number that fits; NaN becomes 0. */
+function converted(value: number, to: DType): number {
+  if (to === "bool") return Number(value !== 0);
+  if (isFloat(to)) return value;
+  const [low, high] = to === "uint8" ? [0, 255] : [-(2 ** 31), 2 ** 31 - 1];
+  return Number.isNaN(value) ? 0 : Math.min(high, Math.max(low, Math.trunc(value)));
 }
 
 /** `alpha` is a number of x's type, as in the compiled kernels: x + α and α · x, and so initial weights, agree with theirs to the bit. */

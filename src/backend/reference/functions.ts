@@ -29,6 +29,24 @@ function round(x: number): number {
   return Math.sign(x) * (up - magnitude === 0.5 && up % 2 === 1 ? up - 1 : up);
 }
 
+/** Whether the rest of a division that was cut towards zero has the wrong sign: a division rounded down goes one step further. */
+const isBelow = (rest: number, y: number): boolean => rest !== 0 && rest < 0 !== y < 0;
+
+/** What is left of x after a whole number of y; it has the sign of y. */
+function remainder(x: number, y: number): number {
+  const rest = x % y;
+  return isBelow(rest, y) ? rest + y : rest;
+}
+
+/** How often y goes into x, rounded down: the whole number that belongs to `remainder`. */
+function floorDivide(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const rest = x % y;
+  const quotient = (x - rest) / y - (isBelow(rest, y) ? 1 : 0);
+  const below = Math.floor(quotient);
+  return quotient - below > 0.5 ? below + 1 : below;
+}
+
 type Scalar1 = (x: number, alpha: number) => number;
 type Scalar2 = (x: number, y: number, alpha: number) => number;
 
@@ -66,6 +84,20 @@ export const unaryFunctions: Readonly<Record<UnaryOp, Scalar1>> = {
   logicalNot: (x) => (x === 0 ? 1 : 0),
   /** 1 for x > 0, else 0: the derivative of ReLU. */
   step: (x) => (x > 0 ? 1 : 0),
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  erf,
+  exp2: (x) => 2 ** x,
+  log2: Math.log2,
+  log10: Math.log10,
+  trunc: Math.trunc,
 };
 
 export const binaryFunctions: Readonly<Record<BinaryOp, Scalar2>> = {
@@ -84,12 +116,19 @@ export const binaryFunctions: Readonly<Record<BinaryOp, Scalar2>> = {
   siluGrad: (dy, x) => dy * sigmoid(x) * (1 + x * (1 - sigmoid(x))),
   geluGrad: (dy, x) => dy * (normalCdf(x) + x * normalPdf(x)),
   softplusGrad: (dy, x) => dy * sigmoid(x),
+  atan2: Math.atan2,
+  hypot: (x, y) => Math.hypot(x, y),
+  logaddexp: (x, y) => (x === y ? x + Math.LN2 : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)))),
+  remainder,
+  floorDivide,
 };
 
-/** Integers wrap around; a quotient is cut towards zero, and 0 when the divisor is 0. */
+/** Integers wrap around; `div` cuts towards zero; with a divisor of 0 quotient and remainder are 0. */
 const integerFunctions: Partial<Record<BinaryOp, Scalar2>> = {
   mul: Math.imul,
   div: (x, y) => (y === 0 ? 0 : Math.trunc(x / y)),
+  remainder: (x, y) => (y === 0 ? 0 : remainder(x, y)),
+  floorDivide: (x, y) => (y === 0 ? 0 : Math.floor(x / y)),
 };
 
 export function binaryFunction(op: BinaryOp, dtype: DType): Scalar2 {

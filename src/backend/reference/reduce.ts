@@ -69,3 +69,36 @@ export function cumsum(x: Elements, axis: number, out: Elements): void {
     }
   }
 }
+
+/** out_i = a_i · out_{i−1} + b_i, starting from 0. */
+export function linearRecurrence(a: Elements, b: Elements, axis: number, out: Elements): void {
+  const next = isFloat(out.dtype) ? (y: number, p: number, q: number) => p * y + q : (y: number, p: number, q: number) => Math.imul(p, y) + q;
+  const fromA = positions(at(a, axis, 0));
+  const fromB = positions(at(b, axis, 0));
+  const to = positions(at(out, axis, 0));
+  for (let i = 0; i < to.length; i++) {
+    let y = 0;
+    for (let j = 0; j < out.shape[axis]; j++) {
+      y = next(y, a.data[fromA[i] + j * a.strides[axis]], b.data[fromB[i] + j * b.strides[axis]]);
+      out.data[to[i] + j * out.strides[axis]] = y;
+    }
+  }
+}
+
+export function cumulativeArg(op: "max" | "min", x: Elements, axis: number, out: Elements): void {
+  const holds = op === "max" ? (a: number, b: number) => a >= b : (a: number, b: number) => a <= b;
+  const from = positions(at(x, axis, 0));
+  const to = positions(at(out, axis, 0));
+  for (let i = 0; i < to.length; i++) {
+    let best = 0;
+    let bestValue = NaN;
+    for (let j = 0; j < x.shape[axis]; j++) {
+      const value = x.data[from[i] + j * x.strides[axis]];
+      if (j === 0 || Number.isNaN(value) || holds(value, bestValue)) {
+        best = j;
+        bestValue = value;
+      }
+      out.data[to[i] + j * out.strides[axis]] = best;
+    }
+  }
+}

@@ -7,8 +7,9 @@ import type { TypedArray } from "../../base/dtype.js";
 import { sizeOf } from "../../base/shape.js";
 import type {
   AdamParams, BackendInfo, BinaryOp, CompareOp, Conv2dParams, ConvEpilogue, FusedKernels, Pool2dParams, RandomKind,
-  RandomState, ReduceOp, RequiredKernels, SgdParams, UnaryOp, View,
+  RandomState, ReduceOp, RequiredKernels, ScatterOp, SgdParams, UnaryOp, View,
 } from "../backend.js";
+import { hostLinalg } from "../linalg/hostLinalg.js";
 import * as conv from "./conv.js";
 import { ReferenceMemory } from "./elements.js";
 import type { Elements } from "./elements.js";
@@ -27,6 +28,7 @@ const noEpilogue: ConvEpilogue = { relu: false, maxPool: false };
 export class ReferenceBackend implements RequiredKernels, FusedKernels {
   readonly info: BackendInfo = { name: "reference", isa: "scalar", threads: 1 };
   readonly #memory = new ReferenceMemory();
+  readonly linalg = hostLinalg({ read: (view, into) => this.read(view, into), write: (view, values) => this.write(view, values) });
 
   #of(view: View): Elements {
     return this.#memory.elements(view);
@@ -99,8 +101,28 @@ export class ReferenceBackend implements RequiredKernels, FusedKernels {
     return indexing.scatterAdd(this.#of(x), axis, this.#of(index), this.#of(out));
   }
 
+  gatherElements(x: View, axis: number, index: View, out: View): number {
+    return indexing.gatherElements(this.#of(x), axis, this.#of(index), this.#of(out));
+  }
+
+  scatterElements(op: ScatterOp, x: View, axis: number, index: View, out: View): number {
+    return indexing.scatterElements(op, this.#of(x), axis, this.#of(index), this.#of(out));
+  }
+
+  argsort(x: View, out: View, descending: boolean): void {
+    indexing.argsort(this.#of(x), this.#of(out), descending);
+  }
+
   cumsum(x: View, axis: number, out: View): void {
     reduction.cumsum(this.#of(x), axis, this.#of(out));
+  }
+
+  linearRecurrence(a: View, b: View, axis: number, out: View): void {
+    reduction.linearRecurrence(this.#of(a), this.#of(b), axis, this.#of(out));
+  }
+
+  cumulativeArg(op: "max" | "min", x: View, axis: number, out: View): void {
+    reduction.cumulativeArg(op, this.#of(x), axis, this.#of(out));
   }
 
   random(kind: RandomKind, state: RandomState, out: View): void {

@@ -29,7 +29,7 @@ const positive: readonly UnaryOp[] = ["log", "sqrt", "rsqrt", "log1p", "powScala
 const wholeNumbers: readonly UnaryOp[] = ["neg", "abs", "sign", "square", "relu", "addScalar", "mulScalar"];
 const tests: readonly UnaryOp[] = ["isnan", "isfinite", "logicalNot"];
 /** Values at which powers and slopes of the trigonometric functions are a matter of taste or of 32 bits. */
-const withoutSpecials: readonly UnaryOp[] = ["sin", "cos", "powScalar"];
+const withoutSpecials: readonly UnaryOp[] = ["sin", "cos", "tan", "powScalar"];
 const alpha = 1.5;
 
 function* unaryCases(): Iterable<Case> {
@@ -96,7 +96,21 @@ function* binaryCases(): Iterable<Case> {
       }
     }
   }
-  const whole: readonly BinaryOp[] = ["add", "sub", "mul", "div", "maximum", "minimum"];
+  for (const op of ["atan2", "hypot", "logaddexp", "remainder", "floorDivide"] as const) {
+    for (const dtype of floats) {
+      yield {
+        name: `${op} ${dtype} of special values`,
+        run: (b) => {
+          const values = special.filter((x) => Math.abs(x) !== 1e20);
+          const n = values.length;
+          const out = b.empty(dtype, [n, n]);
+          b.backend.binary(op, b.values(dtype, [n, n], values.flatMap((x) => values.map(() => x))), b.values(dtype, [n, n], values.flatMap(() => values)), out);
+          return [out];
+        },
+      };
+    }
+  }
+  const whole: readonly BinaryOp[] = ["add", "sub", "mul", "div", "maximum", "minimum", "remainder", "floorDivide"];
   for (const op of whole) {
     for (const dtype of ["int32", "uint8"] as const) {
       yield {
@@ -109,6 +123,18 @@ function* binaryCases(): Iterable<Case> {
       };
     }
   }
+  yield {
+    name: "int32 division rounded down",
+    run: (b) => {
+      const x = b.values("int32", [6], [7, -7, 7, -7, -(2 ** 31), 5]);
+      const y = b.values("int32", [6], [3, 3, -3, -3, -1, 0]);
+      return (["remainder", "floorDivide"] as const).map((op) => {
+        const out = b.empty("int32", [6]);
+        b.backend.binary(op, x, y, out);
+        return out;
+      });
+    },
+  };
   yield {
     name: "int32 wraps around and divides by zero to 0",
     run: (b) => {

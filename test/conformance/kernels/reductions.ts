@@ -1,8 +1,8 @@
-/** reduce, argReduce, cumsum, matmul, gather and scatterAdd. */
+/** Kernels along axes: reductions, running values, sorting, selection, products. */
 
 import type { DType } from "../../../src/base/dtype.js";
 import type { ReduceOp } from "../../../src/backend/backend.js";
-import { reduceOps } from "../../../src/backend/backend.js";
+import { reduceOps, scatterOps } from "../../../src/backend/backend.js";
 import type { Layout } from "../views.js";
 import type { Bench, Case } from "./bench.js";
 
@@ -125,6 +125,74 @@ function* argCases(): Iterable<Case> {
   }
 }
 
+function* runningCases(): Iterable<Case> {
+  for (const dtype of ["float32", "float64", "int32", "uint8"] as const) {
+    for (const axis of [0, 1, 2]) {
+      yield {
+        name: `linearRecurrence ${dtype} along ${axis}`,
+        run: (b) => {
+          const out = b.empty(dtype, [5, 33, 4]);
+          const a = dtype === "float32" || dtype === "float64" ? b.uniform(dtype, [5, 33, 4], -1, 1) : b.random(dtype, [5, 33, 4]);
+          b.backend.linearRecurrence(a, b.random(dtype, [5, 33, 4], { order: [2, 1, 0] }), axis, out);
+          return [out];
+        },
+      };
+      yield {
+        name: `cumulativeArg ${dtype} along ${axis}`,
+        run: (b) =>
+          (["max", "min"] as const).map((op) => {
+            const out = b.empty("int32", [5, 33, 4]);
+            b.backend.cumulativeArg(op, b.integers(dtype, [5, 33, 4], 9, { order: [1, 2, 0] }), axis, out);
+            return out;
+          }),
+      };
+    }
+  }
+  yield {
+    name: "cumulativeArg of NaN",
+    run: (b) =>
+      (["max", "min"] as const).map((op) => {
+        const out = b.empty("int32", [2, 5]);
+        b.backend.cumulativeArg(op, b.values("float32", [2, 5], [1, 1, NaN, 3, NaN, NaN, 0, -1, 2, 2]), 1, out);
+        return out;
+      }),
+  };
+}
+
+function* sortCases(): Iterable<Case> {
+  const shapes: readonly (readonly number[])[] = [[1], [7], [300, 12], [12, 300], [40, 49], [2, 3, 70], [20_011]];
+  for (const dtype of ["float32", "float64", "int32", "uint8", "bool"] as const) {
+    for (const descending of [false, true]) {
+      yield {
+        name: `argsort ${dtype}${descending ? " descending" : ""}`,
+        run: (b) =>
+          shapes.flatMap((shape) => {
+            const order = shape.map((_, i) => shape.length - 1 - i);
+            return [b.random(dtype, shape), b.random(dtype, shape, { order })].map((x) => {
+              const out = b.empty("int32", shape);
+              b.backend.argsort(x, out, descending);
+              return out;
+            });
+          }),
+      };
+    }
+  }
+  for (const length of [9, 90]) {
+    yield {
+      name: `argsort of ${length} with NaN, infinities and zeros of both signs`,
+      run: (b) =>
+        (["float32", "float64"] as const).flatMap((dtype) =>
+          [false, true].map((descending) => {
+            const values = Array.from({ length }, (_, i) => [0, NaN, -0, Infinity, -1, -Infinity, 1e-40, NaN, -1e-40][i % 9]);
+            const out = b.empty("int32", [length]);
+            b.backend.argsort(b.values(dtype, [length], values), out, descending);
+            return out;
+          }),
+        ),
+    };
+  }
+}
+
 interface Product {
   readonly batch?: number[];
   readonly m: number;
@@ -208,4 +276,67 @@ function* indexCases(): Iterable<Case> {
   }
 }
 
-export const reductionCases: readonly Case[] = [...reduceCases(), ...argCases(), ...productCases(), ...indexCases()];
+/** Layouts of the data and of the index. */
+const elementLayouts: readonly [Layout, Layout][] = [[{}, {}], [{ order: [2, 0, 1] }, {}], [{}, { broadcast: [0, 2] }], [{ step: 2 }, { order: [1, 0, 2] }]];
+
+function* elementCases(): Iterable<Case> {
+  for (const dtype of ["float32", "float64", "int32", "uint8"] as const) {
+    for (const axis of [0, 1, 2]) {
+      for (const [i, [data, indices]] of elementLayouts.entries()) {
+        const shape = [6, 7, 5];
+        const longer = shape.with(axis, 9);
+        yield {
+          name: `gatherElements ${dtype} along ${axis}, layout ${i}`,
+          run: (b) => {
+            const out = b.empty(dtype, longer);
+            const bad = b.backend.gatherElements(b.random(dtype, shape, data), axis, b.integers("int32", longer, 5, indices), out);
+            return [bad, out];
+          },
+        };
+        for (const op of scatterOps) {
+          yield {
+            name: `scatterElements ${op} ${dtype} along ${axis}, layout ${i}`,
+            run: (b) => {
+              const out = b.random(dtype, shape);
+              const bad = b.backend.scatterElements(op, b.random(dtype, longer, data), axis, b.integers("int32", longer, 5, indices), out);
+              return [bad, out];
+            },
+          };
+        }
+      }
+    }
+  }
+  yield {
+    name: "scatterElements of many columns, to a permuted output",
+    run: (b) => {
+      const out = b.random("float32", [3, 2, 2100], { order: [1, 2, 0] });
+      const bad = b.backend.scatterElements("add", b.random("float32", [3, 40, 2100]), 1, b.integers("int32", [3, 40, 2100], 2), out);
+      return [bad, out];
+    },
+  };
+  for (const indices of [[0, 2, 1, 1], [0, 1, 3, -1], [-1, 0, 0, 0]]) {
+    yield {
+      name: `gatherElements and scatterElements check [${indices}]`,
+      run: (b) => {
+        const index = b.values("int32", [2, 2], indices);
+        const out = b.random("float32", [2, 2]);
+        const sum = b.random("float32", [3, 2]);
+        const gathered = b.backend.gatherElements(b.random("float32", [3, 2]), 0, index, out);
+        return [gathered, b.backend.scatterElements("add", b.random("float32", [2, 2]), 0, index, sum), out, sum];
+      },
+    };
+  }
+  yield {
+    name: "scatterElements max and min pass NaN on",
+    run: (b) =>
+      (["max", "min"] as const).map((op) => {
+        const out = b.values("float32", [4], [NaN, 1, 2, 3]);
+        b.backend.scatterElements(op, b.values("float32", [5], [1, NaN, 0, 9, 2]), 0, b.values("int32", [5], [0, 1, 1, 2, 2]), out);
+        return out;
+      }),
+  };
+}
+
+export const reductionCases: readonly Case[] = [
+  ...reduceCases(), ...argCases(), ...runningCases(), ...sortCases(), ...productCases(), ...indexCases(), ...elementCases(),
+];
