@@ -1,25 +1,25 @@
-/** Adam and AdamW. */
+/** Adam, AdamW, and AMSGrad as an option of both. */
 
-import { ValueError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type Active, Optimizer, type ParameterGroup } from "./optimizer.js";
+import { add, div, maximum, sub } from "../ops/arithmetic.js";
+import { mulScalar, sqrt, square } from "../ops/elementwise.js";
+import { type Active, follow, Optimizer, type OptimizerOptions, type Params, type StateOf, withDecay } from "./optimizer.js";
+import { checkRange } from "./options.js";
 
-export interface AdamOptions {
-  /** Learning rate. Default 1e−3. */
-  readonly lr: number;
+export interface AdamOptions extends OptimizerOptions {
   /** Decay of the two running means. Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to the denominator. Default 1e−8. */
   readonly eps?: number;
   /** Adam: gradient of weightDecay/2 · ‖p‖² (default 0). AdamW: share of p that each step removes, times lr (default 0.01). */
   readonly weightDecay?: number;
+  /** Divide by the largest v̂ so far, so that steps never grow again. Reddi et al. 2018. Default false. */
+  readonly amsgrad?: boolean;
 }
-
-type Params = Iterable<Tensor> | readonly ParameterGroup<AdamOptions>[];
 
 /**
  * m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − lr · m̂ / (√v̂ + eps) with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
- * Kingma & Ba 2015, algorithm 1. Defaults: lr 1e−3, betas [0.9, 0.999], eps 1e−8, no weight decay.
+ * Kingma & Ba 2015, algorithm 1; AMSGrad: Reddi et al. 2018. Defaults: lr 1e−3, betas [0.9, 0.999], eps 1e−8, no weight decay.
  * @throws ValueError for options out of range, no parameters, or a parameter that is listed twice.
  *
  * @example
@@ -31,34 +31,43 @@ type Params = Iterable<Tensor> | readonly ParameterGroup<AdamOptions>[];
  */
 export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
-  private readonly defaultDecay: number;
 
-  constructor(params: Params, { lr = 1e-3, ...options }: Partial<AdamOptions> = {}, defaultDecay = 0) {
-    super(params, { lr, ...options });
-    this.defaultDecay = defaultDecay;
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}, defaultDecay = 0) {
+    super(params, options, {
+      defaults: { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: defaultDecay, amsgrad: false, maximize: false },
+      state: ["m", "v", "vMax"],
+    });
   }
 
-  protected override check(options: AdamOptions): void {
-    super.check(options);
-    const { betas: [beta1, beta2] = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
-    if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) throw new ValueError(`Adam: betas must be at least 0 and less than 1, got ${beta1} and ${beta2}.`);
-    if (!(eps >= 0) || !(weightDecay >= 0)) throw new ValueError(`Adam: eps and weightDecay must be 0 or more, got ${eps} and ${weightDecay}.`);
+  protected check({ betas: [beta1, beta2], eps, weightDecay }: Required<AdamOptions>): void {
+    checkRange(this.constructor.name, { eps, weightDecay });
+    checkRange(this.constructor.name, { beta1, beta2 }, { below: 1 });
   }
 
-  protected update(options: AdamOptions, active: Active, first: number): void {
-    const { lr, betas: [beta1, beta2] = [0.9, 0.999], eps = 1e-8, weightDecay = this.defaultDecay } = options;
-    const m = this.stateOf("m", active, first);
-    const v = this.stateOf("v", active, first);
-    active.params[0].backend.adam!(active.params, active.grads, m, v, {
-      lr,
+  protected update(options: Required<AdamOptions>, active: Active): void {
+    if (options.amsgrad) return this.forEach(active, (p, g, state) => this.amsgrad(options, active.t, p, g, state));
+    const { betas: [beta1, beta2], ...rest } = options;
+    const { params, grads, t } = active;
+    params[0].backend.adam!(params, grads, this.stateOf("m", active), this.stateOf("v", active), {
+      ...rest,
       beta1,
       beta2,
-      eps,
-      weightDecay,
       decoupled: this.decoupled,
-      correction1: 1 - beta1 ** this.steps,
-      correction2: 1 - beta2 ** this.steps,
+      correction1: 1 - beta1 ** t,
+      correction2: 1 - beta2 ** t,
     });
+  }
+
+  private amsgrad(options: Required<AdamOptions>, t: number, p: Tensor, gradient: Tensor, state: StateOf): void {
+    const { lr, betas: [beta1, beta2], eps, weightDecay } = options;
+    if (this.decoupled) p.copyFrom(mulScalar(p, 1 - lr * weightDecay));
+    const g = this.decoupled ? gradient : withDecay(gradient, p, weightDecay);
+    const m = follow(state("m"), g, beta1);
+    const v = follow(state("v"), square(g), beta2);
+    const vMax = state("vMax");
+    vMax.copyFrom(maximum(vMax, v));
+    const vHat = mulScalar(vMax, 1 / (1 - beta2 ** t));
+    p.copyFrom(sub(p, div(mulScalar(m, lr / (1 - beta1 ** t)), add(sqrt(vHat), eps))));
   }
 }
 
@@ -76,7 +85,7 @@ export class Adam extends Optimizer<AdamOptions> {
 export class AdamW extends Adam {
   protected override readonly decoupled = true;
 
-  constructor(params: Params, options: Partial<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, options, 0.01);
   }
 }

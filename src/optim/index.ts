@@ -1,7 +1,16 @@
 /** Optimisers and learning-rate schedules. */
 
+export { Adadelta, type AdadeltaOptions } from "./adadelta.js";
+export { Adagrad, type AdagradOptions } from "./adagrad.js";
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
-export { Optimizer, type OptimizerState, type ParameterGroup } from "./optimizer.js";
+export { Adamax, type AdamaxOptions } from "./adamax.js";
+export { ASGD, type ASGDOptions } from "./asgd.js";
+export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from "./clipGradients.js";
+export { NAdam, type NAdamOptions } from "./nadam.js";
+export { Optimizer, type OptimizerOptions, type OptimizerState, type ParameterGroup, type Params } from "./optimizer.js";
+export { RAdam, type RAdamOptions } from "./radam.js";
+export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
+export { Rprop, type RpropOptions } from "./rprop.js";
 export * as schedules from "./schedules.js";
 export type { Schedule } from "./schedules.js";
 export { SGD, type SGDOptions } from "./sgd.js";

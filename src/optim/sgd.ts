@@ -1,12 +1,10 @@
 /** Stochastic gradient descent. */
 
 import { ValueError } from "../base/errors.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { type Active, Optimizer, type ParameterGroup } from "./optimizer.js";
+import { type Active, Optimizer, type OptimizerOptions, type Params } from "./optimizer.js";
+import { checkRange } from "./options.js";
 
-export interface SGDOptions {
-  /** Learning rate. */
-  readonly lr: number;
+export interface SGDOptions extends OptimizerOptions {
   /** Share of the last update that is carried on. Default 0. */
   readonly momentum?: number;
   /** Gradient of weightDecay/2 · ‖p‖², added to the gradient. Default 0. */
@@ -33,30 +31,21 @@ export interface SGDOptions {
  * w // → [0.46, 0.92]
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Iterable<Tensor> | readonly ParameterGroup<SGDOptions>[], options: SGDOptions) {
-    super(params, options);
+  constructor(params: Params<SGDOptions>, options: SGDOptions) {
+    super(params, options, {
+      defaults: { lr: NaN, momentum: 0, weightDecay: 0, nesterov: false, dampening: 0, maximize: false },
+      state: ["momentum"],
+    });
   }
 
-  protected override check(options: SGDOptions): void {
-    super.check(options);
-    const { momentum = 0, weightDecay = 0, nesterov = false, dampening = 0 } = options;
-    if (!(momentum >= 0) || !(weightDecay >= 0)) throw new ValueError(`SGD: momentum and weightDecay must be 0 or more, got ${momentum} and ${weightDecay}.`);
+  protected check({ momentum, weightDecay, nesterov, dampening }: Required<SGDOptions>): void {
+    checkRange("SGD", { momentum, weightDecay });
     if (nesterov && (momentum <= 0 || dampening !== 0)) throw new ValueError("SGD: nesterov needs momentum above 0 and dampening 0.");
   }
 
-  protected update({ lr, momentum = 0, weightDecay = 0, nesterov = false, dampening = 0 }: SGDOptions, active: Active, first: number): void {
-    const { params, grads, indices } = active;
-    const { backend } = params[0];
-    const step = { lr, momentum, dampening, weightDecay, nesterov, first: false };
-    if (momentum === 0) return backend.sgd!(params, grads, null, step);
-    // Without dampening a buffer of zeros gives b = g at first by itself.
-    const fresh = dampening === 0 ? [] : indices.flatMap((at, i) => (this.hasState("momentum", first + at) ? [] : [i]));
-    const buffers = this.stateOf("momentum", active, first);
-    const run = (at: readonly number[], isFirst: boolean): void => {
-      if (at.length > 0) backend.sgd!(at.map((i) => params[i]), at.map((i) => grads[i]), at.map((i) => buffers[i]), { ...step, first: isFirst });
-    };
-    if (fresh.length === 0) return backend.sgd!(params, grads, buffers, step);
-    run(fresh, true);
-    run(params.map((_, i) => i).filter((i) => !fresh.includes(i)), false);
+  protected update(options: Required<SGDOptions>, active: Active): void {
+    const { params, grads, t } = active;
+    const buffers = options.momentum === 0 ? null : this.stateOf("momentum", active);
+    params[0].backend.sgd!(params, grads, buffers, { ...options, first: t === 1 });
   }
 }

@@ -1,0 +1,113 @@
+"""Writes the golden values of src/optim with PyTorch (made with 1.13) and SciPy: /usr/bin/python3 test/golden/make_optim.py
+
+Optimisers run on the start and the gradients of optimizers.json. Option names are nabla's; `theirs` translates.
+"""
+import inspect
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+import torch.nn as nn
+
+from make_golden import HERE, number, pack
+
+torch.set_default_dtype(torch.float64)
+
+
+def save(name, **content):
+    content = {"madeBy": "test/golden/make_optim.py", "torch": torch.__version__, **content}
+    with open(os.path.join(HERE, name), "w") as file:
+        json.dump(content, file, separators=(",", ":"), allow_nan=False)
+        file.write("\n")
+
+
+# ------------------------------------------------------------------------------------------------------- optimisers
+NAMES = {"weightDecay": "weight_decay", "lrDecay": "lr_decay", "initialAccumulator": "initial_accumulator_value",
+         "momentumDecay": "momentum_decay", "lambda": "lambd", "stepSizes": "step_sizes"}
+
+# Optimiser, options, options of the group of parameter 0, factor of all learning rates after each step.
+CASES = [
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "weightDecay": 0.01}, {"lr": 0.02, "weightDecay": 0}, 0.98),
+    ("SGD", {"lr": 0.05, "momentum": 0.9, "maximize": True, "dampening": 0.1}, {}, 1),
+    ("Adam", {"lr": 0.02, "weightDecay": 0.05}, {"lr": 0.01, "betas": [0.8, 0.9]}, 0.98),
+    ("Adam", {"lr": 0.02, "amsgrad": True}, {}, 1),
+    ("Adam", {"lr": 0.02, "amsgrad": True, "weightDecay": 0.05, "maximize": True}, {"eps": 0.01}, 1.01),
+    ("AdamW", {"lr": 0.02, "weightDecay": 0.1, "amsgrad": True}, {"weightDecay": 0}, 0.98),
+    ("Adagrad", {"lr": 0.1}, {}, 1),
+    ("Adagrad", {"lr": 0.1, "lrDecay": 0.02, "weightDecay": 0.01, "initialAccumulator": 0.5, "eps": 1e-6}, {"lr": 0.05}, 0.99),
+    ("Adadelta", {}, {}, 1),
+    ("Adadelta", {"lr": 0.7, "rho": 0.8, "eps": 1e-4, "weightDecay": 0.01}, {"weightDecay": 0}, 0.99),
+    ("RMSprop", {"lr": 0.01}, {}, 1),
+    ("RMSprop", {"lr": 0.01, "alpha": 0.9, "momentum": 0.8, "weightDecay": 0.02}, {"momentum": 0}, 0.98),
+    ("RMSprop", {"lr": 0.02, "centered": True, "eps": 1e-4}, {"lr": 0.005}, 0.99),
+    ("RMSprop", {"lr": 0.01, "centered": True, "momentum": 0.9, "maximize": True}, {}, 1),
+    ("Adamax", {}, {}, 1),
+    ("Adamax", {"lr": 0.02, "betas": [0.8, 0.95], "eps": 1e-6, "weightDecay": 0.05}, {"weightDecay": 0}, 0.98),
+    ("NAdam", {}, {}, 1),
+    ("NAdam", {"lr": 0.01, "betas": [0.8, 0.95], "momentumDecay": 0.05, "weightDecay": 0.05}, {"lr": 0.03}, 0.98),
+    ("RAdam", {}, {}, 1),
+    ("RAdam", {"lr": 0.02, "betas": [0.8, 0.95], "weightDecay": 0.05}, {"weightDecay": 0}, 0.98),
+    ("Rprop", {}, {}, 1),
+    ("Rprop", {"lr": 0.05, "etas": [0.6, 1.3], "stepSizes": [0.001, 0.2]}, {"lr": 0.1}, 1),
+    ("ASGD", {"lr": 0.05, "t0": 20}, {}, 1),
+    ("ASGD", {"lr": 0.05, "lambda": 0.02, "alpha": 0.6, "t0": 0, "weightDecay": 0.01}, {"lr": 0.02}, 1),
+]
+
+
+def correct_nadam():
+    """1.13 multiplies mu into the next product twice, which later releases mended."""
+    module = sys.modules["torch.optim.nadam"]
+    source = inspect.getsource(module._single_tensor_nadam)
+    mended = source.replace("mu_product * mu * mu_next", "mu_product * mu_next")
+    assert mended != source
+    exec(mended, module.__dict__)
+
+
+def theirs(options):
+    return {NAMES.get(k, k): tuple(v) if isinstance(v, list) else v for k, v in options.items()}
+
+
+def optimizers():
+    correct_nadam()
+    with open(os.path.join(HERE, "optimizers.json")) as file:
+        stored = json.load(file)
+    start = [torch.tensor(p["data"]).reshape(p["shape"]) for p in stored["start"]]
+    cases = []
+    for name, options, group, factor in CASES:
+        parameters = [nn.Parameter(p.clone()) for p in start]
+        groups = [{"params": [parameters[0]], **theirs(group)}, {"params": [parameters[1]]}]
+        optimizer = getattr(torch.optim, name)(groups, **theirs(options))
+        kept = {}
+        for step in range(1, stored["steps"] + 1):
+            for p, g in zip(parameters, stored["gradients"][step - 1]):
+                p.grad = torch.tensor(g).reshape(p.shape)
+            optimizer.step()
+            for g in optimizer.param_groups:
+                g["lr"] *= factor
+            if step in (1, 2, 10, 100):
+                kept[step] = [pack(p) for p in parameters]
+        case = {"optimizer": name, "options": options, "group": group, "lrFactor": factor, "after": kept}
+        if name == "ASGD":
+            case["averages"] = [pack(optimizer.state[p]["ax"]) for p in parameters]
+        cases.append(case)
+    save("optimizerFamily.json", cases=cases, clipping=clipping())
+
+
+def clipping():
+    gradients = [torch.tensor([[1.5, -2.0, 0.25], [4.0, 0.0, -3.5]]), torch.tensor([0.5, -6.0])]
+    cases = []
+    for norm_type in (1, 2, 3.5, float("inf")):
+        for max_norm in (2.0, 100.0):
+            parameters = [nn.Parameter(torch.zeros_like(g)) for g in gradients]
+            for p, g in zip(parameters, gradients):
+                p.grad = g.clone()
+            norm = nn.utils.clip_grad_norm_(parameters, max_norm, norm_type)
+            cases.append({"normType": number(norm_type), "maxNorm": max_norm, "norm": number(norm.item()), "after": [pack(p.grad) for p in parameters]})
+    return {"gradients": [pack(g) for g in gradients], "cases": cases}
+
+
+if __name__ == "__main__":
+    for part in (optimizers,):
+        part()
