@@ -1,12 +1,19 @@
 /** Layers, losses and initialisers. */
 
 export * from "./activation.js";
-export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from "./batchNorm.js";
-export { AvgPool2d, Conv2d, type Conv2dLayerOptions, MaxPool2d, type PoolOptions } from "./conv.js";
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm.js";
+export { Conv1d, type Conv1dLayerOptions, Conv2d, type Conv2dLayerOptions, Conv3d, type Conv3dLayerOptions } from "./conv.js";
+export { type Costed, type Windowed, type Windows } from "./cost.js";
 export { Dropout } from "./dropout.js";
 export * as init from "./init.js";
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instanceNorm.js";
+export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layerNorm.js";
 export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
-export * from "./losses.js";
+export * from "./losses/index.js";
+export * from "./losses/layers.js";
 export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
 export { type AnyModule, type ForwardObserver, Module, parameter } from "./module.js";
+export {
+  AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
+} from "./pool.js";
 export { Sequential } from "./sequential.js";

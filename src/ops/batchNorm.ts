@@ -4,7 +4,7 @@ import { ShapeError } from "../base/errors.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
-import { addScalar, rsqrt, square } from "./elementwise.js";
+import { addScalar, neg, rsqrt, square } from "./elementwise.js";
 import { contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
 import { isDense } from "./layout.js";
@@ -23,10 +23,11 @@ interface Attributes {
 const others = (x: Tensor): number[] => x.shape.map((_, i) => i).filter((i) => i !== 1);
 const perChannel = (t: Tensor, x: Tensor): Tensor => reshape(t, x.shape.map((n, i) => (i === 1 ? n : 1)));
 
-function checkChannels(x: Tensor, weight: Tensor): void {
-  if (x.ndim < 2 || x.shape[1] !== weight.size) {
+function checkChannels(x: Tensor, weight: Tensor | undefined): void {
+  if (x.ndim < 2) throw new ShapeError(`batchNorm: input ${formatShape(x.shape)} must be [N, C, …].`);
+  if (weight !== undefined && x.shape[1] !== weight.size) {
     throw new ShapeError(
-      `batchNorm: input ${formatShape(x.shape)} must be [N, C, …] with C = ${weight.size} channels; build BatchNorm2d(${x.shape[1] ?? "C"}).`,
+      `batchNorm: input ${formatShape(x.shape)} must be [N, C, …] with C = ${weight.size} channels; build BatchNorm2d(${x.shape[1]}).`,
     );
   }
 }
@@ -37,7 +38,7 @@ function checkCount(x: Tensor): void {
   }
 }
 
-/** Training: inputs x [N, C, …], weight [C], bias [C]. */
+/** Training: inputs x [N, C, …], and weight [C] and bias [C] if there are any. */
 const batchNormOp = defineOp<Attributes>({
   name: "batchNorm",
   kernel: "batchNorm",
@@ -48,20 +49,20 @@ const batchNormOp = defineOp<Attributes>({
     checkCount(x);
     return { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined };
   },
-  forward: (k, [x, weight, bias], out, { eps, onStatistics }) => {
+  forward: (k, [x, weight = null, bias = null], out, { eps, onStatistics }) => {
     const average = allocate(k, { shape: [x.shape[1]], dtype: x.dtype }, "batchNorm");
     const variance = allocate(k, { shape: [x.shape[1]], dtype: x.dtype }, "batchNorm");
     k.batchNorm!(x, weight, bias, average, variance, out, eps);
     onStatistics?.(average, variance);
     return [average, variance];
   },
-  vjp: (dy, { inputs: [x, weight], saved: [average, variance], attributes: { eps } }) => {
+  vjp: (dy, { inputs: [x, weight = null], saved: [average, variance], attributes: { eps } }) => {
     let gradients: Tensor[] | undefined;
     const run = (i: number) => (): Tensor => {
       if (gradients === undefined) {
         const dx = allocate(x.backend, { shape: x.shape, dtype: x.dtype, strides: isDense(x) ? x.strides : undefined }, "batchNorm");
-        const dWeight = allocate(x.backend, { shape: weight.shape, dtype: x.dtype }, "batchNorm");
-        const dBias = allocate(x.backend, { shape: weight.shape, dtype: x.dtype }, "batchNorm");
+        const dWeight = allocate(x.backend, { shape: average.shape, dtype: x.dtype }, "batchNorm");
+        const dBias = allocate(x.backend, { shape: average.shape, dtype: x.dtype }, "batchNorm");
         x.backend.batchNormGrad!(dy, x, weight, average, variance, dx, dWeight, dBias, eps);
         gradients = [dx, dWeight, dBias];
       }
@@ -73,15 +74,18 @@ const batchNormOp = defineOp<Attributes>({
     const average = mean(x, { axis: others(x), keepDim: true });
     const centred = sub(x, average);
     const scale = rsqrt(addScalar(mean(square(centred), { axis: others(x), keepDim: true }), eps));
-    return add(mul(mul(centred, scale), perChannel(weight, x)), perChannel(bias, x));
+    const normal = mul(centred, scale);
+    return weight === undefined ? normal : add(mul(normal, perChannel(weight, x)), perChannel(bias, x));
   },
   samples: () => [
     { inputs: [floats([4, 3, 2, 5]), floats([3], 0.5, 1.5), floats([3])], attributes: { eps: 1e-5 } },
     { inputs: [floats([7, 2]), floats([2], 0.5, 1.5), floats([2])], attributes: { eps: 1e-3 } },
     { inputs: [{ ...floats([3, 4, 2, 2]), layout: "transposed" }, floats([4], 0.5, 1.5), floats([4])], attributes: { eps: 1e-5 } },
+    { inputs: [floats([3, 2, 2])], attributes: { eps: 1e-5 } },
   ],
   errors: () => [
     { inputs: [floats([4, 3, 2, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "must be [N, C, …] with C = 2 channels" },
+    { inputs: [floats([4])], attributes: { eps: 1e-5 }, message: "input [4] must be [N, C, …]" },
     { inputs: [floats([1, 2]), floats([2]), floats([2])], attributes: { eps: 1e-5 }, message: "one value per channel in [1, 2]" },
     { inputs: [ints([2, 1], [1, 2]), floats([1]), floats([1])], attributes: { eps: 1e-5 }, message: "expected operands of one type, float32 or float64, got int32, float" },
   ],
@@ -89,27 +93,30 @@ const batchNormOp = defineOp<Attributes>({
 
 /**
  * (x − mean)/√(variance + eps) · weight + bias with the batch's own statistics, the variance a biased one. x: [N, C, …], weight and
- * bias: [C]. Ioffe & Szegedy 2015, algorithm 1.
+ * bias: [C], or both null: 1 and 0. Ioffe & Szegedy 2015, algorithm 1.
  * @throws ShapeError if the channels differ, or there is one value per channel; DTypeError unless all have one float type.
  *
  * @example
  * const x = tensor([[1, 10], [3, 30]]);
  * batchNormTrain(x, ones([2]), zeros([2]), { eps: 1e-5 }) // → [[-1.0000, -1.0000], [1.0000, 1.0000]]
  */
-export function batchNormTrain(x: Tensor, weight: Tensor, bias: Tensor, attributes: Attributes): Tensor {
-  return batchNormOp.apply([x, contiguous(weight), contiguous(bias)], attributes);
+export function batchNormTrain(x: Tensor, weight: Tensor | null, bias: Tensor | null, attributes: Attributes): Tensor {
+  return batchNormOp.apply(weight && bias ? [x, contiguous(weight), contiguous(bias)] : [x], attributes);
 }
 
 /**
- * (x − average)/√(variance + eps) · weight + bias with given statistics: what evaluation uses. x: [N, C, …], the others [C].
+ * (x − average)/√(variance + eps) · weight + bias with given statistics: what evaluation uses. x: [N, C, …], the others [C];
+ * weight and bias may both be null: 1 and 0.
  * @throws ShapeError if the channels differ.
  *
  * @example
  * const [average, variance] = [tensor([2]), tensor([4])];
  * batchNormEval(tensor([[2], [6]]), ones([1]), zeros([1]), average, variance, 0) // → [[0], [2]]
  */
-export function batchNormEval(x: Tensor, weight: Tensor, bias: Tensor, average: Tensor, variance: Tensor, eps: number): Tensor {
-  checkChannels(x, weight);
-  const scale = mul(weight, rsqrt(addScalar(variance, eps)));
-  return add(mul(x, perChannel(scale, x)), perChannel(sub(bias, mul(average, scale)), x));
+export function batchNormEval(x: Tensor, weight: Tensor | null, bias: Tensor | null, average: Tensor, variance: Tensor, eps: number): Tensor {
+  checkChannels(x, average);
+  const rstd = rsqrt(addScalar(variance, eps));
+  const scale = weight ? mul(weight, rstd) : rstd;
+  const shift = mul(average, scale);
+  return add(mul(x, perChannel(scale, x)), perChannel(bias ? sub(bias, shift) : neg(shift), x));
 }

@@ -9,14 +9,20 @@ export { batchNormEval, batchNormTrain } from "./batchNorm.js";
 export { cast, clone, contiguous } from "./cast.js";
 export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne, where } from "./compare.js";
 export { conv2d, type Conv2dOptions } from "./conv.js";
+export { conv1d } from "./conv1d.js";
+export { conv3d } from "./conv3d.js";
+export type { ConvOptions } from "./convShape.js";
 export * from "./create.js";
 export {
   abs, ceil, clamp, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logicalNot, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square,
 } from "./elementwise.js";
 export { cumsum, indexAdd, indexSelect, oneHot } from "./indexing.js";
+export { groupNorm, instanceNorm, layerNorm, type NormOptions, rmsNorm } from "./layerNorm.js";
+export { lstm, type LstmOptions } from "./lstm.js";
+export * as linalg from "./linalg/index.js";
 export { linear, matmul } from "./matmul.js";
 export { type ComputeDefinition, defineOp, type Operation, operations, type OutputSpec, type ViewDefinition } from "./operation.js";
-export type { Pair } from "./pair.js";
+export type { Padding, Pair, Single, Triple } from "./windows.js";
 export { avgPool2d, maxPool2d, type Pool2dOptions } from "./pool.js";
 export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
 export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, sum, variance, type VarianceOptions } from "./reduce.js";
@@ -24,3 +30,4 @@ export type { ErrorSample, InputSpec, Sample } from "./samples.js";
 export { concat, pad, type Range, slice, stack } from "./slice.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from "./views.js";
+export type { Padding, Pair, PerAxis, Single, Triple } from "./windows.js";
