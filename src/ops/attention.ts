@@ -5,7 +5,7 @@ import { broadcastShapes, formatShape, sameShape, type Shape } from "../base/sha
 import type { AttentionParams } from "../backend/backend.js";
 import type { Generator } from "../base/generator.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { add, div, mul, sub } from "./arithmetic.js";
+import { add, div, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
 import { eq, gt, where } from "./compare.js";

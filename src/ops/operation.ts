@@ -163,7 +163,11 @@ export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewD
 
 function fallback<A>({ name, definition }: Operation<A>, inputs: readonly Tensor[], attributes: A): Tensor {
   const { composite, kernel } = definition;
-  if (composite !== undefined) return composite(inputs, attributes);
+  if (composite !== undefined) {
+    // Bad operands get the same errors on every backend.
+    if ("shape" in definition) definition.shape(inputs, attributes);
+    return composite(inputs, attributes);
+  }
   throw new NablaError(`${name}: backend ${inputs[0].backend.info.name} has no kernel ${kernel}; use another backend.`);
 }
 
@@ -197,8 +201,13 @@ export function allocate(backend: Backend, spec: OutputSpec, origin: string): Te
   return new Tensor(new Storage(backend, bytes, origin), dtype, shape, strides);
 }
 
-function checkOperands(name: string, inputs: readonly Tensor[]): void {
+/** @throws ValueError unless every operand is a tensor. */
+export function checkTensors(name: string, inputs: readonly Tensor[]): void {
   for (let i = 0; i < inputs.length; i++) if (!(inputs[i] instanceof Tensor)) throw noTensor(name, i, inputs[i]);
+}
+
+function checkOperands(name: string, inputs: readonly Tensor[]): void {
+  checkTensors(name, inputs);
   const first = inputs[0].storage;
   for (let i = 0; i < inputs.length; i++) {
     const { storage } = inputs[i];

@@ -66,6 +66,13 @@ export function at(e: Elements, axis: number, i: number): Elements {
   };
 }
 
+/** The rows of `e` along its last axis. */
+export function rows(e: Elements): Elements[] {
+  const last = e.shape.length - 1;
+  const starts = positions({ ...e, shape: e.shape.slice(0, last), strides: e.strides.slice(0, last) });
+  return Array.from(starts, (offset) => ({ ...e, shape: [e.shape[last]], strides: [e.strides[last]], offset }));
+}
+
 /** Element (a, b, c, d) of four axes: its place in `data`. */
 export function index4({ offset, strides }: Elements, a: number, b: number, c: number, d: number): number {
   return offset + a * strides[0] + b * strides[1] + c * strides[2] + d * strides[3];

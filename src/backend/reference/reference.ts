@@ -6,15 +6,18 @@
 import type { TypedArray } from "../../base/dtype.js";
 import { sizeOf } from "../../base/shape.js";
 import type {
-  AdamParams, BackendInfo, BinaryOp, CompareOp, Conv2dParams, ConvEpilogue, FusedKernels, Pool2dParams, RandomKind,
+  AdamParams, AttentionParams, BackendInfo, BinaryOp, CompareOp, Conv2dParams, ConvEpilogue, FusedKernels, Pool2dParams, RandomKind,
   RandomState, ReduceOp, RequiredKernels, ScatterOp, SgdParams, UnaryOp, View,
 } from "../backend.js";
 import { hostLinalg } from "../linalg/hostLinalg.js";
+import * as attend from "./attention.js";
 import * as conv from "./conv.js";
 import { ReferenceMemory } from "./elements.js";
 import type { Elements } from "./elements.js";
 import * as elementwise from "./elementwise.js";
 import * as indexing from "./indexing.js";
+import * as layers from "./layerNorm.js";
+import * as cells from "./lstm.js";
 import { matmul } from "./matmul.js";
 import * as norm from "./norm.js";
 import * as optimizer from "./optimizer.js";
@@ -211,6 +214,37 @@ export class ReferenceBackend implements RequiredKernels, FusedKernels {
     norm.batchNormGrad(
       this.#of(dy), this.#of(x), this.#orNull(weight), this.#of(mean), this.#of(variance),
       this.#of(dx), this.#of(dWeight), this.#of(dBias), eps,
+    );
+  }
+
+  layerNorm(x: View, weight: View | null, bias: View | null, mean: View, rstd: View, out: View, eps: number): void {
+    layers.layerNorm(this.#of(x), this.#orNull(weight), this.#orNull(bias), this.#of(mean), this.#of(rstd), this.#of(out), eps);
+  }
+
+  layerNormGrad(dy: View, x: View, weight: View | null, mean: View, rstd: View, dx: View, dWeight: View | null, dBias: View | null): void {
+    layers.layerNormGrad(
+      this.#of(dy), this.#of(x), this.#orNull(weight), this.#of(mean), this.#of(rstd), this.#of(dx), this.#orNull(dWeight), this.#orNull(dBias),
+    );
+  }
+
+  lstmCell(gates: View, cPrev: View, c: View, h: View): void {
+    cells.lstmCell(this.#of(gates), this.#of(cPrev), this.#of(c), this.#of(h));
+  }
+
+  lstmCellGrad(dh: View, dc: View, gates: View, cPrev: View, c: View, dGates: View): void {
+    cells.lstmCellGrad(this.#of(dh), this.#of(dc), this.#of(gates), this.#of(cPrev), this.#of(c), this.#of(dGates));
+  }
+
+  attention(q: View, k: View, v: View, mask: View | null, out: View, logSum: View, params: AttentionParams): void {
+    attend.attention(this.#of(q), this.#of(k), this.#of(v), this.#orNull(mask), this.#of(out), this.#of(logSum), params);
+  }
+
+  attentionGrad(
+    dOut: View, q: View, k: View, v: View, mask: View | null, out: View, logSum: View, dq: View, dk: View, dv: View, params: AttentionParams,
+  ): void {
+    attend.attentionGrad(
+      this.#of(dOut), this.#of(q), this.#of(k), this.#of(v), this.#orNull(mask), this.#of(out), this.#of(logSum),
+      this.#of(dq), this.#of(dk), this.#of(dv), params,
     );
   }
 

@@ -1,6 +1,6 @@
 /** Softmax over rows, and the cross-entropy built on it. */
 
-import { at, positions, store, toDoubles } from "./elements.js";
+import { at, rows, store, toDoubles } from "./elements.js";
 import type { Elements } from "./elements.js";
 
 /** log softmax of one row: x − max − log Σ exp(x − max). */
@@ -8,13 +8,6 @@ function logSoftmaxRow(row: Float64Array): Float64Array {
   const max = row.reduce((a, b) => Math.max(a, b), -Infinity);
   const logSum = Math.log(row.reduce((sum, x) => sum + Math.exp(x - max), 0));
   return row.map((x) => x - max - logSum);
-}
-
-/** The rows of `e` along its last axis. */
-function rows(e: Elements): Elements[] {
-  const last = e.shape.length - 1;
-  const starts = positions({ ...e, shape: e.shape.slice(0, last), strides: e.strides.slice(0, last) });
-  return Array.from(starts, (offset) => ({ ...e, shape: [e.shape[last]], strides: [e.strides[last]], offset }));
 }
 
 export function softmax(x: Elements, out: Elements, log: boolean): void {
