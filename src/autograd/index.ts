@@ -1,5 +1,6 @@
-/** Derivatives: backward, grad, functional transforms, gradcheck. */
+/** Derivatives: backward, grad, functional transforms, checkpointing, gradcheck. */
 
 export { type BackwardOptions, grad, type GradOptions } from "./backward.js";
+export { checkpoint } from "./checkpoint.js";
 export { type For, hessian, hvp, jacobian, jvp, type Tensors, type TransformOptions, valueAndGrad, vjp } from "./functional.js";
-export { gradcheck, type GradcheckOptions, type GradcheckResult } from "./gradcheck.js";
+export { gradcheck, type GradcheckOptions, type GradcheckResult, type Parametrized } from "./gradcheck.js";

@@ -29,6 +29,32 @@ export interface BlockPosition {
   readonly block: number;
 }
 
+/** Where each generator stood before the body of `recordDraws` under way first used it; null outside. */
+let starts: Map<Generator, GeneratorState> | null = null;
+
+/** Runs `body`, and tells which generators it used and where each of them stood before. */
+export function recordDraws<T>(body: () => T): { readonly result: T; readonly starts: ReadonlyMap<Generator, GeneratorState> } {
+  const outer = starts;
+  const own = (starts = new Map<Generator, GeneratorState>());
+  try {
+    return { result: body(), starts: own };
+  } finally {
+    starts = outer;
+    if (outer !== null) for (const [generator, state] of own) if (!outer.has(generator)) outer.set(generator, state);
+  }
+}
+
+/** Runs `body` with the generators where `recordDraws` found them; afterwards they are where they were. */
+export function replayDraws<T>(from: ReadonlyMap<Generator, GeneratorState>, body: () => T): T {
+  const before = Array.from(from.keys(), (generator) => [generator, generator.state] as const);
+  for (const [generator, state] of from) generator.state = state;
+  try {
+    return body();
+  } finally {
+    for (const [generator, state] of before) generator.state = state;
+  }
+}
+
 /** The last word counter + 1: block indices stay exact doubles. */
 const offsetLimit = 2 ** 53;
 
@@ -80,6 +106,7 @@ export class Generator {
           `{ key0: ${key0}, key1: ${key1}, offset: ${offset} }; restore one that was read from \`state\`.`,
       );
     }
+    if (starts !== null) this.#note(starts);
     this.#key0 = key0;
     this.#key1 = key1;
     this.#offset = offset;
@@ -102,12 +129,14 @@ export class Generator {
     const block = Math.ceil(this.#offset / 4);
     const offset = 4 * (block + Math.ceil(words / 4));
     if (offset >= offsetLimit) throw new ValueError("Generator: the stream is used up; fork a new one.");
+    if (starts !== null) this.#note(starts);
     this.#offset = offset;
     return { key0: this.#key0, key1: this.#key1, block };
   }
 
   /** 32 random bits: an integer from 0 to 2³² − 1. */
   uint32(): number {
+    if (starts !== null) this.#note(starts);
     const lane = this.#offset & 3;
     if (lane === 0) this.#computeBlock();
     this.#offset += 1;
@@ -156,6 +185,10 @@ export class Generator {
       items[i] = items[j];
       items[j] = item;
     }
+  }
+
+  #note(found: Map<Generator, GeneratorState>): void {
+    if (!found.has(this)) found.set(this, this.state);
   }
 
   #computeBlock(): void {

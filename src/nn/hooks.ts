@@ -1,6 +1,6 @@
 /** Hooks: functions that are called around a module's forward, whoever calls it. While a module has one, it is not fused with others. */
 
-import { type HookHandle, Tensor } from "../tensor/tensor.js";
+import type { HookHandle } from "../tensor/tensor.js";
 import type { AnyModule } from "./module.js";
 
 export type { HookHandle };
@@ -65,11 +65,4 @@ function install(module: AnyModule): Hooks {
   Object.defineProperty(module, "forward", { value, configurable: true, writable: true });
   hooked.set(module, hooks);
   return hooks;
-}
-
-/** The tensors in what a module takes or gives: itself, or those inside arrays and plain objects. */
-export function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype ? Object.values(value).flatMap(tensorsIn) : [];
 }

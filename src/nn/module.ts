@@ -9,8 +9,9 @@ import type { Generator } from "../base/generator.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { cast } from "../ops/cast.js";
 import { noGrad } from "../tensor/tape.js";
+import { tensorsIn } from "../tensor/nested.js";
 import { Tensor } from "../tensor/tensor.js";
-import { addHook, type ForwardHook, type ForwardPreHook, type HookHandle, tensorsIn } from "./hooks.js";
+import { addHook, type ForwardHook, type ForwardPreHook, type HookHandle } from "./hooks.js";
 import { guardForward } from "./place.js";
 
 /** A module of whatever inputs and outputs. */

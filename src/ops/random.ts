@@ -16,7 +16,7 @@ import { addScalar, mulScalar } from "./elementwise.js";
 import { allocate } from "./operation.js";
 
 let root = new Generator(0);
-let stream = root.fork("default");
+const stream = root.fork("default");
 /** How often each name was asked for, so that equal layers get different numbers and a new one shifts no other. */
 let counts = new Map<string, number>();
 
@@ -33,7 +33,7 @@ let counts = new Map<string, number>();
  */
 export function manualSeed(seed: number): void {
   root = new Generator(seed);
-  stream = root.fork("default");
+  stream.state = root.fork("default").state;
   counts = new Map();
 }
 

@@ -16,8 +16,17 @@ export interface TapeOperation {
   readonly valueFree: boolean;
 }
 
+let count = 0;
+
+/** Number of the latest node: nodes made later have larger ones. */
+export function latestNode(): number {
+  return count;
+}
+
 /** One application of an operation. */
 export class TapeNode {
+  /** Nodes are numbered in the order of their making. */
+  readonly number = ++count;
   /** Set during a walk over the graph: the walk that last saw the node. */
   mark = 0;
   /** Null once backward has used the node up. */
@@ -78,4 +87,22 @@ export function withGrad<T>(on: boolean, body: () => T): T {
  */
 export function noGrad<T>(body: () => T): T {
   return withGrad(false, body);
+}
+
+let recomputing = false;
+
+/** Whether a function runs again for its derivatives: then what outlives a step, such as running statistics, has been written already. */
+export function isRecomputing(): boolean {
+  return recomputing;
+}
+
+/** Runs `body` as a recomputation: tensors that outlive a step are not written in it. */
+export function withoutWriting<T>(body: () => T): T {
+  const before = recomputing;
+  recomputing = true;
+  try {
+    return body();
+  } finally {
+    recomputing = before;
+  }
 }

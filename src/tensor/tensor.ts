@@ -9,7 +9,7 @@ import { DTypeError, LifetimeError, NablaError, ShapeError, ValueError } from ".
 import { contiguousStrides, formatShape, isContiguous, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { formatTensor } from "./print.js";
 import { Storage } from "./storage.js";
-import type { TapeNode } from "./tape.js";
+import { isRecomputing, type TapeNode } from "./tape.js";
 
 /** Nested arrays of numbers, as `array()` returns them. A 0-d tensor is a number. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -264,10 +264,12 @@ export class Tensor implements View {
 
   /**
    * Overwrites the values in place, from host numbers in row-major order or from a tensor of the same shape.
-   * Raises the storage's version: a backward pass that still needed the old values will say so.
+   * Raises the storage's version: a backward pass that still needed the old values will say so. While a `checkpoint` recomputes, parameters,
+   * buffers and kept tensors stay as they are: the first run wrote them.
    */
   copyFrom(source: TypedArray | Tensor): this {
     this.storage.assertAlive(this.shape);
+    if (isRecomputing() && this.storage.keeps > 0) return this;
     if (source instanceof Tensor) {
       source.storage.assertAlive(source.shape);
       if (source.shape.length !== this.shape.length || source.shape.some((n, i) => n !== this.shape[i])) {
