@@ -79,16 +79,38 @@ struct Attention {
   // Scores of `rows` queries from `begin` with the first `seen` keys, scaled and masked; what a query may not see is −∞.
   void scores(int worker, int64_t n, int64_t h, int64_t begin, int64_t rows, int64_t seen, T* to) const {
     product(worker, q.at(n, h) + begin * q.row, q.row, q.column, k.at(n, h), k.column, k.row, to, keys, rows, seen, width);
+    const auto factor = S::splat(scale);
     for (int64_t r = 0; r < rows; r++) {
       T* const row = to + r * keys;
+      forVectors(seen, [=](int64_t s, int64_t count) { S::storePartial(row + s, S::loadPartial(row + s, count) * factor, count); });
       if (mask.data) {
         const T* const m = mask.at(n, h) + (begin + r) * mask.row;
-        for (int64_t s = 0; s < seen; s++) row[s] = row[s] * scale + m[s * mask.column];
-      } else {
-        for (int64_t s = 0; s < seen; s++) row[s] *= scale;
+        for (int64_t s = 0; s < seen; s++) row[s] += m[s * mask.column];
       }
       for (int64_t s = visible(begin + r + 1); s < seen; s++) row[s] = -static_cast<T>(__builtin_inf());
     }
+  }
+
+  // Calls f(i, count) for vectors of n elements.
+  template <class F>
+  static NABLA_INLINE void forVectors(int64_t n, F&& f) {
+    int64_t i = 0;
+    for (; i + S::lanes <= n; i += S::lanes) f(i, int64_t{S::lanes});
+    if (i < n) f(i, n - i);
+  }
+
+  // The largest of n; NaN if there is one, −∞ of none.
+  static NABLA_INLINE T maximum(const T* x, int64_t n) {
+    const auto largerOf = [](auto a, auto b) { return (b > a) | (b != b) ? b : a; };
+    typename S::Vec acc = S::splat(-static_cast<T>(__builtin_inf()));
+    int64_t i = 0;
+    for (; i + S::lanes <= n; i += S::lanes) acc = largerOf(acc, S::load(x + i));
+    T lane[S::lanes];
+    S::store(lane, acc);
+    T max = lane[0];
+    for (int l = 1; l < S::lanes; l++) max = largerOf(max, lane[l]);
+    for (; i < n; i++) max = largerOf(max, x[i]);
+    return max;
   }
 
   void forward() const {
@@ -106,20 +128,14 @@ struct Attention {
 
   // Softmax in place; returns log Σ exp. A row of nothing but −∞ becomes zeros.
   static T softmax(T* row, int64_t n) {
-    T max = -static_cast<T>(__builtin_inf());
-    bool nan = false;
-    for (int64_t i = 0; i < n; i++) {
-      max = larger(max, row[i]);
-      nan |= row[i] != row[i];
-    }
-    if (nan) max = static_cast<T>(__builtin_nan(""));
+    const T max = maximum(row, n);
     if (max == -static_cast<T>(__builtin_inf())) {
       for (int64_t i = 0; i < n; i++) row[i] = 0;
       return max;
     }
     const double total = exponentials(row, n, max);
     const T inverse = static_cast<T>(1 / total);
-    for (int64_t i = 0; i < n; i++) row[i] *= inverse;
+    forVectors(n, [=](int64_t i, int64_t count) { S::storePartial(row + i, S::loadPartial(row + i, count) * inverse, count); });
     return max + static_cast<T>(__builtin_log(total));
   }
 
@@ -178,7 +194,10 @@ struct Attention {
           const T* const dy = slope + r * dOut.row;
           T along = 0;
           for (int64_t e = 0; e < valueWidth; e++) along += dy[e * dOut.column] * y[e * out.column];
-          for (int64_t s = 0; s < seen; s++) d[s] = p[s] * (d[s] - along) * scale;
+          const auto factor = S::splat(scale), shift = S::splat(along);
+          forVectors(seen, [=](int64_t s, int64_t count) {
+            S::storePartial(d + s, S::loadPartial(p + s, count) * (S::loadPartial(d + s, count) - shift) * factor, count);
+          });
         }
         product(worker, dS, keys, 1, k.at(n, h), k.row, k.column, dq.at(n, h) + begin * dq.row, dq.row, rows, width, seen);
         product(worker, dS, 1, keys, q.at(n, h) + begin * q.row, q.row, q.column, part, width, seen, width, rows);

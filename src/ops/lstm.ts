@@ -10,27 +10,13 @@ import { checkSameFloat } from "./checks.js";
 import { linear } from "./matmul.js";
 import { allocate, defineOp } from "./operation.js";
 import { floats } from "./samples.js";
+import { row, stepAt, turned } from "./sequence.js";
 import { slice, stack } from "./slice.js";
 import { reshape } from "./views.js";
 
 interface Attributes {
   /** From the last step to the first. */
   readonly reverse: boolean;
-}
-
-/** Number of the step that is taken at position i, and of the state before and after it among the T + 1 states. */
-function stepAt(i: number, steps: number, reverse: boolean): { t: number; before: number; after: number } {
-  return reverse ? { t: steps - 1 - i, before: steps - i, after: steps - 1 - i } : { t: i, before: i, after: i + 1 };
-}
-
-/** Row i of the first axis as it lies in memory. */
-function row(t: Tensor, i: number): Tensor {
-  return t.view(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
-}
-
-/** [R, C] seen as [C, R]. */
-function turned(t: Tensor): Tensor {
-  return t.view([t.shape[1], t.shape[0]], [t.strides[1], t.strides[0]]);
 }
 
 /**
@@ -79,13 +65,16 @@ const lstmOp = defineOp<Attributes>({
       const dGates = allocate(k, { shape: x.shape, dtype: x.dtype }, "lstm");
       const [dh, dc] = [h0, c0].map((t) => allocate(k, { shape: t.shape, dtype: t.dtype }, "lstm"));
       const c = row(output, 1);
+      // Weights that lie in the order in which every step reads them.
+      const byUnit = allocate(k, { shape: [weight.shape[1], weight.shape[0]], dtype: x.dtype }, "lstm");
+      k.copy(turned(weight), byUnit);
       const last = reverse ? 0 : steps;
       k.copy(row(dhOut, last), dh);
       k.copy(row(dcOut, last), dc);
       for (let i = steps - 1; i >= 0; i--) {
         const { t, before, after } = stepAt(i, steps, reverse);
         k.lstmCellGrad!(dh, dc, row(gates, t), row(c, before), row(c, after), row(dGates, t));
-        k.matmul(row(dGates, t), weight, dh, row(dhOut, before));
+        k.matmul(row(dGates, t), turned(byUnit), dh, row(dhOut, before));
         k.binary("add", dc, row(dcOut, before), dc);
       }
       return (gradients = { dGates, dh, dc });
