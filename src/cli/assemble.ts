@@ -8,7 +8,7 @@ import { mlp } from "../models/mlp.js";
 import type { Module } from "../nn/module.js";
 import { manualSeed } from "../ops/random.js";
 import { Adam, AdamW } from "../optim/adam.js";
-import { constant, cosine, exponential, type Schedule, stepDecay } from "../optim/schedules.js";
+import { constant, cosine, exponential, type Schedule, stepDecay } from "../optim/schedules/index.js";
 import { SGD } from "../optim/sgd.js";
 import type { TrainerOptimizer } from "../train/trainer.js";
 import type { TrainConfig } from "./config.js";

@@ -11,6 +11,6 @@ export { Optimizer, type OptimizerOptions, type OptimizerState, type ParameterGr
 export { RAdam, type RAdamOptions } from "./radam.js";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { Rprop, type RpropOptions } from "./rprop.js";
-export * as schedules from "./schedules.js";
-export type { Schedule } from "./schedules.js";
+export * as schedules from "./schedules/index.js";
+export type { Schedule } from "./schedules/index.js";
 export { SGD, type SGDOptions } from "./sgd.js";

@@ -2,7 +2,7 @@
 
 import { nearest, ValueError } from "../base/errors.js";
 
-/** Every option with its default; NaN: it must be given. */
+/** Every option with its default; NaN: it must be given; an empty array: as many numbers as one likes. */
 export type Defaults<O> = { readonly [Name in keyof O]-?: Exclude<O[Name], undefined> };
 
 /**
@@ -33,11 +33,11 @@ export function resolveOptions<O extends object>(owner: string, defaults: Defaul
 
 function sameKind(value: unknown, like: unknown): boolean {
   if (!Array.isArray(like)) return typeof value === typeof like;
-  return Array.isArray(value) && value.length === like.length && value.every((v, i) => sameKind(v, like[i]));
+  return Array.isArray(value) && (like.length === 0 ? value.every((v) => typeof v === "number") : value.length === like.length && value.every((v, i) => sameKind(v, like[i])));
 }
 
 function kindOf(like: unknown): string {
-  return Array.isArray(like) ? `${like.length} numbers in an array` : `a ${typeof like}`;
+  return Array.isArray(like) ? `${like.length || "any"} numbers in an array` : `a ${typeof like}`;
 }
 
 function describe(value: unknown): string {

@@ -8,7 +8,7 @@ import type { Metrics } from "./metrics.js";
 /** What one epoch came to. Epochs count from 1. */
 export interface EpochRecord {
   readonly epoch: number;
-  /** Learning rate of this epoch. */
+  /** Learning rate of this epoch, of its first step if it changes before each. */
   readonly lr: number;
   /** Running means over the epoch, while the weights changed. */
   readonly train: Metrics;
@@ -48,6 +48,8 @@ export interface StepEnd {
   readonly step: number;
   /** Since the beginning of the run, from 1. */
   readonly globalStep: number;
+  /** Learning rate of this step. */
+  readonly lr: number;
   /** Mean loss of this batch. */
   readonly loss: number;
   readonly samples: number;

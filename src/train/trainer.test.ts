@@ -11,7 +11,7 @@ import { tensor } from "../ops/create.js";
 import { mulScalar } from "../ops/elementwise.js";
 import { manualSeed } from "../ops/random.js";
 import { Adam } from "../optim/adam.js";
-import { cosine } from "../optim/schedules.js";
+import { cosine } from "../optim/schedules/index.js";
 import { SGD } from "../optim/sgd.js";
 import { keep, step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";

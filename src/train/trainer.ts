@@ -5,7 +5,8 @@
 
 import "../autograd/backward.js"; // gives tensors their backward()
 import type { Module } from "../nn/module.js";
-import { constant, type Schedule } from "../optim/schedules.js";
+import { clipGradNorm } from "../optim/clipGradients.js";
+import { constant, type Schedule } from "../optim/schedules/index.js";
 import { defaultGenerator } from "../ops/random.js";
 import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -22,7 +23,9 @@ import type { TrainerState } from "./state.js";
 
 /** The part of an optimiser that the loop needs; every `Optimizer` has it. */
 export interface TrainerOptimizer {
-  lr: number;
+  /** Learning rate of the first group. */
+  readonly lr: number;
+  readonly groups: readonly { readonly options: { lr: number } }[];
   zeroGrad(): void;
   step(): void;
   stateDict(): OptimizerState;
@@ -33,8 +36,10 @@ export interface TrainerOptions {
   readonly model: Module;
   readonly optimizer: TrainerOptimizer;
   readonly loss: Loss;
-  /** Learning rate of each epoch, from the optimiser's own. @default constant() */
+  /** Learning rate of each epoch, or step, from the optimiser's own (of each parameter group). @default constant() */
   readonly schedule?: Schedule;
+  /** Largest norm of all gradients together, see `optim.clipGradNorm`. @default no limit */
+  readonly clipGradNorm?: number;
   /** @default [] */
   readonly listeners?: readonly Listener[];
 }
@@ -62,7 +67,8 @@ export class Trainer {
   readonly optimizer: TrainerOptimizer;
   readonly #loss: Loss;
   readonly #schedule: Schedule;
-  readonly #baseLr: number;
+  readonly #baseLrs: readonly number[];
+  readonly #maxNorm: number | undefined;
   #listeners: readonly Listener[];
 
   #fitting = false;
@@ -75,12 +81,13 @@ export class Trainer {
   #seconds = 0;
   #clockStart = performance.now();
 
-  constructor({ model, optimizer, loss, schedule = constant(), listeners = [] }: TrainerOptions) {
+  constructor({ model, optimizer, loss, schedule = constant(), clipGradNorm: maxNorm, listeners = [] }: TrainerOptions) {
     this.model = model;
     this.optimizer = optimizer;
     this.#loss = loss;
     this.#schedule = schedule;
-    this.#baseLr = optimizer.lr;
+    this.#baseLrs = optimizer.groups.map(({ options }) => options.lr);
+    this.#maxNorm = maxNorm;
     this.#listeners = listeners;
   }
 
@@ -133,14 +140,17 @@ export class Trainer {
   async #epoch(training: Batches, validation: Batches | null, epochs: number, signal: AbortSignal | undefined): Promise<boolean> {
     const index = this.#epochsDone;
     const epoch = index + 1;
-    const lr = this.#schedule.lrAt(index, this.#baseLr, epochs);
+    const perStep = this.#schedule.per === "step";
+    const totalSteps = epochs * training.length;
+    this.#setRates(perStep ? this.#globalStep - this.#stepsDone : index, perStep ? totalSteps : epochs);
+    const { lr } = this.optimizer;
     const stopped = (): boolean => signal?.aborted === true;
-    this.optimizer.lr = lr;
     this.#clockStart = performance.now();
     await this.#emit("epochStart", { epoch, epochs, lr });
 
     if (stopped()) return false;
     for await (const { x, y } of training.epoch(index, { start: this.#stepsDone })) {
+      if (perStep) this.#setRates(this.#globalStep, totalSteps);
       const loss = await this.#step(x, y);
       this.#stepsDone += 1;
       this.#globalStep += 1;
@@ -148,6 +158,7 @@ export class Trainer {
         epoch,
         step: this.#stepsDone,
         globalStep: this.#globalStep,
+        lr: this.optimizer.lr,
         loss,
         samples: y.size,
         running: this.#running.value,
@@ -181,6 +192,17 @@ export class Trainer {
     return true;
   }
 
+  /** Sets the learning rate of each group by the schedule. What it watches is in the history, so a resumed run sees the same. */
+  #setRates(at: number, total: number): void {
+    const { watches } = this.#schedule;
+    const metrics = watches && this.#history.map((record) => (watches === "accuracy" ? accuracyOf(record) : (record.validation ?? record.train).loss));
+    this.optimizer.groups.forEach(({ options }, i) => {
+      const lr = this.#schedule.lrAt(at, this.#baseLrs[i], total, metrics);
+      if (!(lr >= 0)) throw new ValueError(`schedule: expected a learning rate of 0 or more at ${this.#schedule.per ?? "epoch"} ${at} of ${total}, got ${lr}.`);
+      options.lr = lr;
+    });
+  }
+
   /**
    * Forward, backward, update. The loss is read before the update, so that a bad one leaves the weights that caused it
    * for the diagnosis.
@@ -194,6 +216,7 @@ export class Trainer {
       if (!Number.isFinite(value)) return value;
       optimizer.zeroGrad();
       mean.backward();
+      if (this.#maxNorm !== undefined) clipGradNorm(model.parameters(), { maxNorm: this.#maxNorm });
       optimizer.step();
       this.#running.add(value, await scores.data(), await y.data());
       return value;

@@ -46,7 +46,7 @@ test.each(golden<{ cases: ScheduleCase[] }>("schedules.json").cases)("$schedule 
   const make = {
     stepDecay: () => stepDecay({ every: options.every, gamma: options.gamma }),
     exponential: () => exponential({ gamma: options.gamma }),
-    cosine: () => cosine({ epochs: options.epochs, minLr: options.minLr }),
+    cosine: () => cosine({ period: options.epochs, minLr: options.minLr }),
   };
   const rates = lr.map((_, epoch) => make[schedule]().lrAt(epoch, baseLr, epochs));
   rates.forEach((rate, epoch) => expect(rate).toBeCloseTo(lr[epoch], 12));

@@ -108,6 +108,58 @@ def clipping():
     return {"gradients": [pack(g) for g in gradients], "cases": cases}
 
 
+# -------------------------------------------------------------------------------------------------------- schedules
+def rates(build, times, base=0.1, metrics=None):
+    """The rates that a scheduler gives, built on an optimiser of rate `base`."""
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=base)
+    scheduler, out = build(optimizer), []
+    for t in range(times):
+        out.append(number(optimizer.param_groups[0]["lr"]))
+        optimizer.step()
+        scheduler.step(*([] if metrics is None else [metrics[t]]))
+    return out
+
+
+def schedules():
+    lr = torch.optim.lr_scheduler
+    losses = [1, 0.9, 0.95, 0.91, 0.8, 0.79995, 0.8, 0.81, 0.82, 0.7, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75]
+    accuracies = [0.5, 0.6, 0.605, 0.61, 0.6, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7, 0.9, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8]
+    plans = [
+        ("multiStep", {"milestones": [3, 7, 8], "gamma": 0.5}, lambda o: lr.MultiStepLR(o, [3, 7, 8], 0.5)),
+        ("fractionalDecay", {"decay": 0.3}, lambda o: lr.LambdaLR(o, lambda t: 1 / (1 + 0.3 * t))),
+        ("inverseSquareRoot", {}, lambda o: lr.LambdaLR(o, lambda t: (t + 1) ** -0.5)),
+        ("robbinsMonro", {"power": 0.75}, lambda o: lr.LambdaLR(o, lambda t: (t + 1) ** -0.75)),
+        ("polynomial", {"power": 2, "period": 12}, lambda o: lr.PolynomialLR(o, 12, 2)),
+        ("linear", {"start": 0.2, "end": 0.9, "steps": 6}, lambda o: lr.LinearLR(o, 0.2, 0.9, 6)),
+        ("cosineRestarts", {"period": 3, "factor": 2, "minLr": 0.01}, lambda o: lr.CosineAnnealingWarmRestarts(o, 3, 2, 0.01)),
+        ("cosineRestarts", {"period": 5}, lambda o: lr.CosineAnnealingWarmRestarts(o, 5)),
+        ("oneCycle", {}, lambda o: lr.OneCycleLR(o, 0.1, 20, cycle_momentum=False)),
+        ("oneCycle", {"rise": 0.45, "divFactor": 10, "finalDivFactor": 100, "anneal": "linear"},
+         lambda o: lr.OneCycleLR(o, 0.1, 20, pct_start=0.45, anneal_strategy="linear", div_factor=10, final_div_factor=100, cycle_momentum=False)),
+        ("oneCycle", {"threePhase": True}, lambda o: lr.OneCycleLR(o, 0.1, 20, three_phase=True, cycle_momentum=False)),
+        ("cyclic", {"minLr": 0.02, "up": 3}, lambda o: lr.CyclicLR(o, 0.02, 0.1, 3, cycle_momentum=False)),
+        ("cyclic", {"minLr": 0.02, "up": 2, "down": 5, "shape": "triangular2"},
+         lambda o: lr.CyclicLR(o, 0.02, 0.1, 2, 5, mode="triangular2", cycle_momentum=False)),
+        ("cyclic", {"minLr": 0.02, "up": 4, "shape": "exponential", "gamma": 0.9},
+         lambda o: lr.CyclicLR(o, 0.02, 0.1, 4, mode="exp_range", gamma=0.9, cycle_momentum=False)),
+        ("transformer", {"modelSize": 64, "warmup": 5}, lambda o: lr.LambdaLR(o, lambda t: 64 ** -0.5 * min((t + 1) ** -0.5, (t + 1) * 5 ** -1.5))),
+        ("warmup of stepDecay", {"steps": 4, "every": 3}, lambda o: lr.ChainedScheduler([lr.StepLR(o, 3), lr.LinearLR(o, 0.25, 1, 3)])),
+        ("chained", {"every": 4, "gamma": 0.9}, lambda o: lr.ChainedScheduler([lr.StepLR(o, 4), lr.ExponentialLR(o, 0.9)])),
+        ("sequential", {"milestones": [4], "start": 0.1, "steps": 4, "gamma": 0.8},
+         lambda o: lr.SequentialLR(o, [lr.LinearLR(o, 0.1, 1, 4), lr.ExponentialLR(o, 0.8)], [4])),
+    ]
+    cases = [{"schedule": name, "options": options, "baseLr": 0.1, "lr": rates(build, 20)} for name, options, build in plans]
+    for options, metrics, build in (
+        ({"patience": 1, "factor": 0.5}, losses, lambda o: lr.ReduceLROnPlateau(o, patience=1, factor=0.5)),
+        ({"patience": 2, "cooldown": 2, "minLr": 0.002, "threshold": 0.05, "thresholdMode": "absolute"}, losses,
+         lambda o: lr.ReduceLROnPlateau(o, patience=2, cooldown=2, min_lr=0.002, threshold=0.05, threshold_mode="abs")),
+        ({"mode": "max", "patience": 1, "factor": 0.3, "threshold": 0.02}, accuracies,
+         lambda o: lr.ReduceLROnPlateau(o, mode="max", patience=1, factor=0.3, threshold=0.02, eps=0)),
+    ):
+        cases.append({"schedule": "plateau", "options": options, "baseLr": 0.1, "metrics": metrics, "lr": rates(build, 20, metrics=metrics)})
+    save("scheduleFamily.json", cases=cases)
+
+
 if __name__ == "__main__":
-    for part in (optimizers,):
+    for part in (optimizers, schedules):
         part()
