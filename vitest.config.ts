@@ -3,6 +3,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // Examples import the package by its name.
+  resolve: { alias: { nabla: new URL("src/index.ts", import.meta.url).pathname } },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Processes, not threads: the native addon and its thread pool belong to one process, and a crash fails one file.

@@ -68,7 +68,7 @@ describe("gradients are equal bit for bit", () => {
     expect(await layer.runningMean.array()).toEqual(mean);
     expect(layer.runningMean.storage.version).toBe(version);
     expect(await layer.buffers().get("num_batches_tracked")!.item()).toBe(1);
-    expect(layer.weight.grad).not.toBeNull();
+    expect(layer.weight!.grad).not.toBeNull();
   });
 
   test("of several results, and of tensors that the function closes over", async () => {

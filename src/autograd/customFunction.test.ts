@@ -78,6 +78,6 @@ describe("a function of one's own", () => {
     const async = customFunction({ name: "later", forward: (async ([x]: Tensor[]) => x) as never, backward: () => [] });
     expect(() => async(leaf(1))).toThrow("later: forward must return a tensor, got a promise; it must be synchronous");
     expect(() => recorded(3 as never)).toThrow("softplusOfInput: input 0 must be a tensor, got number; what is no tensor, forward can close over.");
-    expect(() => customFunction({ name: "half", forward: ([x]) => x } as never)).toThrow(ValueError);
+    expect(() => customFunction({ name: "half", forward: ([x]: Tensor[]) => x } as never)).toThrow(ValueError);
   });
 });
