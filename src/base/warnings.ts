@@ -3,6 +3,8 @@
 /** What can be warned of, by code. */
 export const warningCodes = [
   "probabilitiesAsLogits",
+  "probabilitiesAsLogProbabilities",
+  "sigmoidOfRelu",
   "evaluationInTrainingMode",
   "gradientsNeverCleared",
   "parameterWithoutOptimizer",

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { findBackend, setBackend, setThreads, defaultBackend } from "../backend/select.js";
 import { DataError, NablaError } from "../base/errors.js";
 import type { Splits } from "../data/imageDataset.js";
-import { crossEntropy } from "../nn/losses.js";
+import { crossEntropy } from "../nn/losses/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import type { Listener } from "../train/events.js";
 import { DivergenceError } from "../train/nonFinite.js";

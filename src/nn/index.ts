@@ -11,6 +11,7 @@ export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions, RMS
 export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
 export * from "./losses/index.js";
 export * from "./losses/layers.js";
+export { elasticNet, type ElasticNetOptions, l1Penalty, l2Penalty, maxNorm, type Weights } from "./regularizers.js";
 export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
 export { type AnyModule, type ForwardObserver, Module, parameter } from "./module.js";
 export {

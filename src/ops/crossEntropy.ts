@@ -1,6 +1,6 @@
 /** Softmax cross-entropy of class indices, fused: one pass forward, one pass backward, no logarithm of a small number. */
 
-import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
+import { DTypeError, ShapeError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
@@ -9,6 +9,7 @@ import { checkSameFloat } from "./checks.js";
 import { ne } from "./compare.js";
 import { neg } from "./elementwise.js";
 import { oneHot } from "./indexing.js";
+import { labelError } from "./labels.js";
 import { allocate, defineOp, type Operation } from "./operation.js";
 import { mean, sum } from "./reduce.js";
 import { floats, ints } from "./samples.js";
@@ -39,12 +40,7 @@ const crossEntropyOp = defineOp<Attributes>({
   forward: (k, [logits, target], out, { labelSmoothing, ignoreIndex }) => {
     const probabilities = allocate(k, { shape: logits.shape, dtype: logits.dtype }, "crossEntropy");
     const bad = k.crossEntropy!(contiguous(logits), contiguous(target), out, probabilities, labelSmoothing, ignoreIndex);
-    if (bad >= 0) {
-      throw new ValueError(
-        `crossEntropy: the label of row ${bad} is not in 0…${logits.shape[1] - 1} for ${logits.shape[1]} classes; ` +
-          `check the labels, or the number of the model's outputs.`,
-      );
-    }
+    if (bad >= 0) throw labelError("crossEntropy", bad, logits.shape[1]);
     return [probabilities];
   },
   vjp: (dy, { inputs: [, target], saved: [probabilities], attributes }) => [

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Linear } from "../nn/linear.js";
-import { crossEntropy } from "../nn/losses.js";
+import { crossEntropy } from "../nn/losses/index.js";
 import { tensor } from "../ops/create.js";
 import { manualSeed } from "../ops/random.js";
 import { SGD } from "../optim/sgd.js";

@@ -4,7 +4,7 @@ import { ReLU, Tanh } from "../nn/activation.js";
 import { BatchNorm1d } from "../nn/batchNorm.js";
 import { Dropout } from "../nn/dropout.js";
 import { Linear } from "../nn/linear.js";
-import { crossEntropy } from "../nn/losses.js";
+import { crossEntropy } from "../nn/losses/index.js";
 import { Module } from "../nn/module.js";
 import { Sequential } from "../nn/sequential.js";
 import { tensor } from "../ops/create.js";
