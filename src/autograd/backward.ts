@@ -22,8 +22,15 @@ declare module "../tensor/tensor.js" {
   interface Tensor {
     /**
      * Adds dL/dt to `t.grad` of every leaf t that requires a gradient, L being this tensor (one element) or, with
-     * `gradient` g, the number Σ g · this.
+     * `gradient` g, the number Σ g · this. Several calls before one step of the optimiser add up, as one large batch would.
      * @throws LifetimeError if the graph was used up, or a value that is needed was overwritten in place.
+     *
+     * @example
+     * const w = tensor([1, 2], { requiresGrad: true });
+     * w.square().sum().backward();
+     * w.grad // → [2, 4]
+     * w.mul(10).sum().backward();
+     * w.grad // → [12, 14]
      */
     backward(options?: BackwardOptions): void;
   }
