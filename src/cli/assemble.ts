@@ -2,7 +2,9 @@
 
 import type { ImageDataset, Splits } from "../data/imageDataset.js";
 import { DataLoader } from "../data/loader.js";
-import { randomCrop, randomHorizontalFlip, type Transform } from "../data/transforms.js";
+import { randomCrop } from "../data/transforms/crop.js";
+import { randomHorizontalFlip } from "../data/transforms/flip.js";
+import type { Transform } from "../data/transforms/transform.js";
 import { convnet } from "../models/convnet.js";
 import { mlp } from "../models/mlp.js";
 import type { Module } from "../nn/module.js";

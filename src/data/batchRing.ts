@@ -2,41 +2,54 @@
  * BatchRing: places for batches in memory that threads share. One thread posts jobs, any number of others serve them, and a place
  * belongs to exactly one side at a time: its state says whose it is, and changes hands by compare-and-exchange.
  *
- *     free ──post──▶ posted ──serve──▶ making ──▶ ready ──release──▶ free
+ *     free ──post──▶ posted ──serve──▶ making ──▶ ready or failed ──release──▶ free
  *                      └──withdraw──▶ free
  */
+
+import type { Job, Targets } from "./batches.js";
 
 /** States of a place. */
 const free = 0;
 const posted = 1;
 const making = 2;
 const ready = 3;
-type State = typeof free | typeof posted | typeof making | typeof ready;
+const failed = 4;
+type State = typeof free | typeof posted | typeof making | typeof ready | typeof failed;
 
 /** The memory of a ring, fit for a message to another thread. */
 export interface RingMemory {
   /** Posts so far (servers sleep on it), 1 when closed, then the state of each place. */
   readonly control: Int32Array<SharedArrayBuffer>;
-  /** [places, 2]: the epoch of a job and its number of images. */
+  /** [places, 3]: the epoch of a job, its number in it and its number of images. */
   readonly jobs: Float64Array<SharedArrayBuffer>;
   /** [places, largest]: the numbers of its images. */
   readonly indices: Int32Array<SharedArrayBuffer>;
   /** [places, largest, C, H, W]. */
   readonly pixels: Float32Array<SharedArrayBuffer>;
-  /** [places, largest]. */
-  readonly labels: Int32Array<SharedArrayBuffer>;
+  /** [places, largest], or probabilities [places, largest, classes]. */
+  readonly targets: Int32Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>;
 }
 
 /** A finished batch of n images; the place's memory. */
 export interface PreparedBatch {
   /** [n, C, H, W]. */
   readonly pixels: Float32Array;
-  /** [n]. */
-  readonly labels: Int32Array;
+  /** Labels [n] or probabilities [n, classes]. */
+  readonly targets: Targets;
 }
 
-/** Writes the batch of images `indices` of an epoch to pixels ([n, C, H, W]) and labels ([n]). */
-export type MakeBatch = (indices: Int32Array, epoch: number, pixels: Float32Array, labels: Int32Array) => void;
+/** Writes a batch to pixels and targets; it may take its time. */
+export type MakeBatch = (job: Job, pixels: Float32Array, targets: Targets) => void | Promise<void>;
+
+/** How much a batch holds. */
+export interface BatchSize {
+  /** The most images it may have. */
+  readonly largest: number;
+  /** Numbers of an image. */
+  readonly perImage: number;
+  /** Numbers of a probable target; 0 for labels. */
+  readonly classes: number;
+}
 
 const postsWord = 0;
 const closedWord = 1;
@@ -51,24 +64,23 @@ export class BatchRing {
     this.places = memory.control.length - firstState;
   }
 
-  /** @param largest the most images a batch may have, of `perImage` numbers each. */
-  static allocate(places: number, largest: number, perImage: number): BatchRing {
+  static allocate(places: number, { largest, perImage, classes }: BatchSize): BatchRing {
+    const labels = new SharedArrayBuffer(4 * places * largest * Math.max(1, classes));
     return new BatchRing({
       control: new Int32Array(new SharedArrayBuffer(4 * (firstState + places))),
-      jobs: new Float64Array(new SharedArrayBuffer(8 * 2 * places)),
+      jobs: new Float64Array(new SharedArrayBuffer(8 * 3 * places)),
       indices: new Int32Array(new SharedArrayBuffer(4 * places * largest)),
       pixels: new Float32Array(new SharedArrayBuffer(4 * places * largest * perImage)),
-      labels: new Int32Array(new SharedArrayBuffer(4 * places * largest)),
+      targets: classes === 0 ? new Int32Array(labels) : new Float32Array(labels),
     });
   }
 
   /** Offers a job at a free place. @returns false when a server is still busy there with an earlier one. */
-  post(place: number, indices: Int32Array, epoch: number): boolean {
+  post(place: number, { indices, epoch, number }: Job): boolean {
     const { control, jobs } = this.memory;
     if (Atomics.load(control, firstState + place) !== free) return false;
     this.#indices(place, indices.length).set(indices);
-    jobs[2 * place] = epoch;
-    jobs[2 * place + 1] = indices.length;
+    jobs.set([epoch, number, indices.length], 3 * place);
     Atomics.store(control, firstState + place, posted);
     Atomics.add(control, postsWord, 1);
     Atomics.notify(control, postsWord);
@@ -80,10 +92,11 @@ export class BatchRing {
     return this.#change(place, posted, free);
   }
 
-  /** The batch at a place, once it is ready. */
-  finished(place: number): PreparedBatch | undefined {
-    if (Atomics.load(this.memory.control, firstState + place) !== ready) return undefined;
-    return this.#batch(place, this.memory.jobs[2 * place + 1]);
+  /** The batch at a place once it is ready, null when it could not be made, undefined as long as nobody knows. */
+  finished(place: number): PreparedBatch | null | undefined {
+    const state = Atomics.load(this.memory.control, firstState + place);
+    if (state === failed) return null;
+    return state === ready ? this.#batch(place, this.memory.jobs[3 * place + 2]) : undefined;
   }
 
   /** Blocks this thread for at most `timeoutMs` while a server makes the batch at a place. */
@@ -93,7 +106,7 @@ export class BatchRing {
 
   /** Frees the place of a finished batch; its memory will be written again. */
   release(place: number): void {
-    this.#change(place, ready, free);
+    if (!this.#change(place, ready, free)) this.#change(place, failed, free);
   }
 
   /** Ends the servers, each after the job it is at. */
@@ -108,8 +121,8 @@ export class BatchRing {
     return Atomics.load(this.memory.control, closedWord) === 1;
   }
 
-  /** Makes posted batches, place after place, until the ring is closed. Sleeps while there are none. */
-  serve(make: MakeBatch): void {
+  /** Makes posted batches, place after place, until the ring is closed. Sleeps while there are none. A batch that throws has failed. */
+  async serve(make: MakeBatch): Promise<void> {
     const { control, jobs } = this.memory;
     let place = 0;
     while (!this.closed) {
@@ -120,10 +133,15 @@ export class BatchRing {
           continue;
         }
         passed = 0;
-        const [epoch, count] = jobs.subarray(2 * place, 2 * place + 2);
-        const { pixels, labels } = this.#batch(place, count);
-        make(this.#indices(place, count), epoch, pixels, labels);
-        Atomics.store(control, firstState + place, ready);
+        const [epoch, number, count] = jobs.subarray(3 * place, 3 * place + 3);
+        const { pixels, targets } = this.#batch(place, count);
+        let result: State = ready;
+        try {
+          await make({ indices: this.#indices(place, count), epoch, number }, pixels, targets);
+        } catch {
+          result = failed;
+        }
+        Atomics.store(control, firstState + place, result);
         Atomics.notify(control, firstState + place);
       }
       if (!this.closed) Atomics.wait(control, postsWord, posts);
@@ -140,13 +158,16 @@ export class BatchRing {
   }
 
   #batch(place: number, count: number): PreparedBatch {
-    const { pixels, labels } = this.memory;
+    const { pixels, targets, indices } = this.memory;
     const start = place * this.#largest;
-    const perImage = pixels.length / labels.length;
-    return { pixels: pixels.subarray(start * perImage, (start + count) * perImage), labels: labels.subarray(start, start + count) };
+    const [perImage, perTarget] = [pixels.length / indices.length, targets.length / indices.length];
+    return {
+      pixels: pixels.subarray(start * perImage, (start + count) * perImage),
+      targets: targets.subarray(start * perTarget, (start + count) * perTarget),
+    };
   }
 
   get #largest(): number {
-    return this.memory.labels.length / this.places;
+    return this.memory.indices.length / this.places;
   }
 }

@@ -1,78 +1,119 @@
-/**
- * Batches as plain arrays: which images an epoch visits in which order, and how a batch becomes numbers. The order of epoch e
- * depends on (seed, e) only, so that a resumed run sees the batches that it would have seen.
- */
+/** Batches of images as plain arrays: how images and labels become numbers. What comes out depends on the job alone, not on who does it. */
 
-import { ValueError } from "../base/errors.js";
+import { NablaError, DataError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { ByteReader } from "./byteReader.js";
-import type { ImageDataset } from "./imageDataset.js";
+import { decodeImageFile } from "./formats/image.js";
+import type { ImageFiles, ImageSource } from "./imageSource.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
-import { type Transform, wordsPerImage } from "./transforms.js";
+import { applyMix, type Mix } from "./transforms/mix.js";
+import { applyTransforms, largestSize, shapeAfter } from "./transforms/pipeline.js";
+import type { Transform } from "./transforms/transform.js";
 
-/** The images of epoch `epoch` in the order of their visit: a permutation of 0 … count − 1, or that range itself. */
-export function epochOrder(generator: Generator, epoch: number, count: number, shuffle: boolean): Int32Array {
-  if (!Number.isInteger(epoch) || epoch < 0) {
-    throw new ValueError(`DataLoader: an epoch is an integer ≥ 0, but is ${epoch}.`);
-  }
-  return shuffle ? generator.fork(`order ${epoch}`).permutation(count) : Int32Array.from({ length: count }, (_, i) => i);
+/** A batch to be made. */
+export interface Job {
+  /** The numbers of its images. */
+  readonly indices: Int32Array;
+  readonly epoch: number;
+  /** Its number in the epoch. */
+  readonly number: number;
 }
 
-/** What a batch is made of: a data set, or its arrays on another thread. */
-export type ImageSource = Pick<ImageDataset, "images" | "labels" | "shape">;
+/** Labels [n], or probabilities [n, classes] where batches are mixed. */
+export type Targets = Int32Array | Float32Array;
+
+/** Everything that a batch depends on besides the job. */
+export interface Recipe {
+  readonly source: ImageSource;
+  readonly normalization: Normalization;
+  readonly transforms: readonly Transform[];
+  /** Ways to mix; none for plain labels. */
+  readonly mixes: readonly Mix[];
+  readonly generator: Generator;
+  /** The most images a batch may have. */
+  readonly largest: number;
+}
+
+/** Random words set aside for mixing a batch. */
+const wordsPerBatch = 2 ** 24;
 
 /** Turns numbers of images into normalised float32 batches. Holds scratch memory: one batch at a time. */
 export class BatchMaker {
-  readonly #source: ImageSource;
+  readonly #recipe: Recipe;
   readonly #tables: readonly Float32Array[];
-  readonly #transforms: readonly Transform[];
-  readonly #generator: Generator;
-  readonly #images: ByteReader;
+  readonly #stored: ByteReader;
   /** Copies of a batch's images for transforms to change, and their numbers there: 0, 1, 2, … */
   readonly #scratch: ByteReader;
   readonly #places: Int32Array;
 
-  /** @param largest the most images a batch may have. */
-  constructor(
-    source: ImageSource,
-    normalization: Normalization,
-    transforms: readonly Transform[],
-    generator: Generator,
-    largest: number,
-  ) {
-    this.#source = source;
-    this.#tables = normalizationTables(normalization, source.shape[0]);
-    this.#transforms = transforms;
-    this.#generator = generator;
-    this.#images = new ByteReader(source.images);
-    const copies = transforms.length > 0 ? largest : 0;
-    this.#scratch = new ByteReader(new Uint8Array((copies * source.images.length) / source.labels.length));
+  constructor(recipe: Recipe) {
+    const { source, normalization, transforms, largest } = recipe;
+    this.#recipe = recipe;
+    this.#tables = normalizationTables(normalization, shapeAfter(transforms, source.shape)[0]);
+    this.#stored = new ByteReader("images" in source ? source.images : new Uint8Array(0));
+    const copies = "files" in source || transforms.length > 0 ? largest : 0;
+    this.#scratch = new ByteReader(new Uint8Array(copies * largestSize(transforms, source.shape)));
     this.#places = Int32Array.from({ length: copies }, (_, i) => i);
   }
 
-  /** Writes images `indices` of epoch `epoch` to x ([n, C, H, W]) and their labels to y ([n]). */
-  make(indices: Int32Array, epoch: number, x: Float32Array, y: Int32Array): void {
-    const { images, labels, shape } = this.#source;
-    const plane = shape[1] * shape[2];
-    for (let i = 0; i < indices.length; i++) y[i] = labels[indices[i]];
-    if (this.#transforms.length === 0) {
-      this.#images.lookUp(indices, this.#tables, plane, x);
+  /** Writes the batch to x ([n, C, H, W]) and y. Images in files take their time; the others are there when the call returns. */
+  make(job: Job, x: Float32Array, y: Targets): void | Promise<void> {
+    const { source } = this.#recipe;
+    if ("files" in source) return this.#makeOfFiles(source, job, x, y);
+    const { images, shape } = source;
+    const { indices } = job;
+    if (this.#recipe.transforms.length === 0) {
+      this.#stored.lookUp(indices, this.#tables, shape[1] * shape[2], x);
+    } else {
+      const perImage = shape[0] * shape[1] * shape[2];
+      for (let i = 0; i < indices.length; i++) {
+        this.#scratch.bytes.set(images.subarray(indices[i] * perImage, (indices[i] + 1) * perImage), i * perImage);
+      }
+      this.#transform(this.#scratch, job, x);
+    }
+    this.#label(job, x, y);
+  }
+
+  async #makeOfFiles(source: ImageFiles, job: Job, x: Float32Array, y: Targets): Promise<void> {
+    const { shape } = source;
+    const perImage = shape[0] * shape[1] * shape[2];
+    // Another batch may be under way: memory of its own.
+    const pixels = new ByteReader(new Uint8Array(this.#scratch.bytes.length));
+    const decoded = await Promise.allSettled(Array.from(job.indices, (index) => decodeImageFile(source.files[index], shape, source.fit)));
+    for (const [i, result] of decoded.entries()) {
+      if (result.status === "rejected") throw atImage(job.indices[i], result.reason);
+      pixels.bytes.set(result.value, i * perImage);
+    }
+    this.#transform(pixels, job, x);
+    this.#label(job, x, y);
+  }
+
+  /** Runs the images at the start of `pixels` through the transforms and normalises them to x. */
+  #transform(pixels: ByteReader, { indices, epoch }: Job, x: Float32Array): void {
+    const { source, transforms, generator } = this.#recipe;
+    const { shape, maxValue } = source;
+    applyTransforms(transforms, { pixels: pixels.bytes, count: indices.length, shape, maxValue }, generator, epoch, (i) => indices[i]);
+    const [, height, width] = shapeAfter(transforms, shape);
+    pixels.lookUp(this.#places.subarray(0, indices.length), this.#tables, height * width, x);
+  }
+
+  #label({ indices, epoch, number }: Job, x: Float32Array, y: Targets): void {
+    const { source, mixes, generator, transforms } = this.#recipe;
+    const { labels, classes } = source;
+    if (mixes.length === 0 || !(y instanceof Float32Array)) {
+      for (let i = 0; i < indices.length; i++) y[i] = labels[indices[i]];
       return;
     }
-    const perImage = shape[0] * plane;
-    const pixels = this.#scratch.bytes;
-    for (let i = 0; i < indices.length; i++) {
-      const start = indices[i] * perImage;
-      pixels.set(images.subarray(start, start + perImage), i * perImage);
-    }
-    this.#transforms.forEach((transform, place) => {
-      const stream = this.#generator.fork(`transform ${place} ${transform.name} ${epoch}`);
-      const { key0, key1 } = stream.state;
-      transform.apply({ pixels, count: indices.length, shape }, (image) => {
-        stream.state = { key0, key1, offset: indices[image] * wordsPerImage };
-        return stream;
-      });
-    });
-    this.#scratch.lookUp(this.#places.subarray(0, indices.length), this.#tables, plane, x);
+    y.fill(0);
+    for (let i = 0; i < indices.length; i++) y[i * classes + labels[indices[i]]] = 1;
+    const stream = generator.fork(`mix ${epoch}`);
+    stream.state = { ...stream.state, offset: number * wordsPerBatch };
+    applyMix(mixes, stream, x, y, shapeAfter(transforms, source.shape));
   }
+}
+
+/** The error for an image of a batch. */
+function atImage(index: number, reason: unknown): NablaError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new DataError(`image ${index}: ${message}`, { cause: reason });
 }

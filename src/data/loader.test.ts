@@ -4,7 +4,8 @@ import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
 import { ImageDataset } from "./imageDataset.js";
 import { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
-import { randomCrop, randomHorizontalFlip } from "./transforms.js";
+import { randomCrop } from "./transforms/crop.js";
+import { randomHorizontalFlip } from "./transforms/flip.js";
 
 /** Ten images [1, 2, 2]; every pixel of image i is i. */
 const data = new ImageDataset({
@@ -55,7 +56,7 @@ test("dropLast leaves the incomplete batch out", async () => {
   const loader = new DataLoader(data, { batch: 4, dropLast: true });
   expect(loader.length).toBe(2);
   expect(await visited(loader)).toHaveLength(2);
-  expect(() => new DataLoader(data, { batch: 11, dropLast: true })).toThrow(/ten has no batch: 10 images, batch size 11/);
+  expect(() => new DataLoader(data, { batch: 11, dropLast: true })).toThrow(/ten has no batch: 10 samples, batch size 11/);
 });
 
 test("the ring uses two batches of tensors over and over", async () => {

@@ -1,88 +1,94 @@
-/**
- * DataLoader: a data set as a sequence of batches of tensors. Batches come in a ring of two tensors that are filled again and
- * again, so a steady loop allocates nothing. Training steps block the thread they run on, so another one prepares the batches ahead.
- */
+/** DataLoader: a data set as a sequence of batches of tensors, in an order that depends on seed and epoch alone. */
 
-import { availableParallelism } from "node:os";
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
-import { zeros } from "../ops/create.js";
-import { keep } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { BatchMaker, epochOrder } from "./batches.js";
-import type { ImageDataset } from "./imageDataset.js";
+import { type Collate, stackSamples, type StackOptions } from "./collate.js";
+import type { Sample, SampleSource } from "./dataset.js";
+import { ImageBatches } from "./imageBatches.js";
+import { ImageDataset } from "./imageDataset.js";
+import { ImageFolder } from "./imageFolder.js";
 import { macrotask } from "./macrotask.js";
 import { type Normalization, type NormalizationKind, normalizationOf } from "./normalize.js";
-import { Prefetcher, PrefetchPass } from "./prefetcher.js";
-import { recipeOf, type Transform, type TransformRecipe } from "./transforms.js";
+import type { Preparation } from "./preparation.js";
+import { RowBatches } from "./rowBatches.js";
+import { SampleBatches } from "./sampleBatches.js";
+import { epochOrder, type Sampler, samplerOf, type Sampling } from "./samplers.js";
+import { TensorDataset } from "./tensorDataset.js";
+import type { Mix } from "./transforms/mix.js";
+import type { Transform } from "./transforms/transform.js";
 
-export interface DataLoaderOptions {
-  /** Images a batch, ≥ 1. @default 32 */
+export interface DataLoaderOptions<S = never, B = unknown> {
+  /** Samples a batch, ≥ 1. @default 32 */
   readonly batch?: number;
-  /** Visit the images in an order drawn anew for each epoch. @default false */
+  /** Visit the samples in an order drawn anew for each epoch. @default false */
   readonly shuffle?: boolean;
+  /** Draw the samples of each epoch instead of visiting each once; `shuffle` then says nothing. @default each once */
+  readonly sampling?: Sampling;
+  /** Samples an epoch, with `sampling`. @default the length of the data set */
+  readonly samples?: number;
   /** What order and augmentation are drawn from; ignored when `generator` is given. @default 0 */
   readonly seed?: number;
   /** Like `seed`, as a generator; its key alone counts, nothing is drawn from it. */
   readonly generator?: Generator;
   /** Leave out the last batch of an epoch when it is smaller than the others. @default false */
   readonly dropLast?: boolean;
-  /** Augmentation, applied in this order to the bytes of a batch. @default none */
+  /** Augmentation, applied in this order to the bytes of a batch; images only. @default none */
   readonly transforms?: readonly Transform[];
+  /** Blend the images of a batch; with several ways, each batch takes one of them. Labels become probabilities. Images only. @default none */
+  readonly mix?: Mix | readonly Mix[];
   /**
-   * How bytes become numbers. A kind takes its numbers from this data set, so a loader of validation images wants
+   * How bytes become numbers; images only. A kind takes its numbers from this data set, so a loader of validation images wants
    * `trainLoader.normalization` here. @default "unit"
    */
   readonly normalize?: NormalizationKind | Normalization;
+  /** Makes a batch of samples: for data sets of your own, and for sequences (`padSequences`). @default `stackSamples` */
+  readonly collate?: Collate<S, B>;
+  /** Element types of fields that are plain numbers, for `stackSamples`. @default float32 */
+  readonly dtypes?: StackOptions["dtypes"];
   /**
-   * Batches that a thread prepares ahead of the loop, an integer ≥ 0; 0 prepares each when it is asked for, and so do loaders
-   * of small batches or with a transform of your own, which has to run where it was made. The batches are the same to the bit.
+   * Threads that prepare batches of images ahead of the loop, an integer ≥ 0; with 0 the loop prepares each when it is asked for, and so do
+   * loaders of small batches or with a transform of your own, which has to run where it was made. The batches are the same to the bit.
    *
    * One pays even where kernels use all cores. On two (Xeon, 2.6 GHz), batches of 128×3×32×32, median step with 0 → with 1:
    * a 256-unit MLP 3.3 → 3.0 ms on two kernel threads, 4.6 → 4.1 on one; with crop and flip 3.7 → 3.2 and 4.9 → 4.2. For
    * the ConvNet, 55 ms, the difference is lost in the noise; while other programs use the cores, the MLP's steps take 1 to 4 %
-   * longer with 1. 2 is no faster than 1.
+   * longer with 1.
    * @default 1; 0 on a machine with a single core
    */
+  readonly workers?: number;
+  /** Batches prepared ahead, by all threads together, or asked of a data set of your own; an integer ≥ 0. @default one for each of `workers` */
   readonly prefetch?: number;
 }
 
-/** Valid until the next iteration, which overwrites it. */
+/** A batch of images. Valid until the next iteration, which overwrites it. */
 export interface Batch {
   /** Images [n, C, H, W], float32. */
   readonly x: Tensor;
-  /** Labels [n], int32. */
+  /** Labels [n], int32; probabilities [n, classes], float32, where images are mixed. */
   readonly y: Tensor;
-  /** The numbers of the images in the data set: [n]. */
+  /** The numbers of the samples in the data set: [n]. */
   readonly indices: Int32Array;
 }
 
-/** Tensors of one batch. */
-interface Slot {
-  readonly x: Tensor;
-  readonly y: Tensor;
-}
+/** What `collate` makes of samples of D, unless it is given. */
+type Collated<D> = D extends ImageDataset | ImageFolder
+  ? { readonly x: Tensor; readonly y: Tensor }
+  : D extends TensorDataset<infer Fields>
+    ? { readonly [K in keyof Fields]: Tensor }
+    : D extends SampleSource<infer S>
+      ? { readonly [K in keyof S]: Tensor }
+      : never;
 
-/** Host memory that a batch is prepared in. */
-interface Staging {
-  readonly pixels: Float32Array;
-  readonly labels: Int32Array;
-}
-
-/** Batches alive at once. */
-const ringSize = 2;
+/** A sample of D. */
+type SampleOf<D> = D extends SampleSource<infer S> ? S : never;
 
 /** The event loop gets a turn (signals, finalisers, timers) at least this often while batches are handed out. */
 const yieldEveryMs = 20;
 
-/** Below this number of pixels a batch is prepared in less time than it takes to hand it over. */
-const leastPixels = 2 ** 15;
-
-/** Ends the threads of loaders that were collected. */
-const abandoned = new FinalizationRegistry<Prefetcher>((prefetcher) => prefetcher.close());
-
 /**
- * A data set as batches of tensors: x [n, C, H, W] in float32, y [n] in int32. `for await` over it visits one epoch after the other.
+ * A data set as batches of tensors. Of images: x [n, C, H, W] in float32, y [n] in int32. Of tensors: their rows. Of others: the fields of its samples,
+ * stacked. `for await` over it visits one epoch after the other. A batch is valid until the next one.
  *
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, seed: 1, normalize: "standardize" });
@@ -92,50 +98,47 @@ const abandoned = new FinalizationRegistry<Prefetcher>((prefetcher) => prefetche
  *   y.shape // → [8]
  * }
  */
-export class DataLoader implements AsyncIterable<Batch> {
-  readonly dataset: ImageDataset;
+export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Collated<D>> implements AsyncIterable<B & { readonly indices: Int32Array }> {
+  readonly dataset: D;
   readonly batch: number;
+  /** How bytes become numbers; for data sets other than images it changes nothing. */
   readonly normalization: Normalization;
   /** Batches an epoch. */
   readonly length: number;
+  /** Samples an epoch. */
+  readonly samples: number;
   readonly #generator: Generator;
-  readonly #shuffle: boolean;
-  readonly #maker: BatchMaker;
-  readonly #largest: number;
-  /** Undefined when one of the transforms is not built in. */
-  readonly #recipes: readonly TransformRecipe[] | undefined;
-  readonly #prefetch: number | undefined;
-  readonly #rings = new Map<number, Slot[]>();
-  #staging: Staging | undefined;
-  /** Null where there can be none. */
-  #prefetcher: Prefetcher | null | undefined;
+  readonly #order: Sampler;
+  readonly #preparation: Preparation<B>;
   #nextEpoch = 0;
 
-  /** @throws ValueError for a batch size that is no integer ≥ 1, or when dropLast leaves no batch; for a prefetch that is none ≥ 0. */
-  constructor(dataset: ImageDataset, options: DataLoaderOptions = {}) {
-    const { batch = 32, shuffle = false, seed = 0, dropLast = false, transforms = [], normalize = "unit", prefetch } = options;
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw new ValueError(`DataLoader: the batch size must be an integer ≥ 1, but is ${batch}.`);
+  /**
+   * @throws ValueError for sizes that are no integers ≥ 1, or when dropLast leaves no batch; for workers or prefetch that are none ≥ 0; for options of
+   * images with other data, and of samples with images.
+   */
+  constructor(dataset: D, options: DataLoaderOptions<SampleOf<D>, B> = {}) {
+    const { batch = 32, shuffle = false, seed = 0, dropLast = false, sampling, samples = dataset.length, workers, prefetch } = options;
+    if (!(dataset.length >= 1)) throw new ValueError(`DataLoader: ${nameOf(dataset)} has no samples (length ${String(dataset.length)}).`);
+    checkAtLeast("the batch size", batch, 1);
+    checkAtLeast("samples", samples, 1);
+    if (workers !== undefined) checkAtLeast("workers", workers, 0, " (threads)");
+    if (prefetch !== undefined) checkAtLeast("prefetch", prefetch, 0, " (batches)");
+    if (sampling === undefined && options.samples !== undefined) {
+      throw new ValueError(`DataLoader: samples (${samples} an epoch) goes with sampling; for the first ones of a set take a subset.`);
     }
-    if (prefetch !== undefined && (!Number.isInteger(prefetch) || prefetch < 0)) {
-      throw new ValueError(`DataLoader: prefetch must be an integer ≥ 0 (batches), but is ${prefetch}.`);
-    }
-    if (dropLast && batch > dataset.length) {
+    if (dropLast && batch > samples) {
       throw new ValueError(
-        `DataLoader: with dropLast, ${dataset.name} has no batch: ${dataset.length} images, batch size ${batch}; make the batch smaller.`,
+        `DataLoader: with dropLast, ${nameOf(dataset)} has no batch: ${samples} samples, batch size ${batch}; make the batch smaller.`,
       );
     }
     this.dataset = dataset;
     this.batch = batch;
-    this.length = dropLast ? Math.floor(dataset.length / batch) : Math.ceil(dataset.length / batch);
-    this.normalization = typeof normalize === "string" ? normalizationOf(normalize, dataset) : normalize;
-    this.#shuffle = shuffle;
+    this.samples = samples;
+    this.length = dropLast ? Math.floor(samples / batch) : Math.ceil(samples / batch);
     this.#generator = (options.generator ?? new Generator(seed)).fork("loader");
-    this.#largest = Math.min(batch, dataset.length);
-    this.#maker = new BatchMaker(dataset, this.normalization, transforms, this.#generator, this.#largest);
-    const recipes = transforms.map(recipeOf);
-    this.#recipes = recipes.every((recipe) => recipe !== undefined) ? recipes : undefined;
-    this.#prefetch = prefetch;
+    this.#order = sampling === undefined ? (generator, epoch, count) => epochOrder(generator, epoch, count, shuffle) : samplerOf(sampling, dataset);
+    this.normalization = normalizationFor(dataset, options.normalize);
+    this.#preparation = preparationOf(this, options, this.#generator);
   }
 
   /** The epoch that the next `for await` over the loader visits; each such loop moves on by one. */
@@ -144,79 +147,79 @@ export class DataLoader implements AsyncIterable<Batch> {
   }
 
   /** One pass over the data. */
-  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+  [Symbol.asyncIterator](): AsyncIterator<B & { readonly indices: Int32Array }> {
     return this.epoch(this.#nextEpoch++)[Symbol.asyncIterator]();
   }
 
   /**
    * The batches of epoch `epoch` (counted from 0) from batch `start` on, the same whatever was visited before.
-   * @throws ValueError for an epoch that is no integer ≥ 0.
+   * @throws ValueError for an epoch that is no integer ≥ 0; DataError for a sample that cannot be had, with its number.
    */
-  async *epoch(epoch: number, { start = 0 }: { start?: number } = {}): AsyncGenerator<Batch, void, undefined> {
-    const order = epochOrder(this.#generator, epoch, this.dataset.length, this.#shuffle);
+  async *epoch(epoch: number, { start = 0 }: { start?: number } = {}): AsyncGenerator<B & { readonly indices: Int32Array }, void, undefined> {
+    checkAtLeast("an epoch", epoch, 0);
+    const order = this.#order(this.#generator, epoch, this.samples);
     const indicesOf = (k: number): Int32Array => order.subarray(k * this.batch, (k + 1) * this.batch);
-    const prefetcher = this.length - start > 1 ? this.#startPrefetcher() : null;
-    const pass = prefetcher && new PrefetchPass(prefetcher, epoch, this.length, indicesOf);
+    const pass = this.#preparation.begin({ epoch, start, end: this.length, indicesOf });
     let lastYield = performance.now();
     try {
       for (let k = start; k < this.length; k++) {
-        const indices = indicesOf(k);
-        const { x, y } = this.#slot(indices.length, k);
-        const fill = ({ pixels, labels }: Staging): void => {
-          x.copyFrom(pixels);
-          y.copyFrom(labels);
-        };
-        const fetched = pass !== null && (await pass.fetch(k, fill));
-        if (!fetched) fill(this.#make(indices, epoch));
+        const batch = await pass.fetch(k);
         if (performance.now() - lastYield > yieldEveryMs) {
           await macrotask();
           lastYield = performance.now();
         }
-        yield { x, y, indices };
+        yield { ...batch, indices: indicesOf(k) };
       }
     } finally {
-      pass?.end();
+      pass.end();
     }
   }
 
-  /** Ends the thread that prepares batches, which otherwise ends with the process or when the loader is collected. A later loop starts another. */
+  /** Ends the threads that prepare batches, which otherwise end with the process or when the loader is collected. A later loop starts others. */
   close(): void {
-    if (!this.#prefetcher) return;
-    abandoned.unregister(this);
-    this.#prefetcher.close();
-    this.#prefetcher = undefined;
+    this.#preparation.close();
   }
+}
 
-  /** The thread that prepares batches, if this loop is to have one. */
-  #startPrefetcher(): Prefetcher | null {
-    const ahead = this.#prefetch ?? (availableParallelism() > 1 ? 1 : 0);
-    const [channels, height, width] = this.dataset.shape;
-    if (ahead === 0 || this.#recipes === undefined || this.#largest * channels * height * width < leastPixels) return null;
-    if (this.#prefetcher === undefined) {
-      const { dataset: source, normalization } = this;
-      const plan = { source, normalization, transforms: this.#recipes, generator: this.#generator.state, largest: this.#largest };
-      this.#prefetcher = Prefetcher.start(plan, ahead);
-      if (this.#prefetcher !== null) abandoned.register(this, this.#prefetcher, this);
-    }
-    return this.#prefetcher;
-  }
+const nameOf = ({ name }: { readonly name?: string }): string => name ?? "the data set";
 
-  /** The batch of images `indices`, prepared here; valid until the next. */
-  #make(indices: Int32Array, epoch: number): Staging {
-    const perImage = this.dataset.images.length / this.dataset.length;
-    const { pixels, labels } = (this.#staging ??= {
-      pixels: new Float32Array(this.#largest * perImage),
-      labels: new Int32Array(this.#largest),
-    });
-    const staging = { pixels: pixels.subarray(0, indices.length * perImage), labels: labels.subarray(0, indices.length) };
-    this.#maker.make(indices, epoch, staging.pixels, staging.labels);
-    return staging;
-  }
+function checkAtLeast(what: string, value: number, least: number, unit = ""): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new ValueError(`DataLoader: ${what} must be an integer ≥ ${least}${unit}, but is ${value}.`);
+}
 
-  /** The tensors for a batch of n images; made once, outside the memory of any step. */
-  #slot(n: number, k: number): Slot {
-    let ring = this.#rings.get(n);
-    if (ring === undefined) this.#rings.set(n, (ring = []));
-    return (ring[k % ringSize] ??= { x: keep(zeros([n, ...this.dataset.shape])), y: keep(zeros([n], { dtype: "int32" })) });
+function normalizationFor(dataset: SampleSource<unknown>, normalize: NormalizationKind | Normalization = "unit"): Normalization {
+  if (typeof normalize !== "string") return normalize;
+  if (dataset instanceof ImageDataset || dataset instanceof ImageFolder) return normalizationOf(normalize, dataset);
+  return { kind: "none", mean: [], std: [] };
+}
+
+/** Options for images alone, and for all others. */
+const imageOptions = ["transforms", "mix", "normalize"] as const;
+const sampleOptions = ["dtypes"] as const;
+
+function preparationOf<D extends SampleSource<unknown>, B>(
+  { dataset, normalization, batch, samples }: DataLoader<D, B>,
+  options: DataLoaderOptions<SampleOf<D>, B>,
+  generator: Generator,
+): Preparation<B> {
+  const { transforms = [], mix = [], workers, prefetch, collate } = options;
+  const images = collate === undefined && (dataset instanceof ImageDataset || dataset instanceof ImageFolder);
+  const foreign = (images ? sampleOptions : imageOptions).find((name) => options[name] !== undefined);
+  if (foreign !== undefined) {
+    const known = images ? "data sets other than images" : "data sets of images, without collate";
+    throw new ValueError(`DataLoader: ${nameOf(dataset)} cannot take ${foreign}, which is for ${known}; leave it out.`);
   }
+  // The kinds of data decide what B is; TypeScript cannot see that.
+  if (images) {
+    const mixes = "kind" in mix ? [mix] : mix;
+    const largest = Math.min(batch, samples);
+    return new ImageBatches({ dataset, normalization, transforms, mixes, generator, largest, workers, prefetch }) as Preparation<unknown> as Preparation<B>;
+  }
+  if (collate === undefined && dataset instanceof TensorDataset) return new RowBatches(dataset) as Preparation<unknown> as Preparation<B>;
+  const ahead = prefetch ?? workers ?? 1;
+  const source = dataset as SampleSource<SampleOf<D>>;
+  if (collate !== undefined) return new SampleBatches(source, collate, ahead);
+  const stacked = new SampleBatches(dataset as SampleSource<Sample>, stackSamples({ dtypes: options.dtypes }), ahead);
+  return stacked as Preparation<unknown> as Preparation<B>;
 }

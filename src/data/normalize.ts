@@ -4,7 +4,8 @@
  */
 
 import { ValueError } from "../base/errors.js";
-import type { ImageDataset } from "./imageDataset.js";
+import { ImageDataset } from "./imageDataset.js";
+import type { ImageFolder } from "./imageFolder.js";
 
 /**
  * - `none`: pixels as stored, 0 … maxValue;
@@ -52,11 +53,12 @@ export function channelStatistics(dataset: ImageDataset): { mean: number[]; std:
 /**
  * The normalisation of one kind with the numbers of `training`; give the same object to the loader of the validation set.
  * A channel whose pixels are all equal is only centred (std 1).
+ * @throws ValueError for "standardize" and a folder of images, which would have to be decoded first.
  *
  * @example
  * data.normalizationOf("unit", train) // → { kind: "unit", mean: [0], std: [255] }
  */
-export function normalizationOf(kind: NormalizationKind, training: ImageDataset): Normalization {
+export function normalizationOf(kind: NormalizationKind, training: ImageDataset | ImageFolder): Normalization {
   const channels = training.shape[0];
   switch (kind) {
     case "none":
@@ -64,6 +66,12 @@ export function normalizationOf(kind: NormalizationKind, training: ImageDataset)
     case "unit":
       return { kind, mean: new Array<number>(channels).fill(0), std: new Array<number>(channels).fill(training.maxValue) };
     case "standardize": {
+      if (!(training instanceof ImageDataset)) {
+        throw new ValueError(
+          `normalize: the statistics of ${training.name} are not known before its files are decoded; give ` +
+            `normalizationOf("standardize", await folder.load()), or a mean and std for each channel.`,
+        );
+      }
       const { mean, std } = channelStatistics(training);
       return { kind, mean, std: std.map((s) => (s > 0 ? s : 1)) };
     }

@@ -1,31 +1,42 @@
 /**
- * Prefetcher: batches prepared ahead of the loop by a thread of its own. Jobs go out through a ring of shared memory; a job that
- * nobody has begun when the loop comes to it is taken back and done by the loop. So the loop waits for a started batch at most:
- * not for the thread to start, and not for one that has failed.
+ * Prefetcher: batches prepared ahead of the loop by threads of its own. Jobs go out through a ring of shared memory; a job that
+ * nobody has begun when the loop comes to it is taken back and done by the loop, and so is one that has failed, whose error then comes out
+ * there. So the loop waits for a started batch at most: not for threads to start, and not for ones that have died.
  */
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { GeneratorState } from "../base/generator.js";
-import type { ImageSource } from "./batches.js";
-import { BatchRing, type PreparedBatch, type RingMemory } from "./batchRing.js";
+import type { Job } from "./batches.js";
+import { BatchRing, type BatchSize, type PreparedBatch, type RingMemory } from "./batchRing.js";
+import type { ImageSource } from "./imageSource.js";
 import { macrotask } from "./macrotask.js";
 import type { Normalization } from "./normalize.js";
-import type { TransformRecipe } from "./transforms.js";
+import type { Mix } from "./transforms/mix.js";
+import type { TransformRecipe } from "./transforms/transform.js";
 
-/** All that the thread needs to make the batches of a loader; plain data and shared memory. */
+/** All that a thread needs to make the batches of a loader; plain data and shared memory. */
 export interface PrefetchPlan {
   readonly source: ImageSource;
   readonly normalization: Normalization;
   readonly transforms: readonly TransformRecipe[];
+  readonly mixes: readonly Mix[];
   readonly generator: GeneratorState;
   /** The most images a batch may have. */
   readonly largest: number;
   readonly ring: RingMemory;
 }
 
-/** A wait for a batch looks this often whether the thread is still alive. */
+/** Threads and the batches that they may be ahead. */
+export interface PrefetchWidth {
+  readonly workers: number;
+  /** Batches prepared ahead, by all threads together. */
+  readonly places: number;
+  readonly size: BatchSize;
+}
+
+/** A wait for a batch looks this often whether the threads are still alive. */
 const waitMs = 5;
 
 export class Prefetcher {
@@ -36,28 +47,34 @@ export class Prefetcher {
   #ended = false;
 
   /** @param file the worker's built script. */
-  private constructor(file: string, plan: Omit<PrefetchPlan, "ring">, places: number) {
-    const { images, labels, shape } = plan.source;
-    this.#ring = BatchRing.allocate(places, plan.largest, images.length / labels.length);
+  private constructor(file: string, plan: Omit<PrefetchPlan, "ring">, { workers, places, size }: PrefetchWidth) {
+    this.#ring = BatchRing.allocate(places, size);
     this.#held = new Array<boolean>(places).fill(false);
-    const source: ImageSource = { images: sharedBytes(images), labels: sharedNumbers(labels), shape };
-    const workerData: PrefetchPlan = { ...plan, source, ring: this.#ring.memory };
-    const worker = new Worker(file, { workerData, execArgv: [], name: "nabla prefetch" });
-    worker.on("error", (error) => {
-      this.#ended = true;
-      process.emitWarning(`DataLoader: the prefetch thread stopped (${String(error)}); the loop prepares its batches itself.`);
-    });
-    worker.on("exit", () => (this.#ended = true));
-    worker.unref();
+    const workerData: PrefetchPlan = { ...plan, source: shared(plan.source), ring: this.#ring.memory };
+    for (let i = 0; i < workers; i++) {
+      const worker = new Worker(file, { workerData, execArgv: [], name: "nabla prefetch" });
+      worker.on("error", (error) => {
+        this.#end();
+        process.emitWarning(`DataLoader: a prefetch thread stopped (${String(error)}); the loop prepares its batches itself.`);
+      });
+      // One that is gone may have left a batch half made: nobody waits for any then.
+      worker.on("exit", () => this.#end());
+      worker.unref();
+    }
   }
 
   /**
-   * Starts a thread that prepares up to `places` batches ahead. Pixels that do not lie in shared memory are copied there once.
-   * @returns null where the thread's script is not built: sources of a clone that run unbuilt.
+   * Starts threads that prepare batches ahead. Pixels that do not lie in shared memory are copied there once.
+   * @returns null where the threads' script is not built: sources of a clone that run unbuilt.
    */
-  static start(plan: Omit<PrefetchPlan, "ring">, places: number): Prefetcher | null {
+  static start(plan: Omit<PrefetchPlan, "ring">, width: PrefetchWidth): Prefetcher | null {
     const file = findScript();
-    return file === undefined ? null : new Prefetcher(file, plan, places);
+    return file === undefined ? null : new Prefetcher(file, plan, width);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#ring.close();
   }
 
   /** Whether jobs can be served: neither closed nor failed. */
@@ -65,18 +82,18 @@ export class Prefetcher {
     return !this.#ended && !this.#ring.closed;
   }
 
-  /** Ends the thread. Batches in preparation are lost to the loop, which then makes them. */
+  /** Ends the threads. Batches in preparation are lost to the loop, which then makes them. */
   close(): void {
     this.#ring.close();
   }
 
   /** Posts a job. @returns its place, or undefined when none is free. */
-  ask(indices: Int32Array, epoch: number): number | undefined {
+  ask(job: Job): number | undefined {
     const place = this.#next;
     if (!this.alive || this.#held[place]) return undefined;
     // A pass that broke off leaves a finished batch behind.
     this.#ring.release(place);
-    if (!this.#ring.post(place, indices, epoch)) return undefined;
+    if (!this.#ring.post(place, job)) return undefined;
     this.#held[place] = true;
     this.#next = (place + 1) % this.#ring.places;
     return place;
@@ -92,10 +109,9 @@ export class Prefetcher {
       batch = this.#ring.finished(place);
       if (batch === undefined) await macrotask();
     }
-    if (batch === undefined) return false;
-    use(batch);
+    if (batch) use(batch);
     this.#ring.release(place);
-    return true;
+    return Boolean(batch);
   }
 
   /** Gives up a job. */
@@ -146,7 +162,7 @@ export class PrefetchPass {
     this.#ahead = Math.max(this.#ahead, k + 1);
     const stop = Math.min(this.#end, k + 1 + this.#prefetcher.places);
     for (; this.#ahead < stop; this.#ahead++) {
-      const place = this.#prefetcher.ask(this.#indicesOf(this.#ahead), this.#epoch);
+      const place = this.#prefetcher.ask({ indices: this.#indicesOf(this.#ahead), epoch: this.#epoch, number: this.#ahead });
       if (place === undefined) return;
       this.#places.set(this.#ahead, place);
     }
@@ -157,6 +173,11 @@ export class PrefetchPass {
 function findScript(): string | undefined {
   const places = ["./prefetchWorker.js", "../../dist/data/prefetchWorker.js"];
   return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
+}
+
+function shared(source: ImageSource): ImageSource {
+  const labels = sharedNumbers(source.labels);
+  return "images" in source ? { ...source, labels, images: sharedBytes(source.images) } : { ...source, labels };
 }
 
 function sharedBytes(bytes: Uint8Array): Uint8Array {

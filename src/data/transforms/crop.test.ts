@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { Generator } from "../base/generator.js";
-import { randomCrop, randomHorizontalFlip, recipeOf, transformFrom } from "./transforms.js";
+import { Generator } from "../../base/generator.js";
+import { randomCrop } from "./crop.js";
+import { randomHorizontalFlip } from "./flip.js";
+import { transformFrom } from "./registry.js";
+import { recipeOf } from "./transform.js";
 
 /** A generator whose integer(n) gives the numbers of a list. */
 function scripted(...integers: number[]): Generator {

@@ -1,0 +1,106 @@
+/** Gaussian blur and Gaussian noise. */
+
+import { ValueError } from "../../base/errors.js";
+import type { Generator } from "../../base/generator.js";
+import { type Change, type FloatImage, imageTransform, uniform } from "./floatImage.js";
+import { checkInteger, checkInterval, checkNumber, checkProbability, type Interval } from "./options.js";
+import type { Transform } from "./transform.js";
+
+/** Weights of a Gaussian at −half … half, their sum 1. */
+function gaussianWeights(size: number, sigma: number): Float64Array {
+  const half = (size - 1) / 2;
+  const weights = Float64Array.from({ length: size }, (_, i) => Math.exp(-0.5 * ((i - half) / sigma) ** 2));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** Blurs with a Gaussian of `size` × `size` pixels; beyond the border the image goes on mirrored. */
+export function applyGaussianBlur(image: FloatImage, size: number, sigma: number): void {
+  const [channels, height, width] = image.shape;
+  const weights = gaussianWeights(size, sigma);
+  blurLines(image, weights, channels * height, width, width, 1);
+  for (let c = 0; c < channels; c++) blurLines(image, weights, width, height, 1, width, c * height * width);
+  image.swap();
+}
+
+/** Blurs `count` lines of `length` pixels, `apart` from line to line and `stride` from pixel to pixel: pixels → scratch → pixels. */
+function blurLines(image: FloatImage, weights: Float64Array, count: number, length: number, apart: number, stride: number, start = 0): void {
+  const { pixels, scratch } = image;
+  const half = (weights.length - 1) / 2;
+  const vertical = stride !== 1;
+  const [from, to] = vertical ? [scratch, pixels] : [pixels, scratch];
+  for (let line = 0; line < count; line++) {
+    const first = start + line * apart;
+    for (let i = 0; i < length; i++) {
+      let sum = 0;
+      for (let k = -half; k <= half; k++) {
+        let place = Math.abs(i + k);
+        if (place >= length) place = 2 * (length - 1) - place;
+        sum += weights[k + half] * from[first + place * stride];
+      }
+      to[first + i * stride] = sum;
+    }
+  }
+}
+
+export interface GaussianBlurOptions {
+  /** Side of the window in pixels, odd. */
+  readonly size: number;
+  /** Standard deviation in pixels, or the interval that it is drawn from. @default [0.1, 2] */
+  readonly sigma?: number | Interval;
+  /** @default 1 */
+  readonly probability?: number;
+}
+
+/**
+ * Blurs every image with a Gaussian of random width.
+ * @throws ValueError for options out of range; on use, for images smaller than half the window.
+ *
+ * @example
+ * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.gaussianBlur({ size: 3, sigma: [0.1, 1] })] });
+ */
+export function gaussianBlur({ size, sigma = [0.1, 2], probability = 1 }: GaussianBlurOptions): Transform {
+  checkInteger("gaussianBlur", "size", size, 1);
+  if (size % 2 === 0) throw new ValueError(`gaussianBlur: size must be odd, but is ${size}.`);
+  const sigmas = typeof sigma === "number" ? ([sigma, sigma] as const) : sigma;
+  checkInterval("gaussianBlur", "sigma", sigmas, Number.MIN_VALUE);
+  checkProbability("gaussianBlur", probability);
+  return imageTransform("gaussianBlur", { size, sigma, probability }, (random, [, height, width]) => {
+    if (random.float() >= probability) return undefined;
+    if (size >> 1 >= Math.min(height, width)) {
+      throw new ValueError(`gaussianBlur: images of ${height}×${width} are too small for a window of ${size}; at most ${2 * Math.min(height, width) - 1}.`);
+    }
+    const width1 = uniform(random, sigmas);
+    return (image) => applyGaussianBlur(image, size, width1);
+  });
+}
+
+export interface GaussianNoiseOptions {
+  /** Standard deviation as a share of full brightness, 0 … 1. */
+  readonly std: number;
+  /** @default 1 */
+  readonly probability?: number;
+}
+
+/**
+ * Adds normal noise to every pixel of every channel; values stay in 0 … full brightness.
+ * @throws ValueError for options out of range.
+ *
+ * @example
+ * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.gaussianNoise({ std: 0.05 })] });
+ */
+export function gaussianNoise({ std, probability = 1 }: GaussianNoiseOptions): Transform {
+  checkNumber("gaussianNoise", "std", std, 0, 1);
+  checkProbability("gaussianNoise", probability);
+  const draw = (random: Generator, _: unknown, maxValue: number): Change | undefined => {
+    if (random.float() >= probability) return undefined;
+    return ({ pixels }) => {
+      for (let i = 0; i < pixels.length; i++) {
+        const value = pixels[i] + std * maxValue * random.normal();
+        pixels[i] = value < 0 ? 0 : value > maxValue ? maxValue : value;
+      }
+    };
+  };
+  // A word a pixel; images of a million numbers.
+  return imageTransform("gaussianNoise", { std, probability }, draw, 2 ** 20);
+}
