@@ -93,15 +93,18 @@ export interface Window {
   readonly stride: number;
   readonly padding: number;
   readonly dilation: number;
+  /** A last window may hang over the end, if it begins inside the axis or the padding before it. Default false. */
+  readonly ceil?: boolean;
 }
 
 /**
  * Positions of a sliding window along one axis by the floor rule:
- * ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
+ * ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; with `ceil` rounded up.
  */
-export function windowOutput(op: string, size: number, { kernel, stride, padding, dilation }: Window): number {
+export function windowOutput(op: string, size: number, { kernel, stride, padding, dilation, ceil = false }: Window): number {
   const extent = dilation * (kernel - 1) + 1;
-  const out = Math.floor((size + 2 * padding - extent) / stride) + 1;
+  let out = Math.floor((size + 2 * padding - extent + (ceil ? stride - 1 : 0)) / stride) + 1;
+  if (ceil && (out - 1) * stride >= size + padding) out--;
   if (out < 1) {
     throw new ShapeError(
       `${op}: a window of ${extent} (kernel ${kernel}, dilation ${dilation}) does not fit into ${size} + 2·${padding} ` +

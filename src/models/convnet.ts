@@ -3,10 +3,11 @@
 import { ShapeError } from "../base/errors.js";
 import { ReLU } from "../nn/activation.js";
 import { BatchNorm2d } from "../nn/batchNorm.js";
-import { Conv2d, MaxPool2d } from "../nn/conv.js";
+import { Conv2d } from "../nn/conv.js";
 import { Dropout } from "../nn/dropout.js";
 import { Flatten, Linear } from "../nn/linear.js";
 import type { Module } from "../nn/module.js";
+import { MaxPool2d } from "../nn/pool.js";
 import { Sequential } from "../nn/sequential.js";
 
 export interface ConvNetOptions {

@@ -6,10 +6,11 @@ import { add } from "../ops/arithmetic.js";
 import { mean } from "../ops/reduce.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BatchNorm2d } from "../nn/batchNorm.js";
-import { Conv2d, MaxPool2d } from "../nn/conv.js";
+import { Conv2d } from "../nn/conv.js";
 import { fans, normalInit } from "../nn/init.js";
 import { Linear } from "../nn/linear.js";
 import { Module } from "../nn/module.js";
+import { MaxPool2d } from "../nn/pool.js";
 import { Sequential } from "../nn/sequential.js";
 
 /** Two 3 × 3 convolutions beside a shortcut, which is a 1 × 1 convolution where the shape changes. */

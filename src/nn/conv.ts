@@ -1,158 +1,169 @@
-/** Convolution and pooling layers. */
+/** Convolution layers of one, two and three spatial axes. */
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import type { ConvEpilogue } from "../backend/backend.js";
+import { conv1d } from "../ops/conv1d.js";
 import { conv2d } from "../ops/conv.js";
+import { conv3d } from "../ops/conv3d.js";
+import { convGeometry, type ConvOptions } from "../ops/convShape.js";
 import { zeros } from "../ops/create.js";
-import { type Pair, pair } from "../ops/pair.js";
-import { avgPool2d, maxPool2d } from "../ops/pool.js";
+import { checkPadMode, type PadMode, padWith } from "../ops/padWith.js";
+import { type Axes, type Pair, type PerAxis, perAxis, type Single, type Triple } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Costed, Windowed, Windows } from "./cost.js";
 import { checkSizes, defaultInit } from "./linear.js";
 import { Module, parameter } from "./module.js";
 
-export interface Conv2dLayerOptions {
-  /** Default 1. */
-  readonly stride?: Pair;
-  /** Zeros added on each side, or "same" for an output as large as the input (stride 1, odd kernels). Default 0. */
-  readonly padding?: Pair | "same";
-  /** Default 1. */
-  readonly dilation?: Pair;
-  /** Default 1. */
-  readonly groups?: number;
+/** Options of convolution layers; P: number of spatial axes. */
+export interface ConvLayerOptions<P extends PerAxis> extends ConvOptions<P> {
+  /** What is added at the border: zeros, or the input's own values. Default "zeros". */
+  readonly paddingMode?: "zeros" | PadMode;
   /** Default true. */
   readonly bias?: boolean;
   /** Default "float32". */
   readonly dtype?: FloatDType;
 }
 
+export type Conv1dLayerOptions = ConvLayerOptions<Single>;
+export type Conv2dLayerOptions = ConvLayerOptions<Pair>;
+export type Conv3dLayerOptions = ConvLayerOptions<Triple>;
+
+/** What the layers share: weight [outChannels, inChannels/groups, …kernel], bias [outChannels], and the options for every axis. */
+abstract class Conv<P extends PerAxis> extends Module implements Costed, Windowed {
+  /** [outChannels, inChannels/groups, …kernel] */
+  weight: Tensor;
+  /** [outChannels] */
+  bias: Tensor | null;
+  readonly kernel: Axes<P>;
+  readonly stride: Axes<P>;
+  /** On both sides of each axis; "same" where the two sides differ. */
+  readonly padding: Axes<P> | "same";
+  readonly dilation: Axes<P>;
+  readonly groups: number;
+  readonly paddingMode: "zeros" | PadMode;
+  /** Values of the input's own around it, where `paddingMode` asks for them. */
+  private readonly around: readonly (readonly [number, number])[] | null;
+
+  constructor(
+    rank: number,
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernel: P,
+    { bias = true, paddingMode = "zeros", dtype = "float32", ...options }: ConvLayerOptions<P> = {},
+  ) {
+    super();
+    const { name } = this.constructor;
+    checkSizes(name, { inChannels, outChannels });
+    this.kernel = perAxis(name, "kernel", kernel, rank, 1);
+    const { stride, dilation, groups, padding, extra } = convGeometry<P>(name, rank, this.kernel, options);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new ValueError(`${name}: ${groups} groups do not divide ${inChannels} input and ${outChannels} output channels.`);
+    }
+    if (paddingMode !== "zeros") checkPadMode(name, paddingMode);
+    this.stride = stride;
+    this.dilation = dilation;
+    this.groups = groups;
+    this.padding = extra.every((n) => n === 0) ? padding : "same";
+    this.paddingMode = paddingMode;
+    this.around = paddingMode === "zeros" ? null : padding.map((n, i) => [n, n + extra[i]]);
+    this.weight = parameter(zeros([outChannels, inChannels / groups, ...this.kernel], { dtype }));
+    this.bias = bias ? parameter(zeros([outChannels], { dtype })) : null;
+    defaultInit(name, this.weight, this.bias);
+  }
+
+  /** x with what `paddingMode` puts around it, and the padding that is left for the operation. */
+  protected padded(x: Tensor): { x: Tensor; padding: Axes<P> | "same" | "valid" } {
+    return this.around === null ? { x, padding: this.padding } : { x: padWith(x, this.around, this.paddingMode as PadMode), padding: "valid" };
+  }
+
+  multiplyAdds(_inputs: readonly Shape[], [output]: readonly Shape[]): number {
+    return sizeOf(output) * (this.inChannels / this.groups) * sizeOf(this.kernel);
+  }
+
+  windows(): Windows {
+    return this;
+  }
+
+  override describe(): string {
+    const { kernel, stride, padding, dilation, groups, paddingMode } = this;
+    const show = (name: string, value: readonly number[], usual: number): string =>
+      value.every((v) => v === usual) ? "" : `, ${name}=${value.every((v) => v === value[0]) ? value[0] : `[${value.join(", ")}]`}`;
+    return (
+      `${this.constructor.name}(${this.inChannels}, ${this.outChannels}${show("kernel", kernel, 0)}${show("stride", stride, 1)}` +
+      `${padding === "same" ? `, padding="same"` : show("padding", padding, 0)}${show("dilation", dilation, 1)}` +
+      `${groups === 1 ? "" : `, groups=${groups}`}${paddingMode === "zeros" ? "" : `, paddingMode="${paddingMode}"`}` +
+      `${this.bias === null ? ", bias=false" : ""})`
+    );
+  }
+}
+
+/**
+ * Convolution of sequences. x: [N, inChannels, L] → [N, outChannels, L'],
+ * L' = ⌊(L + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. Weights and bias start uniform in ±1/√(inChannels/groups · kernel).
+ * @throws ValueError as `Conv2d`; forward: ShapeError if x has another shape, or the filter does not fit.
+ *
+ * @example
+ * const layer = new nn.Conv1d(16, 32, 3, { padding: "same", dilation: 4 });
+ * layer.forward(zeros([8, 16, 100])).shape // → [8, 32, 100]
+ */
+export class Conv1d extends Conv<Single> {
+  constructor(inChannels: number, outChannels: number, kernel: Single, options?: Conv1dLayerOptions) {
+    super(1, inChannels, outChannels, kernel, options);
+  }
+
+  forward(x: Tensor): Tensor {
+    const { stride, dilation, groups } = this;
+    const { x: input, padding } = this.padded(x);
+    return conv1d(input, this.weight, this.bias, { stride, padding, dilation, groups });
+  }
+}
+
 /**
  * Convolution of images. x: [N, inChannels, H, W] → [N, outChannels, H', W'],
  * H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. Weights and bias start uniform in ±1/√(inChannels/groups · kH · kW).
- * @throws ValueError for sizes below 1, groups that do not divide the channels, or "same" with a stride or an even kernel.
+ * @throws ValueError for sizes below 1, groups that do not divide the channels, or "same" with a stride; forward: ShapeError if x has
+ * another shape, or the filter does not fit.
  *
  * @example
  * const layer = new nn.Conv2d(3, 32, 5, { padding: "same" });
  * layer.forward(zeros([8, 3, 32, 32])).shape // → [8, 32, 32, 32]
  * layer.weight.shape                         // → [32, 3, 5, 5]
  */
-export class Conv2d extends Module {
-  /** [outChannels, inChannels/groups, kH, kW] */
-  readonly weight: Tensor;
-  /** [outChannels] */
-  readonly bias: Tensor | null;
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-
-  constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
-    kernel: Pair,
-    { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, dtype = "float32" }: Conv2dLayerOptions = {},
-  ) {
-    super();
-    this.kernel = pair(kernel);
-    this.stride = pair(stride);
-    this.dilation = pair(dilation);
-    this.groups = groups;
-    const [kH, kW] = this.kernel;
-    checkSizes("Conv2d", {
-      inChannels, outChannels, kernel: Math.min(kH, kW), stride: Math.min(...this.stride), dilation: Math.min(...this.dilation), groups,
-    });
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ValueError(`Conv2d: ${groups} groups do not divide ${inChannels} input and ${outChannels} output channels.`);
-    }
-    this.padding = padding === "same" ? samePadding(this.kernel, this.stride, this.dilation) : pair(padding);
-    this.weight = parameter(zeros([outChannels, inChannels / groups, kH, kW], { dtype }));
-    this.bias = bias ? parameter(zeros([outChannels], { dtype })) : null;
-    defaultInit("Conv2d", this.weight, this.bias);
+export class Conv2d extends Conv<Pair> {
+  constructor(inChannels: number, outChannels: number, kernel: Pair, options?: Conv2dLayerOptions) {
+    super(2, inChannels, outChannels, kernel, options);
   }
 
   forward(x: Tensor): Tensor {
-    return conv2d(x, this.weight, this.bias, this);
+    return this.forwardWith(x, { relu: false, maxPool: false });
   }
 
   /** Convolution, then ReLU and 2 × 2 max-pool while the output is written. */
   forwardWith(x: Tensor, epilogue: ConvEpilogue): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups, epilogue });
-  }
-
-  override describe(): string {
-    const { kernel, stride, padding, dilation, groups } = this;
-    const show = (name: string, value: readonly number[], usual: number): string =>
-      value.every((v) => v === usual) ? "" : `, ${name}=${value[0] === value[1] ? value[0] : `[${value.join(", ")}]`}`;
-    return (
-      `Conv2d(${this.inChannels}, ${this.outChannels}${show("kernel", kernel, 0)}${show("stride", stride, 1)}` +
-      `${show("padding", padding, 0)}${show("dilation", dilation, 1)}${groups === 1 ? "" : `, groups=${groups}`}` +
-      `${this.bias === null ? ", bias=false" : ""})`
-    );
-  }
-}
-
-function samePadding(kernel: readonly [number, number], stride: readonly [number, number], dilation: readonly [number, number]): readonly [number, number] {
-  const total = kernel.map((k, i) => dilation[i] * (k - 1));
-  if (stride.some((s) => s !== 1) || total.some((t) => t % 2 !== 0)) {
-    throw new ValueError(`Conv2d: padding "same" needs stride 1 and an odd kernel, got stride ${stride} and kernel ${kernel}; give the padding as a number.`);
-  }
-  return [total[0] / 2, total[1] / 2];
-}
-
-export interface PoolOptions {
-  /** Default: the kernel. */
-  readonly stride?: Pair;
-  /** Default 0. */
-  readonly padding?: Pair;
-}
-
-abstract class Pool2d extends Module {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-
-  constructor(kernel: Pair, { stride = kernel, padding = 0 }: PoolOptions = {}) {
-    super();
-    this.kernel = pair(kernel);
-    this.stride = pair(stride);
-    this.padding = pair(padding);
-    checkSizes(this.constructor.name, { kernel: Math.min(...this.kernel), stride: Math.min(...this.stride) });
-  }
-
-  override describe(): string {
-    const { kernel, stride, padding } = this;
-    const one = (p: readonly number[]): string => (p[0] === p[1] ? `${p[0]}` : `[${p.join(", ")}]`);
-    return `${this.constructor.name}(${one(kernel)}, stride=${one(stride)}${one(padding) === "0" ? "" : `, padding=${one(padding)}`})`;
+    const { stride, dilation, groups } = this;
+    const { x: input, padding } = this.padded(x);
+    return conv2d(input, this.weight, this.bias, { stride, padding, dilation, groups, epilogue });
   }
 }
 
 /**
- * Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
+ * Convolution of volumes. x: [N, inChannels, D, H, W] → [N, outChannels, D', H', W'], sizes as for `Conv2d`.
+ * @throws ValueError and ShapeError as `Conv2d`.
  *
  * @example
- * new nn.MaxPool2d(3, { stride: 2 }).forward(zeros([8, 16, 31, 31])).shape // → [8, 16, 15, 15]
+ * const layer = new nn.Conv3d(1, 8, 3, { padding: 1, stride: [1, 2, 2] });
+ * layer.forward(zeros([2, 1, 4, 16, 16])).shape // → [2, 8, 4, 8, 8]
  */
-export class MaxPool2d extends Pool2d {
-  forward(x: Tensor): Tensor {
-    return maxPool2d(x, this);
+export class Conv3d extends Conv<Triple> {
+  constructor(inChannels: number, outChannels: number, kernel: Triple, options?: Conv3dLayerOptions) {
+    super(3, inChannels, outChannels, kernel, options);
   }
 
-  /** Whether a convolution can do it while writing: 2 × 2 windows side by side, no padding. */
-  get fusible(): boolean {
-    return [...this.kernel, ...this.stride].every((n) => n === 2) && this.padding.every((p) => p === 0);
-  }
-}
-
-/**
- * Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W'].
- *
- * @example
- * new nn.AvgPool2d(2).forward(tensor([[[[1, 2], [3, 6]]]])) // → [[[[3]]]]
- */
-export class AvgPool2d extends Pool2d {
   forward(x: Tensor): Tensor {
-    return avgPool2d(x, this);
+    const { stride, dilation, groups } = this;
+    const { x: input, padding } = this.padded(x);
+    return conv3d(input, this.weight, this.bias, { stride, padding, dilation, groups });
   }
 }

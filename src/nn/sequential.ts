@@ -3,10 +3,11 @@
 import { ValueError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
-import { Conv2d, MaxPool2d } from "./conv.js";
+import { Conv2d } from "./conv.js";
 import { isHooked } from "./hooks.js";
 import { type AnyModule, Module } from "./module.js";
 import { placed } from "./place.js";
+import { MaxPool2d } from "./pool.js";
 
 /**
  * Applies its layers in order. In `stateDict` they are named 0, 1, 2, … as in PyTorch.

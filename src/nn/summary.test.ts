@@ -6,9 +6,10 @@ import { rand } from "../ops/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
 import { BatchNorm2d } from "./batchNorm.js";
-import { Conv2d, MaxPool2d } from "./conv.js";
+import { Conv2d } from "./conv.js";
 import { Linear } from "./linear.js";
 import { Module, parameter } from "./module.js";
+import { MaxPool2d } from "./pool.js";
 import { Sequential } from "./sequential.js";
 import { formatSummary, summary } from "./summary.js";
 

@@ -9,9 +9,10 @@ import { zeros } from "../ops/create.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Conv2d, AvgPool2d, MaxPool2d } from "./conv.js";
+import { Conv2d } from "./conv.js";
 import { Flatten, Linear } from "./linear.js";
 import type { AnyModule, Module } from "./module.js";
+import { AvgPool2d, MaxPool2d } from "./pool.js";
 
 /** One layer; numbers are for one sample. */
 export interface LayerSummary {

@@ -6,19 +6,19 @@
 
 import type { Conv2dParams, ConvEpilogue } from "../backend/backend.js";
 import { ShapeError } from "../base/errors.js";
-import { formatShape, sameShape, windowOutput } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add } from "./arithmetic.js";
 import { relu } from "./activations.js";
 import { contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
+import { checkConv, convGeometry, type ConvOptions, convPositions, padEnds } from "./convShape.js";
 import { imageStrides } from "./layout.js";
-import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
-import { type Pair, pair } from "./pair.js";
+import { allocate, checkTensors, defineOp, type Operation, type OutputSpec } from "./operation.js";
 import { maxPool2d } from "./pool.js";
 import { sum } from "./reduce.js";
 import { floats, type InputSpec, ints, type Sample } from "./samples.js";
 import { reshape } from "./views.js";
+import type { Pair } from "./windows.js";
 
 interface ConvAttributes extends Conv2dParams {
   readonly epilogue: ConvEpilogue;
@@ -29,37 +29,9 @@ interface GradAttributes extends Conv2dParams {
   readonly shape: readonly [number, number, number, number];
 }
 
-function image(shape: readonly number[], dtype: Tensor["dtype"]): OutputSpec {
+export function image(shape: readonly number[], dtype: Tensor["dtype"]): OutputSpec {
   const [n, c, , w] = shape;
   return { shape, dtype, strides: imageStrides(n, c, w) };
-}
-
-function outputSize(x: Tensor, weight: Tensor, { stride, padding, dilation }: Conv2dParams): [number, number] {
-  const size = (axis: 0 | 1): number =>
-    windowOutput(`conv2d: ${axis === 0 ? "height" : "width"} of input ${formatShape(x.shape)}`, x.shape[2 + axis], {
-      kernel: weight.shape[2 + axis],
-      stride: stride[axis],
-      padding: padding[axis],
-      dilation: dilation[axis],
-    });
-  return [size(0), size(1)];
-}
-
-function checkConv(x: Tensor, weight: Tensor, bias: Tensor | undefined, { groups }: Conv2dParams): void {
-  if (x.ndim !== 4 || weight.ndim !== 4) {
-    throw new ShapeError(`conv2d: expected input [N, C, H, W] and weight [O, C/groups, kH, kW], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}.`);
-  }
-  const [channels, outputs] = [x.shape[1], weight.shape[0]];
-  if (channels !== weight.shape[1] * groups || outputs % groups !== 0) {
-    throw new ShapeError(
-      `conv2d: input ${formatShape(x.shape)} has ${channels} channels, but weight ${formatShape(weight.shape)} with ${groups} group(s) ` +
-        `takes ${weight.shape[1] * groups}; build Conv2d(${channels}, …).`,
-    );
-  }
-  checkSameFloat("conv2d", bias === undefined ? [x, weight] : [x, weight, bias]);
-  if (bias !== undefined && !sameShape(bias.shape, [outputs])) {
-    throw new ShapeError(`conv2d: bias ${formatShape(bias.shape)} does not fit weight ${formatShape(weight.shape)}; expected [${outputs}].`);
-  }
 }
 
 const plain: Conv2dParams = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
@@ -69,8 +41,8 @@ const conv2dOp: Operation<ConvAttributes> = defineOp<ConvAttributes>({
   name: "conv2d",
   kernel: "conv2d",
   shape: ([x, weight, bias], attributes) => {
-    checkConv(x, weight, bias, attributes);
-    const [h, w] = outputSize(x, weight, attributes);
+    checkConv("conv2d", 2, bias === undefined ? [x, weight] : [x, weight, bias], attributes.groups);
+    const [h, w] = convPositions("conv2d", x.shape, weight.shape, attributes);
     const scale = attributes.epilogue.maxPool ? 2 : 1;
     if (h < scale || w < scale) throw new ShapeError(`conv2d: a ${h} × ${w} output is too small for a 2 × 2 max-pool.`);
     return image([x.shape[0], weight.shape[0], Math.floor(h / scale), Math.floor(w / scale)], x.dtype);
@@ -93,7 +65,7 @@ const conv2dOp: Operation<ConvAttributes> = defineOp<ConvAttributes>({
     ];
   },
   composite: ([x, weight, bias], attributes) => {
-    let y = bilinearOp.apply([x, weight], attributes);
+    let y = convolutionOp.apply([x, weight], attributes);
     if (bias !== undefined) y = add(y, reshape(bias, [1, bias.size, 1, 1]));
     if (attributes.epilogue.relu) y = relu(y);
     return attributes.epilogue.maxPool ? maxPool2d(y, { kernel: 2 }) : y;
@@ -132,12 +104,12 @@ function gradAttributes({ stride, padding, dilation, groups }: Conv2dParams, lik
 }
 
 /** The convolution alone, without bias and epilogue: linear in each of its operands. */
-const bilinearOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
+export const convolutionOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
   name: "convolution",
   kernel: "conv2d",
   shape: ([x, weight], params) => {
-    checkConv(x, weight, undefined, params);
-    return image([x.shape[0], weight.shape[0], ...outputSize(x, weight, params)], x.dtype);
+    checkConv("conv2d", 2, [x, weight], params.groups);
+    return image([x.shape[0], weight.shape[0], ...convPositions("conv2d", x.shape, weight.shape, params)], x.dtype);
   },
   forward: (k, [x, weight], out, params) => k.conv2d!(x, contiguous(weight), null, out, params),
   vjp: (dy, { inputs: [x, weight], attributes }) => [
@@ -148,7 +120,7 @@ const bilinearOp: Operation<Conv2dParams> = defineOp<Conv2dParams>({
 });
 
 /** dL/dx from dy and weight. */
-const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
+export const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dInputGrad",
   kernel: "conv2dInputGrad",
   shape: (inputs, { shape }) => {
@@ -157,14 +129,14 @@ const inputGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   },
   forward: (k, [dy, weight], out, params) => k.conv2dInputGrad!(dy, contiguous(weight), out, params),
   vjp: (g, { inputs: [dy, weight], attributes }) => [
-    () => bilinearOp.apply([g, weight], attributes),
+    () => convolutionOp.apply([g, weight], attributes),
     () => weightGradOp.apply([g, dy], gradAttributes(attributes, weight)),
   ],
   samples: () => gradSamples((x, w, dy, params) => ({ inputs: [dy, w], attributes: { ...params, shape: x } })),
 });
 
 /** dL/dweight from x and dy. */
-const weightGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
+export const weightGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   name: "conv2dWeightGrad",
   kernel: "conv2dWeightGrad",
   shape: (inputs, { shape }) => {
@@ -174,7 +146,7 @@ const weightGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   forward: (k, [x, dy], out, params) => k.conv2dWeightGrad!(x, dy, out, null, params),
   vjp: (g, { inputs: [x, dy], attributes }) => [
     () => inputGradOp.apply([dy, g], gradAttributes(attributes, x)),
-    () => bilinearOp.apply([x, g], attributes),
+    () => convolutionOp.apply([x, g], attributes),
   ],
   samples: () => gradSamples((x, w, dy, params) => ({ inputs: [floats(x), dy], attributes: { ...params, shape: w.shape as GradAttributes["shape"] } })),
 });
@@ -184,9 +156,7 @@ function gradSamples(
 ): Sample<GradAttributes>[] {
   return convSamples.map(([x, w, partial]) => {
     const params = { ...plain, ...partial };
-    const size = (axis: 0 | 1): number =>
-      windowOutput("sample", x.shape[2 + axis], { kernel: w.shape[2 + axis], stride: params.stride[axis], padding: params.padding[axis], dilation: params.dilation[axis] });
-    return make(x.shape as GradAttributes["shape"], w, floats([x.shape[0], w.shape[0], size(0), size(1)]), params);
+    return make(x.shape as GradAttributes["shape"], w, floats([x.shape[0], w.shape[0], ...convPositions("sample", x.shape, w.shape, params)]), params);
   });
 }
 
@@ -194,7 +164,7 @@ function gradSamples(
 function epilogueGrad(dy: Tensor, y: Tensor, argmax: Tensor | undefined, x: Tensor, weight: Tensor, attributes: ConvAttributes): Tensor {
   const { epilogue } = attributes;
   if (!epilogue.relu && !epilogue.maxPool) return dy;
-  const spec = image([x.shape[0], weight.shape[0], ...outputSize(x, weight, attributes)], dy.dtype);
+  const spec = image([x.shape[0], weight.shape[0], ...convPositions("conv2d", x.shape, weight.shape, attributes)], dy.dtype);
   const out = allocate(y.backend, spec, "conv2d");
   y.backend.convEpilogueGrad!(dy, y, argmax ?? null, out, epilogue);
   return out;
@@ -208,38 +178,28 @@ function weightAndBiasGrad(x: Tensor, dz: Tensor, weight: Tensor, params: Conv2d
   return [dWeight, dBias];
 }
 
-export interface Conv2dOptions {
-  /** Default 1. */
-  readonly stride?: Pair;
-  /** Zeros added on each side. Default 0. */
-  readonly padding?: Pair;
-  /** Distance between the taps of the filter. Default 1. */
-  readonly dilation?: Pair;
-  /** Channels are split into groups that do not see each other. Default 1. */
-  readonly groups?: number;
+export interface Conv2dOptions extends ConvOptions<Pair> {
   /** Applied while the output is written: ReLU, then a 2 × 2 max-pool. Default neither. */
   readonly epilogue?: Partial<ConvEpilogue>;
 }
 
 /**
- * Cross-correlation. x: [N, C, H, W], weight: [O, C/groups, kH, kW], bias: [O] → [N, O, H', W'],
+ * Cross-correlation of images. x: [N, C, H, W], weight: [O, C/groups, kH, kW], bias: [O] → [N, O, H', W'],
  * H' = ⌊(H + 2·padding − dilation·(kH − 1) − 1) / stride⌋ + 1. The result lies in memory as [H', W', N, O].
  * @throws ShapeError if channels, groups or bias do not fit, or the filter is larger than the padded input; DTypeError unless all
- * operands have one float type.
+ * operands have one float type; ValueError for an option out of its range.
  *
  * @example
  * const image = reshape(arange(0, 9, 1, { dtype: "float32" }), [1, 1, 3, 3]);
  * conv2d(image, ones([1, 1, 2, 2]))                                          // → [[[[8, 12], [20, 24]]]]
+ * conv2d(image, ones([1, 1, 2, 2]), null, { padding: "same" }).shape         // → [1, 1, 3, 3]
  * conv2d(zeros([8, 3, 32, 32]), zeros([16, 3, 5, 5]), null, { padding: 2, stride: 2 }).shape // → [8, 16, 16, 16]
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
-  const { stride = 1, padding = 0, dilation = 1, groups = 1, epilogue } = options;
-  const attributes: ConvAttributes = {
-    stride: pair(stride),
-    padding: pair(padding),
-    dilation: pair(dilation),
-    groups,
-    epilogue: epilogue === undefined ? noEpilogue : { relu: epilogue.relu ?? false, maxPool: epilogue.maxPool ?? false },
-  };
-  return conv2dOp.apply(bias ? [x, weight, bias] : [x, weight], attributes);
+  const operands = bias ? [x, weight, bias] : [x, weight];
+  checkTensors("conv2d", operands);
+  const { extra, ...geometry } = convGeometry<Pair>("conv2d", 2, weight.shape.slice(2), options);
+  const { relu = false, maxPool = false } = options.epilogue ?? noEpilogue;
+  operands[0] = padEnds(x, extra);
+  return conv2dOp.apply(operands, { ...geometry, epilogue: { relu, maxPool } });
 }

@@ -3,6 +3,10 @@
 import "./methods.js";
 
 export * from "./activations.js";
+export {
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d, adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, type AdaptivePoolOptions,
+} from "./adaptivePool.js";
 export { add, div, maximum, minimum, mul, type Operand, pow, sub } from "./arithmetic.js";
 export { type AttentionOptions, scaledDotProductAttention } from "./attention.js";
 export { batchNormEval, batchNormTrain } from "./batchNorm.js";
@@ -12,6 +16,7 @@ export { conv2d, type Conv2dOptions } from "./conv.js";
 export { conv1d } from "./conv1d.js";
 export { conv3d } from "./conv3d.js";
 export type { ConvOptions } from "./convShape.js";
+export { convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions } from "./convTranspose.js";
 export * from "./create.js";
 export {
   abs, ceil, clamp, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logicalNot, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square,
@@ -22,8 +27,16 @@ export { lstm, type LstmOptions } from "./lstm.js";
 export * as linalg from "./linalg/index.js";
 export { linear, matmul } from "./matmul.js";
 export { type ComputeDefinition, defineOp, type Operation, operations, type OutputSpec, type ViewDefinition } from "./operation.js";
-export type { Padding, Pair, Single, Triple } from "./windows.js";
-export { avgPool2d, maxPool2d, type Pool2dOptions } from "./pool.js";
+export { interpolate, type InterpolateOptions, type InterpolationMode } from "./interpolate.js";
+export { localResponseNorm, type LocalResponseNormOptions } from "./localResponseNorm.js";
+export { lpPool1d, lpPool2d, type LpPoolOptions } from "./lpPool.js";
+export { padWith, type PadMode } from "./padWith.js";
+export { pixelShuffle, type PixelShuffleOptions, pixelUnshuffle } from "./pixelShuffle.js";
+export { avgPool2d, maxPool2d, maxPool2dWithIndices } from "./pool.js";
+export { avgPool1d, maxPool1d, maxPool1dWithIndices } from "./pool1d.js";
+export { avgPool3d, maxPool3d, maxPool3dWithIndices } from "./pool3d.js";
+export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./poolShape.js";
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from "./unpool.js";
 export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
 export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, sum, variance, type VarianceOptions } from "./reduce.js";
 export type { ErrorSample, InputSpec, Sample } from "./samples.js";

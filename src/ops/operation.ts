@@ -10,6 +10,7 @@ import type { Shape } from "../base/shape.js";
 import { Storage } from "../tensor/storage.js";
 import { type Gradient, isGradEnabled, TapeNode, type TapeOperation } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { zerosLike } from "./create.js";
 import type { ErrorSample, InputSpec, Sample } from "./samples.js";
 
 /** What the shape rule says of the output. Without strides it is contiguous. */
@@ -125,12 +126,13 @@ const NOTHING: readonly Tensor[] = [];
  */
 export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewDefinition<A>): Operation<A> {
   const { name, vjp, composite, kernel } = definition;
+  const computes = "forward" in definition;
   if (registry.has(name)) throw new NablaError(`defineOp: an operation named ${name} exists already; choose another name.`);
   const operation: Operation<A> = {
     name,
     definition,
     valueFree: definition.valueFree === true,
-    backward: (dy, node) => vjp!(dy, node as Application<A>),
+    backward: (dy, node) => (dy.size === 0 && computes ? zeroGradients(node.inputs!) : vjp!(dy, node as Application<A>)),
     recompose: composite && ((node) => composite(node.inputs!, node.attributes as A)),
     apply(inputs, attributes) {
       checkOperands(name, inputs);
@@ -159,6 +161,11 @@ export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewD
   };
   register(operation);
   return operation;
+}
+
+/** Of an empty output, for which forward was not called. */
+function zeroGradients(inputs: readonly Tensor[]): Gradient[] {
+  return inputs.map((x) => () => zerosLike(x));
 }
 
 function fallback<A>({ name, definition }: Operation<A>, inputs: readonly Tensor[], attributes: A): Tensor {

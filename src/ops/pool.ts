@@ -2,22 +2,27 @@
 
 import type { Pool2dParams } from "../backend/backend.js";
 import { ShapeError } from "../base/errors.js";
-import { formatShape, windowOutput } from "../base/shape.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { add, mul, sub } from "./arithmetic.js";
+import { add, mul } from "./arithmetic.js";
 import { cast, contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
-import { arange } from "./create.js";
-import { floor } from "./elementwise.js";
+import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { imageStrides } from "./layout.js";
-import { allocate, defineOp, type Operation, type OutputSpec } from "./operation.js";
+import { allocate, checkTensors, defineOp, type Operation, type OutputSpec } from "./operation.js";
+import { type AvgPoolOptions, type MaxPoolOptions, pooledShape, type PoolGeometry, poolGeometry } from "./poolShape.js";
 import { floats, ints, type Sample } from "./samples.js";
-import { type Pair, pair } from "./pair.js";
 import { reshape } from "./views.js";
+import { maxIndices, pickFromPlanes } from "./windowMax.js";
+import type { Pair } from "./windows.js";
 
-interface GradAttributes extends Pool2dParams {
+/** What the kernels take, and whether a last window may hang over the end. */
+interface PoolAttributes extends Pool2dParams {
+  readonly ceil: boolean;
+}
+
+interface GradAttributes extends PoolAttributes {
   /** Shape of the pooled image's source. */
   readonly shape: readonly number[];
 }
@@ -37,42 +42,30 @@ function like(x: Tensor, shape: readonly number[], dtype = x.dtype): OutputSpec 
   return channelsLast(x) ? { shape, dtype, strides: imageStrides(shape[0], shape[1], shape[3]) } : { shape, dtype };
 }
 
-function pooledShape(op: string, x: Tensor, { kernel, stride, padding }: Pool2dParams): number[] {
+function pooled(op: string, x: Tensor, attributes: PoolAttributes): number[] {
   checkSameFloat(op, [x]);
-  if (x.ndim !== 4) throw new ShapeError(`${op}: expected input [N, C, H, W], got ${formatShape(x.shape)}.`);
-  const size = (axis: 0 | 1): number => {
-    if (2 * padding[axis] > kernel[axis]) {
-      throw new ShapeError(`${op}: padding ${padding[axis]} is more than half of the window ${kernel[axis]}; a window could lie outside the image.`);
-    }
-    return windowOutput(`${op}: ${axis === 0 ? "height" : "width"} of input ${formatShape(x.shape)}`, x.shape[2 + axis], {
-      kernel: kernel[axis],
-      stride: stride[axis],
-      padding: padding[axis],
-      dilation: 1,
-    });
-  };
-  return [x.shape[0], x.shape[1], size(0), size(1)];
+  return pooledShape(op, x.shape, { ...attributes, dilation: [1, 1] });
 }
 
-const params = (kernel: [number, number], stride = kernel, padding: [number, number] = [0, 0]): Pool2dParams => ({ kernel, stride, padding });
+const params = (kernel: [number, number], stride = kernel, padding: [number, number] = [0, 0], ceil = false): PoolAttributes => ({ kernel, stride, padding, ceil });
 
-const samples: readonly Sample<Pool2dParams>[] = [
+const samples: readonly Sample<PoolAttributes>[] = [
   { inputs: [floats([2, 3, 4, 6])], attributes: params([2, 2]) },
   { inputs: [floats([1, 2, 5, 7])], attributes: params([3, 2], [2, 3], [1, 0]) },
+  { inputs: [floats([1, 2, 5, 7])], attributes: params([3, 2], [3, 2], [1, 0], true) },
   { inputs: [{ ...floats([2, 3, 5, 4]), layout: "transposed" }], attributes: params([3, 3], [1, 1], [1, 1]) },
 ];
 
 const errors = [
   { inputs: [floats([3, 4, 4])], attributes: params([2, 2]), message: "expected input [N, C, H, W], got [3, 4, 4]" },
   { inputs: [floats([1, 1, 2, 4])], attributes: params([3, 3]), message: "height of input [1, 1, 2, 4]: a window of 3" },
-  { inputs: [floats([1, 1, 4, 4])], attributes: params([2, 2], [2, 2], [2, 0]), message: "padding 2 is more than half" },
   { inputs: [ints([1, 1, 1, 1], [1])], attributes: params([1, 1]), message: "expected operands of one type, float32 or float64, got int32" },
 ];
 
-const maxPool2dOp = defineOp<Pool2dParams>({
+const maxPool2dOp = defineOp<PoolAttributes>({
   name: "maxPool2d",
   kernel: "maxPool2d",
-  shape: ([x], attributes) => like(x, pooledShape("maxPool2d", x, attributes)),
+  shape: ([x], attributes) => like(x, pooled("maxPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => {
     const argmax = allocate(k, { shape: out.shape, dtype: "uint8", strides: out.strides }, "maxPool2d");
     k.maxPool2d!(laidOut(x), out, argmax, attributes);
@@ -85,10 +78,7 @@ const maxPool2dOp = defineOp<Pool2dParams>({
       return dx;
     },
   ],
-  composite: ([x], attributes) => {
-    const { output, index } = noGrad(() => maxPositions(x, attributes));
-    return reshape(indexSelect(reshape(x, [x.size]), 0, index), output);
-  },
+  composite: ([x], attributes) => pickFromPlanes(x, kernelIndices(x, attributes)),
   samples: () => [
     ...samples,
     { inputs: [{ shape: [1, 1, 2, 4], values: [1, 1, NaN, 2, 1, 0, 3, 4] }], attributes: params([2, 2]), gradcheck: false },
@@ -104,31 +94,27 @@ function matched(dy: Tensor, output: Tensor): Tensor {
   return copy;
 }
 
-/** Flat position in x of each window's first maximum. */
-function maxPositions(x: Tensor, attributes: Pool2dParams): { output: number[]; index: Tensor } {
-  const { kernel, stride, padding } = attributes;
-  const output = pooledShape("maxPool2d", x, attributes);
-  const [n, c, oh, ow] = output;
-  const options = { dtype: "float64", backend: x.backend } as const;
+/** Flat position in its plane of each window's first maximum, from the places in the windows that the kernel finds. */
+function kernelIndices(x: Tensor, attributes: PoolAttributes): Tensor {
+  const { kernel: [kH, kW], stride, padding } = attributes;
+  const [, , , width] = x.shape;
+  const output = pooled("maxPool2d", x, attributes);
+  const [, , rows, columns] = output;
   const argmax = allocate(x.backend, { shape: output, dtype: "uint8" }, "maxPool2d");
   const values = allocate(x.backend, { shape: output, dtype: x.dtype }, "maxPool2d");
-  x.backend.maxPool2d!(contiguous(x), values, argmax, attributes);
-  const inWindow = cast(argmax, "float64");
-  const row = floor(mul(add(inWindow, 0.5), 1 / kernel[1]));
-  const column = sub(inWindow, mul(row, kernel[1]));
-  const top = reshape(mul(arange(0, oh, 1, options), stride[0]), [oh, 1]);
-  const left = mul(arange(0, ow, 1, options), stride[1]);
-  const plane = reshape(arange(0, n * c, 1, options), [n, c, 1, 1]);
-  const y = add(add(top, row), -padding[0]);
-  const xs = add(add(left, column), -padding[1]);
-  const flat = add(mul(add(mul(plane, x.shape[2]), y), x.shape[3]), xs);
-  return { output, index: reshape(cast(flat, "int32"), [-1]) };
+  if (values.size > 0) x.backend.maxPool2d!(noGrad(() => contiguous(x)), values, argmax, attributes);
+  // Position of a window's first place, which may lie in the padding, plus that of the maximum relative to it.
+  const flat = (count: number, at: (i: number) => number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => at(i)), { backend: x.backend });
+  const corner = flat(rows * columns, (i) => (Math.floor(i / columns) * stride[0] - padding[0]) * width + (i % columns) * stride[1] - padding[1]);
+  const place = flat(kH * kW, (i) => Math.floor(i / kW) * width + (i % kW));
+  const inWindow = indexSelect(place, 0, reshape(cast(argmax, "int32"), [-1]));
+  return add(reshape(inWindow, output), reshape(corner, [rows, columns]));
 }
 
-const avgPool2dOp: Operation<Pool2dParams> = defineOp<Pool2dParams>({
+const avgPool2dOp: Operation<PoolAttributes> = defineOp<PoolAttributes>({
   name: "avgPool2d",
   kernel: "avgPool2d",
-  shape: ([x], attributes) => like(x, pooledShape("avgPool2d", x, attributes)),
+  shape: ([x], attributes) => like(x, pooled("avgPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => k.avgPool2d!(laidOut(x), out, attributes),
   vjp: (dy, { inputs: [x], attributes }) => [() => avgPool2dGradOp.apply([dy], { ...attributes, shape: x.shape })],
   valueFree: true,
@@ -149,41 +135,92 @@ const avgPool2dGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   ],
 });
 
-export interface Pool2dOptions {
-  /** Size of the window. */
-  readonly kernel: Pair;
-  /** Default: the kernel, so that windows do not overlap. */
-  readonly stride?: Pair;
-  /** Border on each side: −∞ for the maximum, counted zeros for the mean. Default 0, at most half the kernel. */
-  readonly padding?: Pair;
+/** Whether the kernel can do it: it knows no dilation, and counts the places of a window in one byte. */
+function hasKernel({ kernel, dilation }: PoolGeometry): boolean {
+  return kernel[0] * kernel[1] <= 256 && dilation.every((d) => d === 1);
 }
 
-function poolParams({ kernel, stride = kernel, padding = 0 }: Pool2dOptions): Pool2dParams {
-  return { kernel: pair(kernel), stride: pair(stride), padding: pair(padding) };
+/** Positions that each window along one axis covers, those in the padding left out. */
+function coveredPositions(op: string, size: number, count: number, geometry: PoolGeometry, axis: number): number[][] {
+  const { kernel, stride, padding, dilation } = geometry;
+  return Array.from({ length: count }, (_, i) => {
+    const window = Array.from({ length: kernel[axis] }, (_, k) => i * stride[axis] - padding[axis] + k * dilation[axis]);
+    const inside = window.filter((at) => at >= 0 && at < size);
+    if (inside.length === 0) throw new ShapeError(`${op}: window ${i} of axis ${axis + 2} lies in the padding altogether; use less padding or dilation.`);
+    return inside;
+  });
+}
+
+/** Flat position in its plane of each window's first maximum, for any geometry. */
+export function pooledIndices(op: string, x: Tensor, geometry: PoolGeometry): Tensor {
+  checkSameFloat(op, [x]);
+  const [, , ...counts] = pooledShape(op, x.shape, geometry);
+  return maxIndices(x, counts.map((count, axis) => coveredPositions(op, x.shape[2 + axis], count, geometry, axis)));
 }
 
 /**
- * Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
- * Where a window has several maxima, the first one receives the gradient.
- * @throws ShapeError if x is no image, a window is larger than the padded image, or padding is more than half of the window.
+ * Largest value of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, rounded up
+ * with `ceilMode`. Where a window has several maxima, the first one receives the gradient.
+ * @throws ShapeError if x is no image, a window is larger than the padded image, or padding is more than half of the window; ValueError for
+ * an option out of its range.
  *
  * @example
  * const image = tensor([[[[1, 2, 5, 6], [3, 4, 7, 8]]]]);
  * maxPool2d(image, { kernel: 2 })              // → [[[[4, 8]]]]
  * maxPool2d(image, { kernel: 2, stride: 1 })   // → [[[[4, 7, 8]]]]
  */
-export function maxPool2d(x: Tensor, options: Pool2dOptions): Tensor {
-  return maxPool2dOp.apply([x], poolParams(options));
+export function maxPool2d(x: Tensor, options: MaxPoolOptions<Pair>): Tensor {
+  checkTensors("maxPool2d", [x]);
+  const geometry = poolGeometry<Pair>("maxPool2d", 2, options);
+  return hasKernel(geometry) ? maxPool2dOp.apply([x], attributesOf(geometry)) : pickFromPlanes(x, pooledIndices("maxPool2d", x, geometry));
 }
 
 /**
- * Mean of each window; padded zeros count. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1.
- * @throws ShapeError as `maxPool2d`.
+ * `maxPool2d`, and where each maximum stands: its flat position row · W + column (int32, [N, C, H', W']), as `maxUnpool2d` takes it.
+ * @throws as `maxPool2d`.
+ *
+ * @example
+ * const [values, indices] = maxPool2dWithIndices(tensor([[[[1, 2, 5, 6], [3, 4, 8, 7]]]]), { kernel: 2 });
+ * values  // → [[[[4, 8]]]]
+ * indices // → [[[[5, 6]]]]
+ */
+export function maxPool2dWithIndices(x: Tensor, options: MaxPoolOptions<Pair>): [values: Tensor, indices: Tensor] {
+  checkTensors("maxPool2d", [x]);
+  const geometry = poolGeometry<Pair>("maxPool2d", 2, options);
+  const indices = hasKernel(geometry) ? kernelIndices(x, attributesOf(geometry)) : pooledIndices("maxPool2d", x, geometry);
+  return [pickFromPlanes(x, indices), indices];
+}
+
+/**
+ * Mean of each window. x: [N, C, H, W] → [N, C, H', W'], H' = ⌊(H + 2·padding − kernel) / stride⌋ + 1, rounded up with `ceilMode`. Padded
+ * zeros count unless `countIncludePad` is false; what hangs over the end never does.
+ * @throws ShapeError and ValueError as `maxPool2d`.
  *
  * @example
  * const image = tensor([[[[1, 2, 5, 6], [3, 4, 7, 8]]]]);
- * avgPool2d(image, { kernel: 2 }) // → [[[[2.5, 6.5]]]]
+ * avgPool2d(image, { kernel: 2 })                                        // → [[[[2.5, 6.5]]]]
+ * avgPool2d(image, { kernel: 2, padding: 1, countIncludePad: false })    // → [[[[1, 3.5, 6], [3, 5.5, 8]]]]
  */
-export function avgPool2d(x: Tensor, options: Pool2dOptions): Tensor {
-  return avgPool2dOp.apply([x], poolParams(options));
+export function avgPool2d(x: Tensor, options: AvgPoolOptions<Pair>): Tensor {
+  checkTensors("avgPool2d", [x]);
+  const { countIncludePad = true, ...rest } = options ?? {};
+  const geometry = poolGeometry<Pair>("avgPool2d", 2, rest);
+  const y = avgPool2dOp.apply([x], attributesOf(geometry));
+  const [rows, columns] = [0, 1].map((axis) => shares(x.shape[2 + axis], y.shape[2 + axis], geometry, axis, countIncludePad));
+  if ([...rows, ...columns].every((share) => share === 1)) return y;
+  const factors = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
+  return mul(y, tensor(factors, { shape: [rows.length, columns.length], dtype: y.dtype, backend: y.backend }));
+}
+
+/** Which part of each window along one axis counts in its mean. */
+function shares(size: number, count: number, { kernel, stride, padding }: PoolGeometry, axis: number, countIncludePad: boolean): number[] {
+  const border = countIncludePad ? padding[axis] : 0;
+  return Array.from({ length: count }, (_, i) => {
+    const start = i * stride[axis] - padding[axis];
+    return (Math.min(start + kernel[axis], size + border) - Math.max(start, -border)) / kernel[axis];
+  });
+}
+
+function attributesOf({ kernel, stride, padding, ceil }: PoolGeometry<Pair>): PoolAttributes {
+  return { kernel, stride, padding, ceil };
 }
