@@ -18,3 +18,9 @@ export {
   AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
 } from "./pool.js";
 export { Sequential } from "./sequential.js";
+export { ConvLSTM, ConvLSTMCell, type ConvLSTMCellOptions, type ConvLSTMOptions, type ConvLSTMState } from "./convLstm.js";
+export { GRU } from "./gru.js";
+export { LSTM, type LSTMState } from "./lstm.js";
+export type { RecurrentOptions, SequenceInput } from "./recurrent.js";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./recurrentCell.js";
+export { RNN, type RNNOptions } from "./rnn.js";

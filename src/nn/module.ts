@@ -66,6 +66,11 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
     return t;
   }
 
+  /** A parameter made by `registerParameter`. */
+  protected registeredParameter(name: string): Tensor | undefined {
+    return this.#parameters.get(name);
+  }
+
   /** Makes `t` a buffer: state that is saved but not trained, such as running statistics. */
   protected registerBuffer(name: string, t: Tensor): Tensor {
     t.storage.keep();

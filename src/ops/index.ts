@@ -21,11 +21,20 @@ export * from "./create.js";
 export {
   abs, ceil, clamp, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logicalNot, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square,
 } from "./elementwise.js";
+export { gather, indexCopy, indexFill, scatter, scatterAdd, scatterReduce, type ScatterReduceOptions, take, type TakeOptions } from "./gatherScatter.js";
 export { cumsum, indexAdd, indexSelect, oneHot } from "./indexing.js";
 export { groupNorm, instanceNorm, layerNorm, type NormOptions, rmsNorm } from "./layerNorm.js";
 export { lstm, type LstmOptions } from "./lstm.js";
 export * as linalg from "./linalg/index.js";
+export { lstmCell } from "./lstmCell.js";
 export { linear, matmul } from "./matmul.js";
+export { addmm, type AddProductOptions, baddbmm, bmm, dot, kron, mv, outer, tensordot } from "./products.js";
+export {
+  atLeastNd, flip, meshgrid, type MeshgridOptions, movedim, repeat, repeatInterleave, roll, rot90, tile,
+} from "./rearrange.js";
+export { diag, diagonal, type DiagonalOptions, type DiagOptions, trace, tril, triu } from "./diagonal.js";
+export { einsum } from "./einsum.js";
+export { fold, type FoldOptions, unfold, type UnfoldOptions, windows, type WindowsOptions } from "./slidingWindows.js";
 export { type ComputeDefinition, defineOp, type Operation, operations, type OutputSpec, type ViewDefinition } from "./operation.js";
 export { interpolate, type InterpolateOptions, type InterpolationMode } from "./interpolate.js";
 export { localResponseNorm, type LocalResponseNormOptions } from "./localResponseNorm.js";
@@ -38,9 +47,15 @@ export { avgPool3d, maxPool3d, maxPool3dWithIndices } from "./pool3d.js";
 export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./poolShape.js";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from "./unpool.js";
 export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
+export { gru, gruCell, type GruOptions, rnn, type RnnOptions, type SequenceOptions } from "./rnn.js";
 export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, sum, variance, type VarianceOptions } from "./reduce.js";
 export type { ErrorSample, InputSpec, Sample } from "./samples.js";
-export { concat, pad, type Range, slice, stack } from "./slice.js";
+export { concat, pad, type PadOptions, type Range, slice, stack } from "./slice.js";
+export { chunk, narrow, select, split, unbind } from "./split.js";
 export { logSoftmax, softmax } from "./softmax.js";
+export {
+  argsort, bucketize, type ExtremeOptions, maxWithIndex, minWithIndex, searchsorted, type SearchOptions, sort, type SortOptions, topk,
+  type TopkOptions, type ValuesAndIndices,
+} from "./sort.js";
 export { expand, flatten, permute, reshape, squeeze, transpose, unsqueeze } from "./views.js";
 export type { Padding, Pair, PerAxis, Single, Triple } from "./windows.js";

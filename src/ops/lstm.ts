@@ -135,9 +135,14 @@ export interface LstmOptions {
  * sub(h.slice(6), last) // → [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
  */
 export function lstm(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, { reverse = false }: LstmOptions = {}): [Tensor, [Tensor, Tensor]] {
-  const states = lstmOp.apply([gates, weight, h0, c0], { reverse });
+  const states = lstmStates(gates, weight, h0, c0, { reverse });
   const steps = gates.shape[0];
   const last = reverse ? 0 : steps;
   const h = slice(states, 0, reverse ? { start: 0, end: steps } : { start: 1, end: steps + 1 });
   return [h, [slice(states, 0, last), slice(states, 1, last)]];
+}
+
+/** All h and all c, [2, T + 1, N, H], the initial ones in front, or with `reverse` behind. */
+export function lstmStates(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, { reverse = false }: LstmOptions = {}): Tensor {
+  return lstmOp.apply([gates, weight, h0, c0], { reverse });
 }
