@@ -9,7 +9,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const rooms = [
-  "base", "backend", "tensor", "ops", "autograd", "nn", "optim", "data", "classic",
+  "base", "backend", "tensor", "ops", "autograd", "nn", "optim", "data", "metrics", "classic",
   "interop", "models", "train", "plot", "board", "distributed", "cli",
 ];
 

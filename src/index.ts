@@ -17,6 +17,7 @@ export * as nn from "./nn/index.js";
 export * as optim from "./optim/index.js";
 export * as models from "./models/index.js";
 export * as data from "./data/index.js";
+export * as metrics from "./metrics/index.js";
 export { loadWeights, saveWeights } from "./train/weights.js";
 export { evaluate } from "./train/evaluate.js";
 export type { EpochRecord, Listener, TrainerEvents } from "./train/events.js";

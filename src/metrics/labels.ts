@@ -1,0 +1,72 @@
+/** Predicted classes and labels, from what a classifier gives: scores of classes, one score, or classes. */
+
+import { ShapeError, ValueError } from "../base/errors.js";
+import { formatShape, sameShape, type Shape } from "../base/shape.js";
+import type { Values } from "./values.js";
+
+export interface ThresholdOptions {
+  /**
+   * For predictions that are one score a sample (of the target's shape): above it, the class is 1, else 0. Without it, such predictions are
+   * classes themselves.
+   */
+  readonly threshold?: number;
+}
+
+/** Scores [N, C, d₁, …]: the score of class c at label n is data[base(n) + c·stride]. */
+export interface Scores {
+  readonly classes: number;
+  readonly stride: number;
+  base(n: number): number;
+}
+
+/** Whether `scores` are [N, C, d₁, …] for labels [N, d₁, …]. */
+function fits(scores: Shape, labels: Shape): boolean {
+  return scores.length >= 2 && sameShape(scores.filter((_, i) => i !== 1), labels);
+}
+
+/** @throws ShapeError unless the prediction is [N, C, d₁, …] and the labels are [N, d₁, …]. */
+export function scoresOf(metric: string, prediction: Values, target: Values): Scores {
+  if (!fits(prediction.shape, target.shape)) throw misfit(metric, prediction, target);
+  const [, classes, ...rest] = prediction.shape;
+  const stride = rest.reduce((a, b) => a * b, 1);
+  return { classes, stride, base: (n) => Math.floor(n / stride) * classes * stride + (n % stride) };
+}
+
+function misfit(metric: string, prediction: Values, target: Values): ShapeError {
+  return new ShapeError(
+    `${metric}: expected scores [N, C, …] and labels [N, …], got ${formatShape(prediction.shape)} and ${formatShape(target.shape)}. ` +
+      `Where the task is no classification, choose other metrics.`,
+  );
+}
+
+/** @throws ValueError naming the first label that is no whole number in 0…classes−1. */
+export function checkLabels(metric: string, { data }: Values, classes = Infinity): void {
+  for (let n = 0; n < data.length; n++) {
+    if (Number.isInteger(data[n]) && data[n] >= 0 && data[n] < classes) continue;
+    const range = classes === Infinity ? "a class: a whole number from 0 on" : `in 0…${classes - 1}`;
+    throw new ValueError(`${metric}: label ${n} is ${data[n]}, which is not ${range}. Where the task is no classification, choose other metrics.`);
+  }
+}
+
+/** Predicted class of each label: the highest score (the first of equals), above the threshold or not, or as given. */
+export function predictedClasses(metric: string, prediction: Values, target: Values, { threshold }: ThresholdOptions): { predicted: ArrayLike<number>; classes: number } {
+  const single = sameShape(prediction.shape, target.shape) || (prediction.shape[1] === 1 && threshold !== undefined && fits(prediction.shape, target.shape));
+  if (single && threshold !== undefined) return { predicted: Array.from(prediction.data, (score) => (score > threshold ? 1 : 0)), classes: 2 };
+  if (single) {
+    checkLabels(metric, prediction);
+    return { predicted: prediction.data, classes: 0 };
+  }
+  const { classes, stride, base } = scoresOf(metric, prediction, target);
+  const { data } = prediction;
+  const predicted = Array.from({ length: target.data.length }, (_, n) => {
+    const start = base(n);
+    let best = -1;
+    for (let c = 0; c < classes; c++) {
+      const score = data[start + c * stride];
+      if (!Number.isNaN(score) && (best < 0 || score > data[start + best * stride])) best = c;
+    }
+    if (best < 0) throw new ValueError(`${metric}: the scores of sample ${n} are NaN.`);
+    return best;
+  });
+  return { predicted, classes };
+}
