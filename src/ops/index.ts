@@ -8,7 +8,7 @@ export {
   adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, type AdaptivePoolOptions,
 } from "./adaptivePool.js";
 export { add, div, maximum, minimum, mul, type Operand, pow, sub } from "./arithmetic.js";
-export { type AttentionOptions, scaledDotProductAttention } from "./attention.js";
+export { type AttentionOptions, attentionWeights, scaledDotProductAttention } from "./attention.js";
 export { batchNormEval, batchNormTrain } from "./batchNorm.js";
 export { cast, clone, contiguous } from "./cast.js";
 export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne, where } from "./compare.js";

@@ -6,6 +6,7 @@ import { formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
 import { defineOp, type Operation } from "./operation.js";
+import { padWith, type PadMode } from "./padWith.js";
 import { floats } from "./samples.js";
 import { reshape, unsqueeze } from "./views.js";
 
@@ -100,7 +101,10 @@ export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]):
     if (!Number.isInteger(start) || !Number.isInteger(end)) {
       throw new ValueError(`slice: axis ${axis}: start and end must be whole numbers, got ${start} and ${end}.`);
     }
-    if (!Number.isInteger(step) || step < 1) throw new ValueError(`slice: step ${step} on axis ${axis}; it must be a whole number of at least 1.`);
+    if (!Number.isInteger(step) || step < 1) {
+      const remedy = step < 0 ? `; flip(x, ${axis}) goes backwards` : "";
+      throw new ValueError(`slice: step ${step} on axis ${axis}; it must be a whole number of at least 1${remedy}.`);
+    }
     const clip = (i: number): number => Math.min(size, Math.max(0, i < 0 ? i + size : i));
     starts.push(clip(start));
     steps.push(step);
@@ -110,17 +114,32 @@ export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]):
   return dropped.length === 0 ? out : reshape(out, shape.filter((_, axis) => !dropped.includes(axis)));
 }
 
+export interface PadOptions {
+  /**
+   * What stands around x: `value`, x mirrored at its outermost elements ("reflect") or its outermost elements themselves
+   * ("replicate"), or x again as if it went round ("circular"). Default "constant".
+   */
+  readonly mode?: "constant" | PadMode;
+  /** For mode "constant". Default 0. */
+  readonly value?: number;
+}
+
 /**
- * x with `value` (default 0) around it. `amounts`: one [before, after] per axis, in the order of the axes; with fewer pairs than axes, they
- * belong to the last ones. (PyTorch's `pad` takes the last axis first.)
- * @throws ShapeError for more pairs than axes or a negative amount.
+ * x with a border. `amounts`: one [before, after] per axis, in the order of the axes; with fewer pairs than axes, they belong to the
+ * last ones. (PyTorch's `pad` takes the last axis first.)
+ * @param options what stands there; a number is the value. Default 0.
+ * @throws ShapeError for more pairs than axes, a negative amount, or one that a mirror or circle of x cannot fill.
  *
  * @example
- * pad(tensor([[1, 2]]), [[0, 1], [2, 0]]) // → [[0, 0, 1, 2], [0, 0, 0, 0]]
- * pad(zeros([8, 3, 32, 32]), [[4, 4], [4, 4]]).shape // → [8, 3, 40, 40]
+ * pad(tensor([[1, 2]]), [[0, 1], [2, 0]])                // → [[0, 0, 1, 2], [0, 0, 0, 0]]
+ * pad(zeros([8, 3, 32, 32]), [[4, 4], [4, 4]]).shape     // → [8, 3, 40, 40]
+ * pad(tensor([1, 2, 3]), [[2, 1]], { mode: "reflect" })  // → [3, 2, 1, 2, 3, 2]
+ * pad(tensor([1, 2, 3]), [[1, 1]], { mode: "circular" }) // → [3, 1, 2, 3, 1]
  */
-export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], value = 0): Tensor {
-  if (amounts.length > x.ndim || amounts.some(([a, b]) => a < 0 || b < 0)) {
+export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], options: number | PadOptions = 0): Tensor {
+  const { mode = "constant", value = 0 } = typeof options === "number" ? { value: options } : options;
+  if (mode !== "constant") return padWith(x, amounts, mode);
+  if (amounts.length > x.ndim || !amounts.every(([a, b]) => Number.isInteger(a) && Number.isInteger(b) && a >= 0 && b >= 0)) {
     throw new ShapeError(`pad: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
   }
   const lead = x.ndim - amounts.length;

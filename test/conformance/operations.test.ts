@@ -71,7 +71,7 @@ for (const operation of operations().values()) {
       const id = `${operation.name}/${i}`;
       for (const dtype of ["float32", "float64"] as const) {
         const expected = await sample.run(inputsOf(sample.inputs, id, dtype, reference)).data();
-        for (const name of (process.env.ONLYREF ? [] : ["native", "wasm"]) as ("native"|"wasm")[]) {
+        for (const name of ["native", "wasm"] as const) {
           const out = sample.run(inputsOf(sample.inputs, id, dtype, required(name)));
           expectClose(await out.data(), expected, dtype === "float32" ? 2e-5 : 1e-12, `${name} ${dtype}`);
         }
@@ -85,7 +85,7 @@ for (const operation of operations().values()) {
     if (operation.differentiable) {
       test.each(cases.map((c, i) => [i, c] as const).filter(([, c]) => c.gradcheck))("sample %i: gradcheck", async (i, sample) => {
         const id = `${operation.name}/${i}`;
-        for (const backend of (process.env.ONLYREF ? [reference] : [reference, required("native")])) {
+        for (const backend of [reference, required("native")]) {
           await gradcheck((xs) => sample.run(xs), inputsOf(sample.inputs, id, "float64", backend, true));
         }
       });
@@ -109,7 +109,7 @@ for (const operation of operations().values()) {
     const errors = operation.errorCases();
     if (errors.length > 0) {
       test.each(errors.map((e, i) => [i, e] as const))("error sample %i", (i, sample) => {
-        for (const backend of (process.env.ONLYREF ? [reference] : [reference, required("native")])) {
+        for (const backend of [reference, required("native")]) {
           const run = (): Tensor => sample.run(inputsOf(sample.inputs, `${operation.name}/error${i}`, "float64", backend));
           expect(run).toThrow(sample.message);
         }
