@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { Costed, Windowed, Windows } from "./cost.js";
 import { checkSizes, defaultInit } from "./linear.js";
 import { Module, parameter } from "./module.js";
+import { shown } from "./shown.js";
 
 /** Options of convolution layers; P: number of spatial axes. */
 export interface ConvLayerOptions<P extends PerAxis> extends ConvOptions<P> {
@@ -87,14 +88,12 @@ abstract class Conv<P extends PerAxis> extends Module implements Costed, Windowe
   }
 
   override describe(): string {
-    const { kernel, stride, padding, dilation, groups, paddingMode } = this;
-    const show = (name: string, value: readonly number[], usual: number): string =>
-      value.every((v) => v === usual) ? "" : `, ${name}=${value.every((v) => v === value[0]) ? value[0] : `[${value.join(", ")}]`}`;
+    const { kernel, stride, padding, dilation, groups, paddingMode, bias } = this;
     return (
-      `${this.constructor.name}(${this.inChannels}, ${this.outChannels}${show("kernel", kernel, 0)}${show("stride", stride, 1)}` +
-      `${padding === "same" ? `, padding="same"` : show("padding", padding, 0)}${show("dilation", dilation, 1)}` +
+      `${this.constructor.name}(${this.inChannels}, ${this.outChannels}${shown("kernel", kernel)}${shown("stride", stride, 1)}` +
+      `${padding === "same" ? `, padding="same"` : shown("padding", padding, 0)}${shown("dilation", dilation, 1)}` +
       `${groups === 1 ? "" : `, groups=${groups}`}${paddingMode === "zeros" ? "" : `, paddingMode="${paddingMode}"`}` +
-      `${this.bias === null ? ", bias=false" : ""})`
+      `${bias === null ? ", bias=false" : ""})`
     );
   }
 }

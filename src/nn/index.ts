@@ -1,13 +1,19 @@
 /** Layers, losses and initialisers. */
 
 export * from "./activation.js";
+export {
+  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, type AdaptiveSize,
+  GlobalAvgPool1d, GlobalAvgPool2d, GlobalAvgPool3d, GlobalMaxPool1d, GlobalMaxPool2d, GlobalMaxPool3d,
+} from "./adaptivePool.js";
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./batchNorm.js";
 export { Conv1d, type Conv1dLayerOptions, Conv2d, type Conv2dLayerOptions, Conv3d, type Conv3dLayerOptions } from "./conv.js";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./convTranspose.js";
 export { type Costed, type Windowed, type Windows } from "./cost.js";
 export { Dropout } from "./dropout.js";
 export * as init from "./init.js";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instanceNorm.js";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layerNorm.js";
+export { LocalResponseNorm } from "./localResponseNorm.js";
 export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
 export * from "./losses/index.js";
 export * from "./losses/layers.js";
@@ -15,9 +21,13 @@ export { elasticNet, type ElasticNetOptions, l1Penalty, l2Penalty, maxNorm, type
 export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
 export { type AnyModule, type ForwardObserver, Module, parameter } from "./module.js";
 export {
-  AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
+  AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, LPPool1d, LPPool2d, type LpPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d,
+  type MaxPoolLayerOptions,
 } from "./pool.js";
+export { SeparableConv2d, type SeparableConv2dOptions } from "./separableConv.js";
 export { Sequential } from "./sequential.js";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolLayerOptions } from "./unpool.js";
+export { PixelShuffle, PixelUnshuffle, Upsample } from "./upsample.js";
 export { ConvLSTM, ConvLSTMCell, type ConvLSTMCellOptions, type ConvLSTMOptions, type ConvLSTMState } from "./convLstm.js";
 export { GRU } from "./gru.js";
 export { LSTM, type LSTMState } from "./lstm.js";

@@ -1,5 +1,6 @@
 /** Pooling layers over windows: the largest value, the mean or the norm of each. */
 
+import { checkPower, lpPool1d, lpPool2d, type LpPoolOptions } from "../ops/lpPool.js";
 import { avgPool1d, maxPool1d, maxPool1dWithIndices } from "../ops/pool1d.js";
 import { avgPool2d, maxPool2d, maxPool2dWithIndices } from "../ops/pool.js";
 import { avgPool3d, maxPool3d, maxPool3dWithIndices } from "../ops/pool3d.js";
@@ -8,6 +9,7 @@ import type { Axes, Pair, PerAxis, Single, Triple } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Windowed, Windows } from "./cost.js";
 import { Module } from "./module.js";
+import { oneOrAll, shown } from "./shown.js";
 
 /** Options of max-pooling layers; P: number of spatial axes. */
 export type MaxPoolLayerOptions<P extends PerAxis> = Omit<MaxPoolOptions<P>, "kernel">;
@@ -38,10 +40,8 @@ abstract class WindowPool<P extends PerAxis> extends Module implements Windowed 
 
   override describe(): string {
     const { kernel, stride, padding, dilation, ceilMode } = this;
-    const one = (p: readonly number[]): string => (p.every((n) => n === p[0]) ? `${p[0]}` : `[${p.join(", ")}]`);
-    const show = (name: string, value: readonly number[], usual: string): string => (one(value) === usual ? "" : `, ${name}=${one(value)}`);
     return (
-      `${this.constructor.name}(${one(kernel)}, stride=${one(stride)}${show("padding", padding, "0")}${show("dilation", dilation, "1")}` +
+      `${this.constructor.name}(${oneOrAll(kernel)}, stride=${oneOrAll(stride)}${shown("padding", padding, 0)}${shown("dilation", dilation, 1)}` +
       `${ceilMode ? ", ceilMode=true" : ""})`
     );
   }
@@ -178,5 +178,54 @@ export class AvgPool3d extends WindowMean<Triple> {
 
   forward(x: Tensor): Tensor {
     return avgPool3d(x, this);
+  }
+}
+
+/** Options of `LPPool1d` and `LPPool2d`; P: number of spatial axes. */
+export type LpPoolLayerOptions<P extends PerAxis> = Omit<LpPoolOptions<P>, "p" | "kernel">;
+
+/** Norm pooling: a window and a power. */
+abstract class WindowNorm<P extends PerAxis> extends WindowPool<P> {
+  constructor(rank: number, readonly p: number, kernel: P, options?: LpPoolLayerOptions<P>) {
+    super(rank, kernel, options);
+    checkPower(this.constructor.name, p);
+  }
+
+  override describe(): string {
+    return super.describe().replace("(", `(${this.p}, `);
+  }
+}
+
+/**
+ * (Σ xᵖ)^(1/p) over each window. x: [N, C, L] → [N, C, L'], L' as for `MaxPool1d`.
+ * @throws ValueError unless p is above 0; ValueError and ShapeError as `MaxPool1d`.
+ *
+ * @example
+ * new nn.LPPool1d(2, 2).forward(tensor([[[3, 4, 0, 0]]])) // → [[[5, 0]]]
+ */
+export class LPPool1d extends WindowNorm<Single> {
+  constructor(p: number, kernel: Single, options?: LpPoolLayerOptions<Single>) {
+    super(1, p, kernel, options);
+  }
+
+  forward(x: Tensor): Tensor {
+    return lpPool1d(x, this);
+  }
+}
+
+/**
+ * (Σ xᵖ)^(1/p) over each window. x: [N, C, H, W] → [N, C, H', W'], H' as for `MaxPool2d`.
+ * @throws ValueError unless p is above 0; ValueError and ShapeError as `MaxPool1d`.
+ *
+ * @example
+ * new nn.LPPool2d(2, 2).forward(ones([1, 1, 2, 2])) // → [[[[2]]]]
+ */
+export class LPPool2d extends WindowNorm<Pair> {
+  constructor(p: number, kernel: Pair, options?: LpPoolLayerOptions<Pair>) {
+    super(2, p, kernel, options);
+  }
+
+  forward(x: Tensor): Tensor {
+    return lpPool2d(x, this);
   }
 }

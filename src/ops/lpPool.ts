@@ -18,10 +18,15 @@ export interface LpPoolOptions<P extends PerAxis> extends Omit<PoolOptions<P>, "
   readonly p: number;
 }
 
+/** @throws ValueError unless p is a number above 0. */
+export function checkPower(op: string, p: number): void {
+  if (!(p > 0 && Number.isFinite(p))) throw new ValueError(`${op}: p must be a number above 0, got ${String(p)}.`);
+}
+
 /** (Σ xᵖ)^(1/p) from the mean of the powers. */
 function norm(op: string, x: Tensor, p: number, kernel: PerAxis, rank: number, mean: (powers: Tensor) => Tensor): Tensor {
   checkTensors(op, [x]);
-  if (!(p > 0 && Number.isFinite(p))) throw new ValueError(`${op}: p must be a number above 0, got ${p}.`);
+  checkPower(op, p);
   const places = typeof kernel === "number" ? kernel ** rank : kernel.reduce((a, b) => a * b, 1);
   const sums = mulScalar(mean(pow(x, p)), places);
   // The root is infinitely steep at 0, where a window of zeros puts it.
