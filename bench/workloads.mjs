@@ -4,7 +4,7 @@
  */
 
 import {
-  binaryCrossEntropyWithLogits, crossEntropy, Generator, models, nn, noGrad, optim, randn, slice, step, tensor,
+  binaryCrossEntropyWithLogits, crossEntropy, flatten, Generator, models, nn, noGrad, optim, randn, slice, step, tensor,
 } from "../dist/index.js";
 
 function labels(count, classes) {
@@ -70,6 +70,29 @@ function xorOnline() {
   return { batch: 1, stepsPerRun: 500, run };
 }
 
+/** An LSTM over [N, T, I], and a linear layer over its outputs: [N, T, classes]. */
+class CharacterLstm extends nn.Module {
+  lstm = new nn.LSTM(128, 256, { batchFirst: true });
+  head = new nn.Linear(256, 65);
+
+  forward(x) {
+    const [h] = this.lstm.forward(x);
+    return this.head.forward(h);
+  }
+}
+
+/** The steps of training on classes for every place of a sequence. */
+function sequenceTraining(model, optimizer, x, y) {
+  return training({ forward: (tokens) => flatten(model.forward(tokens), 0, 1) }, optimizer, x, y);
+}
+
+/** w5: LSTM 128 → 256 over 64 steps, batch 32, linear to 65 classes, one training step of Adam. */
+function lstmTraining() {
+  const model = new CharacterLstm();
+  const train = sequenceTraining(model, new optim.Adam(model.parameters(), { lr: 1e-3 }), randn([32, 64, 128]), labels(32 * 64, 65));
+  return { batch: 32, stepsPerRun: 1, run: () => train().item() };
+}
+
 /** w7: ResNet-18 in its CIFAR form, one training step of SGD with momentum, batch 64. */
 function resnetTraining() {
   const model = models.resnet18();
@@ -84,5 +107,6 @@ export const workloads = {
   "w2-b1": () => convnetInference(1),
   w3: mlpTraining,
   w4: xorOnline,
+  w5: lstmTraining,
   w7: resnetTraining,
 };
