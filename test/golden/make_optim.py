@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import torch
 import torch.nn as nn
+from scipy.optimize import least_squares
 
 from make_golden import HERE, number, pack
 
@@ -160,6 +161,65 @@ def schedules():
     save("scheduleFamily.json", cases=cases)
 
 
+# ------------------------------------------------------------------------------------------- methods for full batches
+def lbfgs(parameters, loss, steps, **options):
+    """Loss and parameters after each iteration of torch.optim.LBFGS."""
+    optimizer = torch.optim.LBFGS(parameters, max_iter=1, **options)
+
+    def closure():
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        return value
+
+    path = []
+    for _ in range(steps):
+        before = optimizer.step(closure).item()
+        path.append({"before": number(before), "x": [number(v) for p in parameters for v in p.detach().reshape(-1).tolist()]})
+    return path
+
+
+def rosenbrock(x):
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def full_batch():
+    random = np.random.default_rng(5)
+    inputs = torch.tensor(np.round(random.standard_normal((12, 3)), 2))
+    labels = torch.tensor(np.round(random.random(12)))
+
+    def logistic(options):
+        w, b = nn.Parameter(torch.tensor([0.3, -0.2, 0.1])), nn.Parameter(torch.tensor(0.0))
+        loss = lambda: nn.functional.binary_cross_entropy_with_logits(inputs @ w + b, labels) + 0.01 * (w * w).sum()
+        return lbfgs([w, b], loss, 8, **options)
+
+    def bananas(options, steps):
+        x = nn.Parameter(torch.tensor([-1.2, 1.0]))
+        return lbfgs([x], lambda: rosenbrock(x), steps, **options)
+
+    paths = [
+        {"problem": "rosenbrock", "options": {}, "path": bananas({"line_search_fn": "strong_wolfe"}, 20)},
+        {"problem": "rosenbrock", "options": {"historySize": 2, "lr": 0.7}, "path": bananas({"line_search_fn": "strong_wolfe", "history_size": 2, "lr": 0.7}, 15)},
+        {"problem": "logistic", "options": {}, "path": logistic({"line_search_fn": "strong_wolfe"})},
+        {"problem": "logistic", "options": {"lr": 0.5, "fixed": True}, "path": logistic({"lr": 0.5})},
+    ]
+
+    # Curves: y = a·exp(b·t) + c and a·exp(−(t − m)²/2s²) + c, with noise.
+    t = np.round(np.linspace(0, 4, 25), 3)
+    noise = np.round(0.05 * random.standard_normal((2, 25)), 3)
+    models = {
+        "exponential": (lambda p: p[0] * np.exp(p[1] * t) + p[2], [2.5, -1.3, 0.5], [1, -0.5, 0]),
+        "peak": (lambda p: p[0] * np.exp(-((t - p[1]) ** 2) / (2 * p[2] ** 2)) + p[3], [3, 1.7, 0.6, 0.2], [2, 2, 1, 0]),
+    }
+    fits = []
+    for k, (name, (model, truth, start)) in enumerate(models.items()):
+        y = np.round(model(truth) + noise[k], 3)
+        found = least_squares(lambda p: model(p) - y, start, method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15)
+        fits.append({"model": name, "t": t.tolist(), "y": y.tolist(), "start": start,
+                     "x": [number(v) for v in found.x], "cost": number(found.cost)})
+    save("fullBatch.json", inputs=pack(inputs), labels=pack(labels), paths=paths, fits=fits)
+
+
 if __name__ == "__main__":
-    for part in (optimizers, schedules):
+    for part in (optimizers, schedules, full_batch):
         part()
