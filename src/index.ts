@@ -9,7 +9,7 @@ export { type BackendName, defaultBackend as getBackend, setBackend, setThreads 
 export { keep, step } from "./tensor/step.js";
 export { type MemoryStats, memoryStats } from "./tensor/stats.js";
 export { isGradEnabled, noGrad } from "./tensor/tape.js";
-export { type GradientHook, type NestedNumbers, Tensor } from "./tensor/tensor.js";
+export { type GradientHook, type HookHandle, type NestedNumbers, Tensor } from "./tensor/tensor.js";
 export * from "./ops/index.js";
 export * from "./autograd/index.js";
 export * from "./nn/losses/index.js";

@@ -28,7 +28,13 @@ interface ImageFolderInit {
   readonly fit: ResizeFit;
 }
 
-/** Images in files, all brought to one shape. Made by `imageFolder`. */
+/**
+ * Images in files, all brought to one shape. Made by `imageFolder`.
+ *
+ * @example
+ * const pets: data.ImageFolder = await data.imageFolder(`${folder}/pets`, { size: 8 });
+ * pets.length // → 4
+ */
 export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
   readonly name: string;
   /** Paths, [N]. */

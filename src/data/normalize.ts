@@ -14,6 +14,7 @@ import type { ImageFolder } from "./imageFolder.js";
  */
 export type NormalizationKind = "none" | "unit" | "standardize";
 
+/** All kinds by name. */
 export const normalizationKinds: readonly NormalizationKind[] = ["none", "unit", "standardize"];
 
 /** Plain numbers, fit for a checkpoint: value = (pixel − mean[c]) / std[c], both in units of stored pixels. */

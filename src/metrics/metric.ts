@@ -5,7 +5,22 @@
 
 import { type Numbers, type Values, valuesOf } from "./values.js";
 
-/** Gathers batches of predictions and targets into a value. */
+/**
+ * Gathers batches of predictions and targets into a value.
+ *
+ * @example
+ * class Count extends metrics.Accumulator<number> {
+ *   add(prediction: metrics.Values): void {
+ *     this.state = [this.value + prediction.shape[0]];
+ *   }
+ *   get value(): number {
+ *     return this.state[0] ?? 0;
+ *   }
+ * }
+ * const count = new Count();
+ * await count.update(zeros([5, 3]), zeros([5]));
+ * count.value // → 5
+ */
 export abstract class Accumulator<Value> {
   /** All that was gathered: plain numbers, fit for a checkpoint. */
   state: number[] = [];

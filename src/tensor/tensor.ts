@@ -29,25 +29,29 @@ export type NestedNumbers = number | NestedNumbers[];
  * //         [3.0000, 4.0000]], [2, 2], float32)
  */
 export class Tensor implements View {
+  /** Type of the elements. */
   readonly dtype: DType;
+  /** Size of each axis. */
   readonly shape: Shape;
+  /** For each axis, how many elements of the storage lie from one position to the next. */
   readonly strides: readonly number[];
+  /** Position of the first element in the storage. */
   readonly offset: number;
   /** Number of elements. */
   readonly size: number;
   /** True when the elements lie in row-major order without gaps. */
   readonly contiguous: boolean;
-  /** How it came about: set by the tape when a gradient may be asked for, and on leaves that require one. */
+  /** @internal How it came about: set by the tape when a gradient may be asked for, and on leaves that require one. */
   node: TapeNode | null = null;
   private held: Storage;
   private needsGrad = false;
   private gradient: GradientSlot | null = null;
-  /** Who looks at its gradient; null for nearly every tensor. For the engine alone. */
+  /** @internal Who looks at its gradient; null for nearly every tensor. */
   watch: GradientWatch | null = null;
   /** The value, once a step has handed this number out and taken its memory back. */
   private scalar: number | undefined;
 
-  /** A window on `storage`; strides and offset count elements. Programs use `tensor()`, `zeros()` and the like. */
+  /** @internal A window on `storage`; strides and offset count elements. Programs use `tensor()`, `zeros()` and the like. */
   constructor(storage: Storage, dtype: DType, shape: Shape, strides?: readonly number[], offset = 0) {
     this.held = storage;
     this.dtype = dtype;
@@ -74,7 +78,7 @@ export class Tensor implements View {
   }
 
   /**
-   * Remembers the number in a tensor of one element on the host, so that its memory may go; false if it has more
+   * @internal Remembers the number in a tensor of one element on the host, so that its memory may go; false if it has more
    * elements, or reading would have to wait. For `step` alone.
    */
   settle(): boolean {
@@ -85,10 +89,12 @@ export class Tensor implements View {
     return true;
   }
 
+  /** Where it is computed. */
   get backend(): Backend {
     return this.held.backend;
   }
 
+  /** Number of axes. */
   get ndim(): number {
     return this.shape.length;
   }
@@ -140,12 +146,12 @@ export class Tensor implements View {
     this.gradient.stale = false;
   }
 
-  /** `grad` for engine and optimisers, which never keep it: costs nothing. */
+  /** @internal `grad` for engine and optimisers, which never keep it: costs nothing. */
   get heldGrad(): Tensor | null {
     return this.gradient === null ? null : this.gradient.tensor;
   }
 
-  /** Where the gradient is held, and whether a step used it before: for engine and optimisers. Null until there was a gradient. */
+  /** @internal Where the gradient is held, and whether a step used it before: for engine and optimisers. Null until there was a gradient. */
   get gradientSlot(): GradientSlot | null {
     return this.gradient;
   }

@@ -23,14 +23,16 @@ const guides = ["README.md", ...readdirSync(join(root, "docs")).filter((name) =>
 const ofDocstrings = await Promise.all(documented.flatMap((docstring) => docstring.examples.map((example) => written(example, docstring))));
 const ofGuides = await Promise.all(guides.flatMap(fences).map((example) => written(example)));
 
-/** Functions and classes of the public interface with the names under which users know them. */
+/** Functions and classes of the public interface, namespaces such as `nn.init` included, with the names under which users know them. */
 function publicFunctions(): Map<unknown, string> {
-  const { nn, optim, models, data } = nabla;
-  const spaces = { "": nabla, "nn.": nn, "nn.init.": nn.init, "optim.": optim, "optim.schedules.": optim.schedules, "models.": models, "data.": data };
   const found = new Map<unknown, string>();
-  for (const [prefix, space] of Object.entries(spaces)) {
-    for (const [name, value] of Object.entries(space)) if (typeof value === "function" && !found.has(value)) found.set(value, prefix + name);
-  }
+  const visit = (space: object, prefix: string): void => {
+    for (const [name, value] of Object.entries(space) as [string, unknown][]) {
+      if (typeof value === "function" && !found.has(value)) found.set(value, prefix + name);
+      if (Object.prototype.toString.call(value) === "[object Module]") visit(value as object, `${prefix}${name}.`);
+    }
+  };
+  visit(nabla, "");
   return found;
 }
 
