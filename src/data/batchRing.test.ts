@@ -81,7 +81,7 @@ test("a batch that cannot be made has failed, and its place is free again when r
 test("probabilities have room for every class", async () => {
   const ring = BatchRing.allocate(1, { largest: 2, perImage: 1, classes: 3 });
   ring.post(0, job(0, 1));
-  await ring.serve((_, pixels, targets) => {
+  await ring.serve((_job, _pixels, targets) => {
     targets.fill(0.5);
     ring.close();
   });

@@ -1,6 +1,6 @@
 /** Batches of images as plain arrays: how images and labels become numbers. What comes out depends on the job alone, not on who does it. */
 
-import { NablaError, DataError } from "../base/errors.js";
+import { DataError, type NablaError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { ByteReader } from "./byteReader.js";
 import { decodeImageFile } from "./formats/image.js";

@@ -18,7 +18,8 @@ import { TensorDataset } from "./tensorDataset.js";
 import type { Mix } from "./transforms/mix.js";
 import type { Transform } from "./transforms/transform.js";
 
-export interface DataLoaderOptions<S = never, B = unknown> {
+/** S is a sample, B what `collate` makes of some; without one they say nothing. */
+export interface DataLoaderOptions<S = unknown, B = { readonly x: Tensor; readonly y: Tensor }> {
   /** Samples a batch, ≥ 1. @default 32 */
   readonly batch?: number;
   /** Visit the samples in an order drawn anew for each epoch. @default false */

@@ -3,7 +3,7 @@
  * that files and servers are waited for only once; tensors are made when the loop takes the batch.
  */
 
-import { DataError, NablaError } from "../base/errors.js";
+import { DataError, type NablaError } from "../base/errors.js";
 import { step } from "../tensor/step.js";
 import type { Collate } from "./collate.js";
 import type { SampleSource } from "./dataset.js";

@@ -15,21 +15,25 @@ function gaussianWeights(size: number, sigma: number): Float64Array {
 }
 
 /** Blurs with a Gaussian of `size` × `size` pixels; beyond the border the image goes on mirrored. */
-export function applyGaussianBlur(image: FloatImage, size: number, sigma: number): void {
-  const [channels, height, width] = image.shape;
+export function applyGaussianBlur({ pixels, scratch, shape: [channels, height, width] }: FloatImage, size: number, sigma: number): void {
   const weights = gaussianWeights(size, sigma);
-  blurLines(image, weights, channels * height, width, width, 1);
-  for (let c = 0; c < channels; c++) blurLines(image, weights, width, height, 1, width, c * height * width);
-  image.swap();
+  const rows = { lines: channels * height, apart: width, length: width, stride: 1 };
+  blurLines(pixels, scratch, weights, 0, rows);
+  const columns = { lines: width, apart: 1, length: height, stride: width };
+  for (let c = 0; c < channels; c++) blurLines(scratch, pixels, weights, c * height * width, columns);
 }
 
-/** Blurs `count` lines of `length` pixels, `apart` from line to line and `stride` from pixel to pixel: pixels → scratch → pixels. */
-function blurLines(image: FloatImage, weights: Float64Array, count: number, length: number, apart: number, stride: number, start = 0): void {
-  const { pixels, scratch } = image;
+/** Lines of pixels: `apart` from the first of one to the first of the next, `stride` from pixel to pixel. */
+interface Lines {
+  readonly lines: number;
+  readonly apart: number;
+  readonly length: number;
+  readonly stride: number;
+}
+
+function blurLines(from: Float32Array, to: Float32Array, weights: Float64Array, start: number, { lines, apart, length, stride }: Lines): void {
   const half = (weights.length - 1) / 2;
-  const vertical = stride !== 1;
-  const [from, to] = vertical ? [scratch, pixels] : [pixels, scratch];
-  for (let line = 0; line < count; line++) {
+  for (let line = 0; line < lines; line++) {
     const first = start + line * apart;
     for (let i = 0; i < length; i++) {
       let sum = 0;
@@ -70,8 +74,8 @@ export function gaussianBlur({ size, sigma = [0.1, 2], probability = 1 }: Gaussi
     if (size >> 1 >= Math.min(height, width)) {
       throw new ValueError(`gaussianBlur: images of ${height}×${width} are too small for a window of ${size}; at most ${2 * Math.min(height, width) - 1}.`);
     }
-    const width1 = uniform(random, sigmas);
-    return (image) => applyGaussianBlur(image, size, width1);
+    const drawn = uniform(random, sigmas);
+    return (image) => applyGaussianBlur(image, size, drawn);
   });
 }
 
