@@ -19,7 +19,7 @@ export * from "./losses/index.js";
 export * from "./losses/layers.js";
 export { elasticNet, type ElasticNetOptions, l1Penalty, l2Penalty, maxNorm, type Weights } from "./regularizers.js";
 export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
-export { type AnyModule, type ForwardObserver, Module, parameter } from "./module.js";
+export { type AnyModule, type ForwardObserver, Module, parameter, type TensorModule } from "./module.js";
 export {
   AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, LPPool1d, LPPool2d, type LpPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d,
   type MaxPoolLayerOptions,
@@ -34,3 +34,9 @@ export { LSTM, type LSTMState } from "./lstm.js";
 export type { RecurrentOptions, SequenceInput } from "./recurrent.js";
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./recurrentCell.js";
 export { RNN, type RNNOptions } from "./rnn.js";
+export { type AttentionInput, KeyValueCache, type KeyValueCacheOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./multiheadAttention.js";
+export { LearnedPositionalEncoding, PositionalEncoding, type PositionalEncodingOptions, type PositionInput } from "./positionalEncoding.js";
+export {
+  type DecoderInput, type EncoderInput, Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
+  type TransformerInput, type TransformerLayerOptions, type TransformerOptions, type TransformerStackOptions,
+} from "./transformer.js";

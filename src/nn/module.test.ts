@@ -146,7 +146,10 @@ describe("Module", () => {
     const x = tensor([[[[3]]]]);
     const order: string[] = [];
     const handles = [
-      net.layers[0].registerForwardPreHook((_module, [given]) => (order.push("before"), [given.neg()])),
+      net.layers[0].registerForwardPreHook((_module, [given]) => {
+        order.push("before");
+        return [given.neg()];
+      }),
       net.layers[0].registerForwardHook((_module, [given], y) => (order.push("after"), add(y, given))),
       net.registerForwardHook(() => void order.push("end")),
     ];
@@ -209,7 +212,7 @@ describe("Module", () => {
     const net = new nn.BatchNorm1d(2);
     net.freeze();
     net.to("float64");
-    expect(net.weight.requiresGrad).toBe(false);
+    expect(net.weight?.requiresGrad).toBe(false);
     expect([net.runningMean.dtype, net.stateDict().get("num_batches_tracked")?.dtype]).toEqual(["float64", "int32"]);
     expect(() => net.to("int32" as "float32")).toThrow("Module.to: expected float32 or float64, got int32");
   });

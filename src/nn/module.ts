@@ -17,6 +17,9 @@ import { guardForward } from "./place.js";
 /** A module of whatever inputs and outputs. */
 export type AnyModule = Module<never[], unknown>;
 
+/** A module that makes a tensor of one tensor: what `Sequential` chains, and what `Trainer` trains. It may take options besides. */
+export type TensorModule = AnyModule & { forward(x: Tensor): Tensor };
+
 /**
  * Called after a module's forward with its path ("" for the one that is observed), itself, its result (the first tensor of it, if it has
  * several), and all tensors of its result.

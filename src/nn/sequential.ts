@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { ReLU } from "./activation.js";
 import { Conv2d } from "./conv.js";
 import { isHooked } from "./hooks.js";
-import { type AnyModule, Module } from "./module.js";
+import { type AnyModule, Module, type TensorModule } from "./module.js";
 import { placed } from "./place.js";
 import { MaxPool2d } from "./pool.js";
 
@@ -20,9 +20,9 @@ import { MaxPool2d } from "./pool.js";
  * model.forward(zeros([32, 500]))       // → throws ShapeError: at 0 (Linear): linear: input [32, 500]
  */
 export class Sequential extends Module {
-  readonly layers: readonly Module[];
+  readonly layers: readonly TensorModule[];
 
-  constructor(...layers: Module[]) {
+  constructor(...layers: TensorModule[]) {
     super();
     const wrong = layers.findIndex((layer) => !(layer instanceof Module));
     if (wrong >= 0) {

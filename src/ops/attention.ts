@@ -134,8 +134,43 @@ export interface AttentionOptions {
  * scaledDotProductAttention(x, x, x, { causal: true }).shape                // → [8, 4, 16, 32]
  */
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
+  const { dropout: p = 0, generator } = options;
+  const { query, key, value, mask, params, lead } = prepared(q, k, v, options);
+  const out =
+    p > 0 || mask?.requiresGrad === true
+      ? matmul(dropout(weights(query, key, mask, params), p, generator), value)
+      : attentionOp.apply(mask === undefined ? [query, key, value] : [query, key, value, mask], params);
+  return lead.length === 2 ? out : reshape(out, [...lead, ...out.shape.slice(2)]);
+}
+
+/**
+ * The weights with which `scaledDotProductAttention` takes the mean of the values: softmax(scale · q kᵀ + mask). q: [..., T, D], k: [..., S, D] →
+ * [..., T, S]. A query that may see no key has weights 0.
+ * @throws as `scaledDotProductAttention`.
+ *
+ * @example
+ * const [q, k] = [tensor([[1, 0]]), tensor([[0, 1], [Math.SQRT2 * Math.log(3), 0]])];
+ * attentionWeights(q, k) // → [[0.25, 0.75]]
+ */
+export function attentionWeights(q: Tensor, k: Tensor, options: Pick<AttentionOptions, "mask" | "causal" | "scale"> = {}): Tensor {
+  const { query, key, mask, params, lead } = prepared(q, k, k, options);
+  const out = weights(query, key, mask, params);
+  return lead.length === 2 ? out : reshape(out, [...lead, ...out.shape.slice(2)]);
+}
+
+interface Prepared {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  readonly mask: Tensor | undefined;
+  readonly params: AttentionParams;
+  readonly lead: Shape;
+}
+
+/** Operands of four axes, the mask as numbers to add; `lead`: the axes before T. */
+function prepared(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Prepared {
   checkSameFloat("scaledDotProductAttention (q, k, v)", [q, k, v]);
-  const { causal = false, dropout: p = 0, scale = 1 / Math.sqrt(Math.max(1, q.shape[q.ndim - 1] ?? 1)) } = options;
+  const { causal = false, scale = 1 / Math.sqrt(Math.max(1, q.shape[q.ndim - 1] ?? 1)) } = options;
   if (!Number.isFinite(scale)) throw new ValueError(`scaledDotProductAttention: scale must be finite, got ${scale}.`);
   const fits = Math.min(q.ndim, k.ndim, v.ndim) >= 2 && q.shape.at(-1) === k.shape.at(-1) && k.shape.at(-2) === v.shape.at(-2);
   if (!fits) {
@@ -147,12 +182,7 @@ export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, optio
   const lead = broadcastShapes("scaledDotProductAttention", ...[q, k, v].map((t) => t.shape.slice(0, -2)));
   const [query, key, value] = [q, k, v].map((t) => asHeads(expandLead(t, lead)));
   const mask = options.mask && additive(options.mask, q, [...lead, q.shape[q.ndim - 2], k.shape[k.ndim - 2]]);
-  const params = { scale, causal };
-  const out =
-    p > 0 || mask?.requiresGrad === true
-      ? matmul(dropout(weights(query, key, mask, params), p, options.generator), value)
-      : attentionOp.apply(mask === undefined ? [query, key, value] : [query, key, value, mask], params);
-  return lead.length === 2 ? out : reshape(out, [...lead, ...out.shape.slice(2)]);
+  return { query, key, value, mask, params: { scale, causal }, lead };
 }
 
 function expandLead(t: Tensor, lead: Shape): Tensor {

@@ -22,7 +22,8 @@ export {
   abs, ceil, clamp, cos, exp, expm1, floor, isfinite, isnan, log, log1p, logicalNot, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square,
 } from "./elementwise.js";
 export { gather, indexCopy, indexFill, scatter, scatterAdd, scatterReduce, type ScatterReduceOptions, take, type TakeOptions } from "./gatherScatter.js";
-export { cumsum, indexAdd, indexSelect, oneHot } from "./indexing.js";
+export { cummax, cummin, cumprod, cumsum, linearRecurrence, logcumsumexp } from "./cumulative.js";
+export { indexAdd, indexSelect, oneHot } from "./indexing.js";
 export { groupNorm, instanceNorm, layerNorm, type NormOptions, rmsNorm } from "./layerNorm.js";
 export { lstm, type LstmOptions } from "./lstm.js";
 export * as linalg from "./linalg/index.js";
@@ -32,6 +33,13 @@ export { addmm, type AddProductOptions, baddbmm, bmm, dot, kron, mv, outer, tens
 export {
   atLeastNd, flip, meshgrid, type MeshgridOptions, movedim, repeat, repeatInterleave, roll, rot90, tile,
 } from "./rearrange.js";
+export { floorDivide, frac, remainder, trunc } from "./division.js";
+export { erf, exp2, log10, log2, logaddexp } from "./exponentials.js";
+export {
+  hardshrink, hardsigmoid, hardswish, hardtanh, type HardtanhOptions, maxout, type MaxoutOptions, prelu, relu6, softshrink, threshold,
+} from "./piecewise.js";
+export { celu, glu, logSigmoid, mish, selu, softsign, tanhshrink } from "./smoothActivations.js";
+export { acos, acosh, asin, asinh, atan, atan2, atanh, cosh, hypot, sinh, tan } from "./trigonometry.js";
 export { diag, diagonal, type DiagonalOptions, type DiagOptions, trace, tril, triu } from "./diagonal.js";
 export { einsum } from "./einsum.js";
 export { fold, type FoldOptions, unfold, type UnfoldOptions, windows, type WindowsOptions } from "./slidingWindows.js";
@@ -46,9 +54,10 @@ export { avgPool1d, maxPool1d, maxPool1dWithIndices } from "./pool1d.js";
 export { avgPool3d, maxPool3d, maxPool3dWithIndices } from "./pool3d.js";
 export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./poolShape.js";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from "./unpool.js";
+export { type PositionOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions } from "./positions.js";
 export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
 export { gru, gruCell, type GruOptions, rnn, type RnnOptions, type SequenceOptions } from "./rnn.js";
-export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, sum, variance, type VarianceOptions } from "./reduce.js";
+export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, stdMean, sum, variance, type VarianceOptions, varMean } from "./reduce.js";
 export type { ErrorSample, InputSpec, Sample } from "./samples.js";
 export { concat, pad, type PadOptions, type Range, slice, stack } from "./slice.js";
 export { chunk, narrow, select, split, unbind } from "./split.js";

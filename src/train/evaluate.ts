@@ -1,16 +1,27 @@
 /** Evaluation: metrics of a model over a data set, in evaluation mode and without a tape. */
 
-import type { Module } from "../nn/module.js";
+import type { Metric } from "../metrics/metric.js";
+import type { Values } from "../metrics/values.js";
+import { Module, type TensorModule } from "../nn/module.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Batches } from "./batches.js";
-import { type Metrics, RunningMetrics } from "./metrics.js";
+import { classifierMetrics, type Metrics, RunningMetrics } from "./runningMetrics.js";
 
-/** Mean loss of a batch from its scores [N, C] and labels [N], such as `crossEntropy`. */
-export type Loss = (scores: Tensor, labels: Tensor) => Tensor;
+/** Mean loss of a batch from the model's output and the target, such as `crossEntropy`. */
+export type Loss = (output: Tensor, target: Tensor) => Tensor;
 
-export interface EvaluateOptions {
+/** A loss, as a function or as a layer. */
+export type LossLike = Loss | Module<[Tensor, Tensor]>;
+
+export function lossFunction(loss: LossLike): Loss {
+  return loss instanceof Module ? (output, target) => loss.forward(output, target) : loss;
+}
+
+export interface EvaluateOptions<Name extends string = string> {
+  /** What is measured beside the loss. @default [new metrics.Accuracy(), new metrics.TopKAccuracy(5)] */
+  readonly metrics?: readonly Metric<Name>[];
   /** Called after each batch. */
   readonly onStep?: (step: number) => void | Promise<void>;
   /** Ends the evaluation early. */
@@ -18,28 +29,36 @@ export interface EvaluateOptions {
 }
 
 /**
- * Loss and accuracies of `model` over one pass of `batches`, in evaluation mode and without a tape. The model is in its old mode
+ * Loss and metrics of `model` over one pass of `batches`, in evaluation mode and without a tape. The model is in its old mode
  * afterwards.
- * @returns means over the samples; null when the signal was raised before the end.
+ * @returns the values over all samples; null when the signal was raised before the end.
  *
  * @example
- * const metrics = await evaluate(model, crossEntropy, validationLoader);
- * metrics?.samples // → 6
- * Object.keys(metrics ?? {}) // → ["samples", "loss", "accuracy", "top5"]
+ * const measured = await evaluate(model, crossEntropy, validationLoader);
+ * measured?.samples             // → 6
+ * Object.keys(measured ?? {})   // → ["samples", "loss", "accuracy", "top5"]
+ * const f1 = await evaluate(model, crossEntropy, validationLoader, { metrics: [new metrics.F1Score()] });
+ * Object.keys(f1 ?? {})         // → ["samples", "loss", "f1"]
  */
-export async function evaluate(model: Module, loss: Loss, batches: Batches, options: EvaluateOptions = {}): Promise<Metrics | null> {
-  const metrics = new RunningMetrics();
+export async function evaluate<Name extends string = "accuracy" | "top5">(
+  model: TensorModule,
+  loss: LossLike,
+  batches: Batches,
+  options: EvaluateOptions<Name> = {},
+): Promise<(Metrics & Readonly<Record<Name, number>>) | null> {
+  const running = new RunningMetrics(options.metrics ?? classifierMetrics());
+  const lossOf = lossFunction(loss);
   const { training } = model;
   model.eval();
   try {
     let done = 0;
     for await (const { x, y } of batches.epoch(0)) {
       await step(async () => {
-        const [scores, mean] = noGrad(() => {
+        const [output, mean] = noGrad(() => {
           const output = model.forward(x);
-          return [output, loss(output, y)];
+          return [output, lossOf(output, y)];
         });
-        metrics.add(await mean.item(), await scores.data(), await y.data());
+        await countIn(running, await mean.item(), output, y);
       });
       await options.onStep?.(++done);
       if (options.signal?.aborted === true) return null;
@@ -47,5 +66,11 @@ export async function evaluate(model: Module, loss: Loss, batches: Batches, opti
   } finally {
     model.train(training);
   }
-  return metrics.value;
+  return running.value as Metrics & Record<Name, number>;
+}
+
+/** Adds a batch to `running`; what no metric wants is not read. */
+export async function countIn(running: RunningMetrics, loss: number, output: Tensor, target: Tensor): Promise<void> {
+  const read = async (t: Tensor): Promise<Values> => ({ data: running.metrics.length > 0 ? await t.data() : [], shape: t.shape });
+  running.add(loss, target.shape[0] ?? 1, await read(output), await read(target));
 }

@@ -4,7 +4,7 @@
  */
 
 import { NablaError } from "../base/errors.js";
-import type { Module } from "../nn/module.js";
+import type { TensorModule } from "../nn/module.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -33,7 +33,7 @@ export class DivergenceError extends NablaError {
 }
 
 /** The cause of a loss that is not finite, found by running the model once more on the same input. */
-export async function explainLoss(model: Module, x: Tensor, loss: number): Promise<string> {
+export async function explainLoss(model: TensorModule, x: Tensor, loss: number): Promise<string> {
   const what = `the loss is ${loss}`;
   const parameter = await findNonFinite(new Map(model.namedParameters()));
   if (parameter !== undefined) return `${what} because ${parameter.name} already held ${parameter.value}.`;
@@ -67,7 +67,7 @@ interface Layer {
 }
 
 /** Layers are looked at from the innermost outwards, as their forwards end, so a block is named by its first bad layer. */
-async function findLayer(model: Module, x: Tensor): Promise<Layer | undefined> {
+async function findLayer(model: TensorModule, x: Tensor): Promise<Layer | undefined> {
   return step(async () => {
     const outputs: { name: string; layer: string; output: Tensor }[] = [];
     noGrad(() =>

@@ -4,7 +4,7 @@
  */
 
 import "../autograd/backward.js"; // gives tensors their backward()
-import type { Module } from "../nn/module.js";
+import type { TensorModule } from "../nn/module.js";
 import { clipGradNorm } from "../optim/clipGradients.js";
 import { constant, type Schedule } from "../optim/schedules/index.js";
 import { defaultGenerator } from "../ops/random.js";
@@ -13,11 +13,13 @@ import type { Tensor } from "../tensor/tensor.js";
 import type { OptimizerState } from "../optim/optimizer.js";
 import type { Generator, GeneratorState } from "../base/generator.js";
 import { ValueError } from "../base/errors.js";
+import { isBetter, type Metric, type MetricInfo } from "../metrics/metric.js";
 import type { Batches } from "./batches.js";
-import { evaluate, type Loss } from "./evaluate.js";
-import { accuracyOf, emit, type EpochRecord, type FitEnd, type Listener, type TrainerEvents } from "./events.js";
+import { countIn, evaluate, type Loss, lossFunction, type LossLike } from "./evaluate.js";
+import { emit, type EpochRecord, type FitEnd, type Listener, type ListenerMemory, measured, type TrainerEvents } from "./events.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
-import { type Metrics, RunningMetrics } from "./metrics.js";
+import { checkParameters } from "./parameters.js";
+import { classifierMetrics, lossInfo, type Metrics, RunningMetrics } from "./runningMetrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
 import type { TrainerState } from "./state.js";
 
@@ -26,6 +28,8 @@ export interface TrainerOptimizer {
   /** Learning rate of the first group. */
   readonly lr: number;
   readonly groups: readonly { readonly options: { lr: number } }[];
+  /** All parameters that it trains. */
+  parameters?(): readonly Tensor[];
   zeroGrad(): void;
   step(): void;
   stateDict(): OptimizerState;
@@ -33,9 +37,17 @@ export interface TrainerOptimizer {
 }
 
 export interface TrainerOptions {
-  readonly model: Module;
+  readonly model: TensorModule;
   readonly optimizer: TrainerOptimizer;
-  readonly loss: Loss;
+  /** A function such as `crossEntropy`, or a layer such as `new nn.CrossEntropyLoss({ labelSmoothing: 0.1 })`. */
+  readonly loss: LossLike;
+  /**
+   * What is measured beside the loss, while training and on validation data; [] for a task that is no classification, or metrics of its own.
+   * @default [new metrics.Accuracy(), new metrics.TopKAccuracy(5)]
+   */
+  readonly metrics?: readonly Metric[];
+  /** Name of the metric by which an epoch is the best so far, or "loss". @default the first metric, or "loss" without any */
+  readonly monitor?: string;
   /** Learning rate of each epoch, or step, from the optimiser's own (of each parameter group). @default constant() */
   readonly schedule?: Schedule;
   /** Largest norm of all gradients together, see `optim.clipGradNorm`. @default no limit */
@@ -63,28 +75,37 @@ export interface FitOptions {
  * history[1].train.loss < history[0].train.loss                        // → true
  */
 export class Trainer {
-  readonly model: Module;
+  readonly model: TensorModule;
   readonly optimizer: TrainerOptimizer;
   readonly #loss: Loss;
+  /** By which an epoch is the best so far. */
+  readonly monitor: MetricInfo;
   readonly #schedule: Schedule;
   readonly #baseLrs: readonly number[];
   readonly #maxNorm: number | undefined;
   #listeners: readonly Listener[];
 
   #fitting = false;
+  #checked = false;
+  /** Why the training shall end before its last epoch. */
+  #stopReason: string | undefined;
   #epochsDone = 0;
   #stepsDone = 0;
   #globalStep = 0;
   #history: EpochRecord[] = [];
-  readonly #running = new RunningMetrics();
+  readonly #running: RunningMetrics;
   /** Seconds spent in the epoch under way before `#clockStart`. */
   #seconds = 0;
   #clockStart = performance.now();
 
-  constructor({ model, optimizer, loss, schedule = constant(), clipGradNorm: maxNorm, listeners = [] }: TrainerOptions) {
+  constructor({
+    model, optimizer, loss, metrics = classifierMetrics(), monitor, schedule = constant(), clipGradNorm: maxNorm, listeners = [],
+  }: TrainerOptions) {
     this.model = model;
     this.optimizer = optimizer;
-    this.#loss = loss;
+    this.#loss = lossFunction(loss);
+    this.#running = new RunningMetrics(metrics);
+    this.monitor = [...metrics, lossInfo].find(({ name }) => monitor === undefined || name === monitor) ?? unknownMonitor(monitor, metrics);
     this.#schedule = schedule;
     this.#baseLrs = optimizer.groups.map(({ options }) => options.lr);
     this.#maxNorm = maxNorm;
@@ -96,8 +117,18 @@ export class Trainer {
     this.#listeners = [...this.#listeners, listener];
   }
 
+  /** Ends the training under way after the epoch, or before the first. For listeners; `fitEnd` tells the reason. */
+  stop(reason: string): void {
+    this.#stopReason = reason;
+  }
+
+  /** The epochs done so far. */
+  get history(): readonly EpochRecord[] {
+    return this.#history;
+  }
+
   /**
-   * Trains until `epochs` epochs are done or the signal is raised, with validation after each epoch if given.
+   * Trains until `epochs` epochs are done, a listener calls `stop`, or the signal is raised, with validation after each epoch if given.
    * @throws DivergenceError when the loss is no finite number, naming the step and the layer; ValueError for `epochs` < 1, or while
    * another `fit` of this trainer is under way.
    */
@@ -115,25 +146,28 @@ export class Trainer {
     if (!Number.isInteger(epochs) || epochs < 1) throw new ValueError(`fit: epochs must be a whole number of at least 1, got ${epochs}.`);
     const { length: steps, dataset } = training;
     this.#clockStart = performance.now();
-    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone });
+    this.#stopReason = undefined;
+    const { metrics } = this.#running;
+    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone, metrics });
     this.model.train();
     let status: FitEnd["status"] = "finished";
-    while (this.#epochsDone < epochs) {
+    while (this.#epochsDone < epochs && this.#stopReason === undefined) {
       if (!(await this.#epoch(training, validation, epochs, signal))) {
         status = "stopped";
         break;
       }
     }
-    const end: FitEnd = { status, history: this.#history };
+    const end: FitEnd = { status, history: this.#history, ...(this.#stopReason !== undefined && { reason: this.#stopReason }) };
     await this.#emit("fitEnd", end);
     return end;
   }
 
-  /** Loss and accuracies over a data set, in evaluation mode. */
+  /** Loss and metrics over a data set, in evaluation mode. */
   async evaluate(batches: Batches): Promise<Metrics> {
-    const metrics = await evaluate(this.model, this.#loss, batches);
-    if (metrics === null) throw new ValueError("evaluate: ended without a signal.");
-    return metrics;
+    const { metrics } = this.#running;
+    const values = await evaluate(this.model, this.#loss, batches, { metrics });
+    if (values === null) throw new ValueError("evaluate: ended without a signal.");
+    return values;
   }
 
   /** True when the epoch is whole, false when the signal stopped it. */
@@ -154,40 +188,44 @@ export class Trainer {
       const loss = await this.#step(x, y);
       this.#stepsDone += 1;
       this.#globalStep += 1;
+      const running = this.#running;
       await this.#emit("step", {
         epoch,
         step: this.#stepsDone,
         globalStep: this.#globalStep,
         lr: this.optimizer.lr,
         loss,
-        samples: y.size,
-        running: this.#running.value,
+        samples: y.shape[0] ?? 1,
+        get running() {
+          return running.value;
+        },
       });
       if (stopped()) return false;
     }
     const train = this.#running.value;
     const trainSeconds = this.#elapsed();
 
-    let measured: Metrics | null = null;
+    let onValidation: Metrics | null = null;
     if (validation !== null) {
       const onStep = (step: number): void | Promise<void> => this.#emit("evaluate", { epoch, step, steps: validation.length });
-      measured = await evaluate(this.model, this.#loss, validation, { onStep, signal });
-      if (measured === null) return false;
-      if (!Number.isFinite(measured.loss)) {
+      onValidation = await evaluate(this.model, this.#loss, validation, { onStep, signal, metrics: this.#running.metrics });
+      if (onValidation === null) return false;
+      if (!Number.isFinite(onValidation.loss)) {
         const parameter = await findNonFinite(new Map(this.model.namedParameters()));
         const cause = parameter === undefined ? "although all weights are finite" : `because ${parameter.name} holds ${parameter.value}`;
-        throw this.#divergence(`after the epoch's last step the validation loss is ${measured.loss}, ${cause}.`);
+        throw this.#divergence(`after the epoch's last step the validation loss is ${onValidation.loss}, ${cause}.`);
       }
     }
 
-    const record = { epoch, lr, train, validation: measured, seconds: this.#elapsed(), trainSeconds };
-    const best = this.#history.every((earlier) => accuracyOf(earlier) < accuracyOf(record));
+    const record = { epoch, lr, train, validation: onValidation, seconds: this.#elapsed(), trainSeconds };
+    const { monitor } = this;
+    const best = this.#history.every((earlier) => isBetter(monitor, measured(record, monitor.name), measured(earlier, monitor.name)));
     this.#history = [...this.#history, record];
     this.#epochsDone = epoch;
     this.#stepsDone = 0;
     this.#seconds = 0;
     this.#clockStart = performance.now();
-    this.#running.sums = { samples: 0, loss: 0, top1: 0, top5: 0 };
+    this.#running.reset();
     await this.#emit("epochEnd", { ...record, epochs, best });
     return true;
   }
@@ -195,7 +233,8 @@ export class Trainer {
   /** Sets the learning rate of each group by the schedule. What it watches is in the history, so a resumed run sees the same. */
   #setRates(at: number, total: number): void {
     const { watches } = this.#schedule;
-    const metrics = watches && this.#history.map((record) => (watches === "accuracy" ? accuracyOf(record) : (record.validation ?? record.train).loss));
+    const metrics = watches && this.#history.map((record) => measured(record, watches));
+    if (metrics?.some((value) => value === undefined) === true) throw new ValueError(`schedule: it watches the ${watches}, which is not among the metrics of this trainer.`);
     this.optimizer.groups.forEach(({ options }, i) => {
       const lr = this.#schedule.lrAt(at, this.#baseLrs[i], total, metrics);
       if (!(lr >= 0)) throw new ValueError(`schedule: expected a learning rate of 0 or more at ${this.#schedule.per ?? "epoch"} ${at} of ${total}, got ${lr}.`);
@@ -210,15 +249,17 @@ export class Trainer {
   async #step(x: Tensor, y: Tensor): Promise<number> {
     const { model, optimizer } = this;
     const loss = await step(async () => {
-      const scores = model.forward(x);
-      const mean = this.#loss(scores, y);
+      const output = model.forward(x);
+      const mean = this.#loss(output, y);
       const value = await mean.item();
       if (!Number.isFinite(value)) return value;
       optimizer.zeroGrad();
       mean.backward();
+      if (!this.#checked) checkParameters(model, optimizer);
+      this.#checked = true;
       if (this.#maxNorm !== undefined) clipGradNorm(model.parameters(), { maxNorm: this.#maxNorm });
       optimizer.step();
-      this.#running.add(value, await scores.data(), await y.data());
+      await countIn(this.#running, value, output, y);
       return value;
     });
     if (!Number.isFinite(loss)) throw this.#divergence(await explainLoss(model, x, loss), 1);
@@ -236,11 +277,12 @@ export class Trainer {
     return {
       model: await toHost(this.model.stateDict()),
       optimizer: { tensors: await toHost(tensors), scalars },
+      listeners: new Map(this.#memories().map((memory) => [memory.name, memory.save()])),
       position: {
         epochsDone: this.#epochsDone,
         stepsDone: this.#stepsDone,
         globalStep: this.#globalStep,
-        running: this.#running.sums,
+        running: this.#running.state,
         seconds: this.#elapsed(),
         history: this.#history,
         generators: Object.fromEntries(Array.from(this.#generators(), ([name, generator]) => [name, generator.state])),
@@ -252,7 +294,7 @@ export class Trainer {
    * Goes back to a state. Model and optimiser must have been built as they were for it.
    * @throws ShapeError when the state does not fit the model.
    */
-  restore({ model, optimizer, position }: TrainerState): void {
+  restore({ model, optimizer, listeners, position }: TrainerState): void {
     step(() => {
       this.model.loadStateDict(toDevice(model));
       this.optimizer.loadStateDict({ tensors: toDevice(optimizer.tensors), scalars: { ...optimizer.scalars } });
@@ -260,11 +302,16 @@ export class Trainer {
     this.#epochsDone = position.epochsDone;
     this.#stepsDone = position.stepsDone;
     this.#globalStep = position.globalStep;
-    this.#running.sums = position.running;
+    this.#running.state = position.running;
     this.#seconds = position.seconds;
     this.#history = [...position.history];
+    for (const memory of this.#memories()) memory.restore(listeners.get(memory.name) ?? new Map());
     const generators = new Map<string, GeneratorState>(Object.entries(position.generators));
     for (const [name, generator] of this.#generators()) generator.state = generators.get(name) ?? generator.state;
+  }
+
+  #memories(): ListenerMemory[] {
+    return this.#listeners.flatMap(({ memory }) => memory ?? []);
   }
 
   /** Every random stream that a step may draw from. The loader's needs no saving: an epoch's order follows from its number. */
@@ -286,4 +333,8 @@ export class Trainer {
   #emit<Name extends keyof TrainerEvents>(name: Name, event: TrainerEvents[Name]): void | Promise<void> {
     return emit(this.#listeners, name, event);
   }
+}
+
+function unknownMonitor(monitor: string | undefined, metrics: readonly MetricInfo[]): never {
+  throw new ValueError(`Trainer: there is no metric "${monitor}" to monitor; choose one of ${[...metrics, lossInfo].map(({ name }) => name).join(", ")}.`);
 }
