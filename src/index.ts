@@ -23,4 +23,4 @@ export { evaluate } from "./train/evaluate.js";
 export type { EpochRecord, Listener, TrainerEvents } from "./train/events.js";
 export { progress } from "./train/progress.js";
 export { type FitOptions, Trainer, type TrainerOptions } from "./train/trainer.js";
-export { formatSummary, summary } from "./nn/summary.js";
+export { formatSummary, type LayerSummary, type ModelSummary, summary, type SummaryOptions } from "./nn/summary.js";

@@ -260,7 +260,7 @@ describe("nabla summary", () => {
     const { code, out } = await nabla("summary", "convnet", "--json");
     expect(code).toBe(0);
     const { layers, totals } = JSON.parse(out);
-    expect(totals).toEqual({ parameters: 1191170, multiplyAdds: 23152400 });
+    expect(totals).toEqual({ parameters: 1191170, multiplyAdds: 23152400, parameterBytes: 4 * 1191170, outputBytes: 491368 });
     expect(layers[0]).toMatchObject({ name: "0", type: "Conv2d", outputShape: [32, 32, 32], parameters: 2432, receptiveField: [5, 5] });
   });
 

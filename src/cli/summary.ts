@@ -15,7 +15,7 @@ const classesType = integer({ min: 1 });
 
 export const summaryCommand: CommandFactory = (io) => {
   const command = new Command()
-    .description("Prints output shape, parameters, multiply-adds and receptive field of each layer, for one image.")
+    .description("Prints output shape, parameters, multiply-adds, memory and receptive field of each layer, for one image.")
     .usage("MODEL [options]")
     .argument("<model>", "convnet or mlp")
     .option("--input <C,H,W>", "channels, height and width of the images", "3,32,32")

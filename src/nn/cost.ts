@@ -18,9 +18,9 @@ export interface Windows {
   readonly dilation?: readonly number[];
 }
 
-/** A layer whose outputs see windows of the input, or, as a linear layer after flattening does, the whole of it. */
+/** A layer whose outputs see windows of the input, or, as a linear layer after flattening does, the whole of it; null: only their own place. */
 export interface Windowed {
-  windows(input: Shape, output: Shape): Windows | "whole";
+  windows(input: Shape, output: Shape): Windows | "whole" | null;
 }
 
 export function isCosted(module: object): module is Costed {

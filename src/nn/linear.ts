@@ -2,11 +2,13 @@
 
 import { ValueError } from "../base/errors.js";
 import type { FloatDType } from "../base/dtype.js";
+import { type Shape, sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
 import { namedGenerator } from "../ops/random.js";
 import { flatten } from "../ops/views.js";
 import type { Tensor } from "../tensor/tensor.js";
+import type { Costed, Windowed } from "./cost.js";
 import { fans, uniformInit } from "./init.js";
 import { Module, parameter } from "./module.js";
 
@@ -41,7 +43,7 @@ export interface LinearOptions {
  * layer.forward(zeros([32, 784])).shape // → [32, 10]
  * layer.forward(zeros([32, 512]))       // → throws ShapeError: linear: input [32, 512], but inFeatures is 784
  */
-export class Linear extends Module {
+export class Linear extends Module implements Costed, Windowed {
   /** [outFeatures, inFeatures]. Assign another layer's to share it. */
   weight: Tensor;
   /** [outFeatures] */
@@ -61,6 +63,15 @@ export class Linear extends Module {
 
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
+  }
+
+  multiplyAdds(_inputs: readonly Shape[], [output]: readonly Shape[]): number {
+    return sizeOf(output) * this.inFeatures;
+  }
+
+  /** Of rows [N, inFeatures], all; along the last of several axes, no other places. */
+  windows(input: Shape): "whole" | null {
+    return input.length === 2 ? "whole" : null;
   }
 
   override describe(): string {
