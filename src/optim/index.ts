@@ -14,6 +14,9 @@ export { type Method, minimize, type MinimizeOptions, type Minimum } from "./ful
 export { Newton, NewtonCG } from "./fullBatch/newton.js";
 export type { Closure, Point } from "./fullBatch/objective.js";
 export { BFGS, LBFGS, type LBFGSOptions } from "./fullBatch/quasiNewton.js";
+export { conjugateGradient, type ConjugateGradientOptions, type LinearOperator } from "./linearSystems/conjugateGradient.js";
+export { gaussSeidel, jacobi, successiveOverRelaxation } from "./linearSystems/stationary.js";
+export type { IterativeOptions, LinearSolution } from "./linearSystems/system.js";
 export { NAdam, type NAdamOptions } from "./nadam.js";
 export { Optimizer, type OptimizerOptions, type OptimizerState, type ParameterGroup, type Params } from "./optimizer.js";
 export { RAdam, type RAdamOptions } from "./radam.js";

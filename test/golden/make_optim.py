@@ -220,6 +220,29 @@ def full_batch():
     save("fullBatch.json", inputs=pack(inputs), labels=pack(labels), paths=paths, fits=fits)
 
 
+# --------------------------------------------------------------------------------------------------- linear systems
+def linear_systems():
+    random = np.random.default_rng(11)
+    cases = []
+    for n in (1, 2, 5, 12):
+        a = np.round(random.standard_normal((n, n)), 2)
+        symmetric = np.round((a + a.T) / 2, 2)
+        dominant = symmetric + np.diag(np.round(np.abs(symmetric).sum(1) + 0.5, 2))
+        b = np.round(random.standard_normal(n), 2)
+        residuals = {}
+        for name, omega in (("jacobi", 0), ("gaussSeidel", 1), ("successiveOverRelaxation", 1.2)):
+            x, history = np.zeros(n), []
+            for _ in range(4):
+                history.append(number(np.linalg.norm(b - dominant @ x) / np.linalg.norm(b)))
+                d, lower = np.diag(np.diag(dominant)), np.tril(dominant, -1)
+                m = d if omega == 0 else d / omega + lower
+                x = x + np.linalg.solve(m, b - dominant @ x)
+            residuals[name] = history
+        cases.append({"a": {"shape": [n, n], "data": [number(v) for v in dominant.ravel()]}, "b": {"shape": [n], "data": b.tolist()},
+                      "x": {"shape": [n], "data": [number(v) for v in np.linalg.solve(dominant, b)]}, "residuals": residuals})
+    save("linearSystems.json", cases=cases)
+
+
 if __name__ == "__main__":
-    for part in (optimizers, schedules, full_batch):
+    for part in (optimizers, schedules, full_batch, linear_systems):
         part()
