@@ -18,7 +18,7 @@ export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
 export * from "./losses/index.js";
 export * from "./losses/layers.js";
 export { elasticNet, type ElasticNetOptions, l1Penalty, l2Penalty, maxNorm, type Weights } from "./regularizers.js";
-export type { ForwardHook, ForwardPreHook, HookHandle, InputsOf, OutputOf } from "./hooks.js";
+export type { ForwardHook, ForwardPreHook, FullBackwardHook, Gradients, HookHandle, InputsOf, OutputOf } from "./hooks.js";
 export { type AnyModule, type ForwardObserver, Module, parameter, type TensorModule } from "./module.js";
 export {
   AvgPool1d, AvgPool2d, AvgPool3d, type AvgPoolLayerOptions, LPPool1d, LPPool2d, type LpPoolLayerOptions, MaxPool1d, MaxPool2d, MaxPool3d,

@@ -163,6 +163,38 @@ describe("Module", () => {
     expect(Object.hasOwn(net.layers[0], "forward")).toBe(false);
   });
 
+  test("backward hooks see the gradients of all inputs and outputs at once, those of this module only", async () => {
+    class Pair extends nn.Module<[a: Tensor, rest: { readonly b: Tensor; readonly c: Tensor }], [Tensor, Tensor]> {
+      forward(a: Tensor, { b }: { readonly b: Tensor; readonly c: Tensor }): [Tensor, Tensor] {
+        return [a.mul(b), a.mul(3)];
+      }
+    }
+    const leaf = (v: number): Tensor => tensor([v], { requiresGrad: true });
+    const [a, b, c] = [leaf(5), leaf(7), tensor([1])];
+    const pair = new Pair();
+    const seen: (number[] | null)[][] = [];
+    const numbers = (list: nn.Gradients): Promise<(number[] | null)[]> => Promise.all(list.map(async (t) => t && Array.from(await t.data())));
+    const pending: Promise<unknown>[] = [];
+    const handle = pair.registerFullBackwardHook((_module, dIn, dOut) => {
+      pending.push(Promise.all([numbers(dIn), numbers(dOut)]).then((both) => seen.push(...both)));
+      return dIn.map((t) => t && t.neg());
+    });
+    const [p, unused] = pair.forward(a, { b, c });
+    expect(unused.shape).toEqual([1]);
+    p.add(a).sum().backward();
+    await Promise.all(pending);
+    expect(seen).toEqual([[[7], [5], null], [[1], [0]]]);
+    expect([await a.grad!.item(), await b.grad!.item()]).toEqual([1 - 7, -5]);
+    handle.remove();
+    expect(Object.hasOwn(pair, "forward")).toBe(false);
+
+    const calls: number[] = [];
+    const first = new nn.Linear(1, 1);
+    first.registerFullBackwardHook((_module, dIn, dOut) => void calls.push(dIn.length, dOut.length, Number(dIn[0] === null)));
+    first.forward(tensor([[1]])).backward();
+    expect(calls).toEqual([1, 1, 1]);
+  });
+
   test("a frozen part keeps its weights while the rest learns", async () => {
     const net = new nn.Sequential(new nn.Linear(2, 3), new nn.Linear(3, 2));
     net.layers[0].freeze();

@@ -11,7 +11,7 @@ import { cast } from "../ops/cast.js";
 import { noGrad } from "../tensor/tape.js";
 import { tensorsIn } from "../tensor/nested.js";
 import { Tensor } from "../tensor/tensor.js";
-import { addHook, type ForwardHook, type ForwardPreHook, type HookHandle } from "./hooks.js";
+import { addHook, type ForwardHook, type ForwardPreHook, type FullBackwardHook, type HookHandle } from "./hooks.js";
 import { guardForward } from "./place.js";
 
 /** A module of whatever inputs and outputs. */
@@ -289,6 +289,23 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    */
   registerForwardHook<M extends AnyModule>(this: M, hook: ForwardHook<M>): HookHandle {
     return addHook(this, "after", hook);
+  }
+
+  /**
+   * Calls `hook` in `backward`, when the gradients of this module's inputs are known, with these and the gradients of its output; an array that
+   * it returns takes the place of the former.
+   *
+   * @example
+   * const layer = new nn.Linear(2, 1, { bias: false });
+   * nn.init.constant(layer.weight, 3);
+   * const handle = layer.registerFullBackwardHook((module, [dx], [dy]) => [dx!.mul(10)]);
+   * const x = tensor([[1, 2]], { requiresGrad: true });
+   * layer.forward(x).backward();
+   * handle.remove();
+   * x.grad // → [[30, 30]]
+   */
+  registerFullBackwardHook<M extends AnyModule>(this: M, hook: FullBackwardHook<M>): HookHandle {
+    return addHook(this, "backward", hook);
   }
 
   /**
