@@ -1,7 +1,7 @@
 /** What a training prints in the end, for programs and for people. */
 
 import { relative } from "node:path";
-import { accuracyOf, type EpochRecord } from "../train/events.js";
+import { type EpochRecord, measured } from "../train/events.js";
 import type { TrainerState } from "../train/state.js";
 import { sha256OfTensors } from "../train/weightsHash.js";
 import type { TrainConfig } from "./config.js";
@@ -37,7 +37,7 @@ export function endRecord({ position: { history }, model }: TrainerState, run: s
     trainAccuracy: last.train.accuracy,
     valLoss: last.validation?.loss ?? null,
     valAccuracy: last.validation?.accuracy ?? null,
-    bestValAccuracy: last.validation === null ? null : Math.max(...history.map(accuracyOf)),
+    bestValAccuracy: last.validation === null ? null : Math.max(...history.map((record) => measured(record, "accuracy"))),
     secondsPerEpoch: total((r) => r.seconds) / history.length,
     imagesPerSecond: total((r) => r.train.samples) / total((r) => r.trainSeconds),
     run,
@@ -48,7 +48,7 @@ export function endRecord({ position: { history }, model }: TrainerState, run: s
 /** The same for people, with what to try next. */
 export function endText(end: EndRecord, history: readonly EpochRecord[], config: TrainConfig): string {
   const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
-  const best = history.find((record) => accuracyOf(record) === end.bestValAccuracy);
+  const best = history.find((record) => measured(record, "accuracy") === end.bestValAccuracy);
   const accuracy = end.valAccuracy ?? end.trainAccuracy;
   const bestText = best === undefined || end.bestValAccuracy === null ? "" : `, best ${percent(end.bestValAccuracy)} in epoch ${best.epoch}`;
   const run = displayPath(end.run);

@@ -1,7 +1,7 @@
 /**
  * Checkpoint: everything that a training needs to go on to the same bits, in one safetensors file, and therefore replaced
- * in one rename: weights and position can never disagree. Tensors are `model.<name>` and `optimizer.<name>`; the rest is
- * JSON in the file's metadata, with a checksum over all of it.
+ * in one rename: weights and position can never disagree. Tensors are `model.<name>`, `optimizer.<name>` and
+ * `listeners.<listener>.<name>`; the rest is JSON in the file's metadata, with a checksum over all of it.
  */
 
 import { DataError } from "../base/errors.js";
@@ -10,16 +10,18 @@ import { createHash } from "node:crypto";
 import type { TrainerState, TrainerPosition } from "./state.js";
 import { sha256OfTensors } from "./weightsHash.js";
 
-const format = "nabla-checkpoint-1";
+const format = "nabla-checkpoint-2";
 
 const modelPrefix = "model.";
 const optimizerPrefix = "optimizer.";
+const listenersPrefix = "listeners.";
 
 /** The bytes of a checkpoint file. */
-export function encodeCheckpoint({ model, optimizer, position }: TrainerState): Uint8Array {
+export function encodeCheckpoint({ model, optimizer, listeners, position }: TrainerState): Uint8Array {
   const tensors = new Map<string, HostTensor>();
   for (const [name, t] of model) tensors.set(modelPrefix + name, t);
   for (const [name, t] of optimizer.tensors) tensors.set(optimizerPrefix + name, t);
+  for (const [listener, kept] of listeners) for (const [name, t] of kept) tensors.set(`${listenersPrefix}${listener}.${name}`, t);
   const state = JSON.stringify({ position, scalars: optimizer.scalars, order: [...tensors.keys()] });
   return encodeSafetensors(tensors, { format, state, sha256: checksum(tensors, state) });
 }
@@ -43,7 +45,18 @@ export function decodeCheckpoint(bytes: Uint8Array, origin: string): TrainerStat
   }
   const part = (prefix: string): Map<string, HostTensor> =>
     new Map([...ordered].flatMap(([name, t]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), t] as const] : [])));
-  return { model: part(modelPrefix), optimizer: { tensors: part(optimizerPrefix), scalars }, position };
+  return { model: part(modelPrefix), optimizer: { tensors: part(optimizerPrefix), scalars }, listeners: byListener(part(listenersPrefix)), position };
+}
+
+/** Listeners' names have no full stop: what comes before the first is the listener. */
+function byListener(tensors: ReadonlyMap<string, HostTensor>): Map<string, Map<string, HostTensor>> {
+  const listeners = new Map<string, Map<string, HostTensor>>();
+  for (const [name, t] of tensors) {
+    const dot = name.indexOf(".");
+    const kept = listeners.get(name.slice(0, dot)) ?? new Map<string, HostTensor>();
+    listeners.set(name.slice(0, dot), kept.set(name.slice(dot + 1), t));
+  }
+  return listeners;
 }
 
 interface StoredState {

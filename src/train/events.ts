@@ -3,7 +3,9 @@
  * the loop itself knows none of them.
  */
 
-import type { Metrics } from "./metrics.js";
+import type { HostTensor } from "../interop/safetensors.js";
+import type { MetricInfo } from "../metrics/metric.js";
+import type { Metrics } from "./runningMetrics.js";
 
 /** What one epoch came to. Epochs count from 1. */
 export interface EpochRecord {
@@ -20,9 +22,9 @@ export interface EpochRecord {
   readonly trainSeconds: number;
 }
 
-/** What "best" compares: validation accuracy, or training accuracy without validation. */
-export function accuracyOf({ train, validation }: EpochRecord): number {
-  return (validation ?? train).accuracy;
+/** The value of a metric after an epoch: on validation data, or in training without them. */
+export function measured({ train, validation }: EpochRecord, name: string): number {
+  return (validation ?? train)[name];
 }
 
 export interface FitStart {
@@ -34,6 +36,8 @@ export interface FitStart {
   /** Where training begins: 0 and 0, or the place at which a resumed run stopped. */
   readonly epochsDone: number;
   readonly stepsDone: number;
+  /** What is measured beside the loss. */
+  readonly metrics: readonly MetricInfo[];
 }
 
 export interface EpochStart {
@@ -53,7 +57,7 @@ export interface StepEnd {
   /** Mean loss of this batch. */
   readonly loss: number;
   readonly samples: number;
-  /** Means over the epoch so far. */
+  /** Loss and metrics of the epoch so far; computed when asked for. */
   readonly running: Metrics;
 }
 
@@ -66,13 +70,15 @@ export interface EvaluateStep {
 
 export interface EpochEnd extends EpochRecord {
   readonly epochs: number;
-  /** This is the best validation accuracy (training accuracy without validation) so far. */
+  /** What the trainer monitors (validation accuracy, as a rule) is the best so far. */
   readonly best: boolean;
 }
 
 export interface FitEnd {
   /** "stopped": the signal was raised; the state is that of the last whole step. */
   readonly status: "finished" | "stopped";
+  /** Why a listener ended the training before its last epoch, by `trainer.stop`. */
+  readonly reason?: string;
   readonly history: readonly EpochRecord[];
 }
 
@@ -97,13 +103,26 @@ export interface TrainerEvents {
  * await trainer.fit(loader, null, { epochs: 2 });
  * losses.length // → 6
  */
-export type Listener = {
+export type Listener = Handlers & {
+  /** What the listener must not forget when the training is resumed. */
+  readonly memory?: ListenerMemory;
+};
+
+type Handlers = {
   readonly [Name in keyof TrainerEvents]?: (event: TrainerEvents[Name]) => void | Promise<void>;
 };
 
+/** Tensors that a listener keeps from one epoch to a later one; they travel with the checkpoint. */
+export interface ListenerMemory {
+  /** Unlike that of other listeners; without a full stop. */
+  readonly name: string;
+  save(): ReadonlyMap<string, HostTensor>;
+  restore(tensors: ReadonlyMap<string, HostTensor>): void;
+}
+
 /** Calls the handlers of one event in the order of the listeners. Allocates no promise where none is returned. */
 export function emit<Name extends keyof TrainerEvents>(
-  listeners: readonly Listener[],
+  listeners: readonly Handlers[],
   name: Name,
   event: TrainerEvents[Name],
 ): void | Promise<void> {

@@ -4,7 +4,9 @@
  * neither flickers nor costs.
  */
 
+import { formatMetric, type MetricInfo } from "../metrics/metric.js";
 import type { EpochEnd, FitStart, Listener, StepEnd } from "./events.js";
+import { lossInfo, type Metrics } from "./runningMetrics.js";
 
 /** The part of `process.stdout` or `process.stderr` that progress needs. */
 export interface ProgressStream {
@@ -26,7 +28,7 @@ const redrawMs = 100;
 const returnAndClear = "\r\u001b[2K";
 
 /**
- * A listener that shows epoch, steps, loss, accuracy, images a second and the time that remains of the whole training.
+ * A listener that shows epoch, steps, loss, the first metric, images a second and the time that remains of the whole training.
  *
  * @example
  * let text = "";
@@ -48,13 +50,13 @@ export function progress({ stream = process.stdout, now = () => performance.now(
   let epochSeconds: number | undefined;
   let lastStep: StepEnd | undefined;
 
-  const draw = (line: string): void => {
+  const draw = (line: () => string): void => {
     const time = now();
     if (time - lastDraw < redrawMs) return;
     lastDraw = time;
     shown = true;
     // The last column stays free: a full line would wrap on some terminals.
-    stream.write(returnAndClear + line.slice(0, (stream.columns ?? 80) - 1));
+    stream.write(returnAndClear + line().slice(0, (stream.columns ?? 80) - 1));
   };
   const settle = (line?: string): void => {
     const clear = shown ? returnAndClear : "";
@@ -75,21 +77,22 @@ export function progress({ stream = process.stdout, now = () => performance.now(
     step(event) {
       lastStep = event;
       if (!live || fit === undefined) return;
+      const began = fit;
       const seconds = (now() - epochBegan) / 1000;
       const stepSeconds = seconds / (event.step - stepsBefore);
       const restOfEpoch = (fit.steps - event.step) * stepSeconds;
       const later = (epochs - event.epoch) * (epochSeconds ?? fit.steps * stepSeconds);
-      draw(stepLine(event, fit, stepSeconds, restOfEpoch + later, stream.columns ?? 80));
+      draw(() => stepLine(event, began, stepSeconds, restOfEpoch + later, stream.columns ?? 80));
     },
     evaluate({ epoch, step, steps }) {
-      if (!live || lastStep === undefined) return;
-      const { loss, accuracy } = lastStep.running;
-      draw(`epoch ${epoch}/${epochs}  validating ${step}/${steps}  loss ${digits(loss)}  accuracy ${percent(accuracy)}`);
+      if (!live || lastStep === undefined || fit === undefined) return;
+      const measured = values(lastStep.running, fit.metrics);
+      draw(() => `epoch ${epoch}/${epochs}  validating ${step}/${steps}  ${measured.join("  ")}`);
     },
     epochEnd(event) {
       epochSeconds = event.seconds;
       stepsBefore = 0;
-      settle(liveOnly ? undefined : epochLine(event));
+      settle(liveOnly ? undefined : epochLine(event, fit?.metrics ?? []));
     },
     fitEnd() {
       settle();
@@ -103,17 +106,9 @@ function stepLine(event: StepEnd, fit: FitStart, stepSeconds: number, remaining:
   const head = `epoch ${epoch}/${fit.epochs} `;
   const count = `${String(step).padStart(String(fit.steps).length)}/${fit.steps}`;
   const rate = Math.round(fit.samples / fit.steps / stepSeconds);
-  const fields = [
-    `loss ${digits(running.loss)}`,
-    `accuracy ${percent(running.accuracy)}`,
-    `${rate} images/s`,
-    `ETA ${clock(remaining)}`,
-  ];
-  // What fits: drop the rate first, then the accuracy, then the loss; the ETA stays.
-  for (const drop of [2, 1, 0]) {
-    if (`${head}${count}  ${fields.join("  ")}`.length < columns) break;
-    fields.splice(drop, 1);
-  }
+  const fields = [...values(running, fit.metrics), `${rate} images/s`, `ETA ${clock(remaining)}`];
+  // What fits: drop the rate first, then the metric, then the loss; the ETA stays.
+  while (fields.length > 1 && `${head}${count}  ${fields.join("  ")}`.length >= columns) fields.splice(-2, 1);
   const tail = ` ${count}  ${fields.join("  ")}`;
   const room = Math.min(24, columns - 1 - head.length - tail.length);
   if (room < 4) return head + tail.trimStart();
@@ -122,24 +117,21 @@ function stepLine(event: StepEnd, fit: FitStart, stepSeconds: number, remaining:
 }
 
 /** `epoch 2/5  train loss 0.3911, accuracy 88.4 %  validation loss 0.2077, accuracy 93.6 % (best)  8.1 s  2840 images/s`. */
-function epochLine({ epoch, epochs, train, validation, best, seconds, trainSeconds }: EpochEnd): string {
+function epochLine({ epoch, epochs, train, validation, best, seconds, trainSeconds }: EpochEnd, metrics: readonly MetricInfo[]): string {
   const parts = [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    `train loss ${digits(train.loss)}, accuracy ${percent(train.accuracy)}`,
+    `train ${values(train, metrics).join(", ")}`,
   ];
   if (validation !== null) {
-    parts.push(`validation loss ${digits(validation.loss)}, accuracy ${percent(validation.accuracy)}${best ? " (best)" : ""}`);
+    parts.push(`validation ${values(validation, metrics).join(", ")}${best ? " (best)" : ""}`);
   }
   parts.push(`${seconds.toFixed(1)} s`, `${Math.round(train.samples / trainSeconds)} images/s`);
   return parts.join("  ");
 }
 
-function digits(loss: number): string {
-  return loss < 1000 ? loss.toFixed(4) : loss.toExponential(2);
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+/** The loss and the first metric. */
+function values(measured: Metrics, metrics: readonly MetricInfo[]): string[] {
+  return [lossInfo, ...metrics.slice(0, 1)].map((metric) => `${metric.name} ${formatMetric(metric, measured[metric.name])}`);
 }
 
 /** `m:ss` or `h:mm:ss`. */

@@ -5,6 +5,7 @@
 
 import type { EpochRecord, Listener } from "./events.js";
 import type { RunFolder } from "./run.js";
+import type { Metrics } from "./runningMetrics.js";
 import type { Trainer } from "./trainer.js";
 
 export interface RecorderOptions {
@@ -50,33 +51,29 @@ export function recorder({ run, trainer, everySeconds = 30, everySteps = 0 }: Re
   };
 }
 
-/** One line of `metrics.jsonl`. Accuracies are fractions. */
+/** One line of `metrics.jsonl`; each metric, such as the accuracy, is there as `trainAccuracy` and `valAccuracy`. Shares are fractions. */
 export interface EpochMetrics {
   readonly event: "epoch";
   readonly epoch: number;
   readonly lr: number;
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly trainTop5: number;
-  readonly valLoss: number | null;
-  readonly valAccuracy: number | null;
-  readonly valTop5: number | null;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  readonly [metric: `train${string}`]: number;
+  readonly [metric: `val${string}`]: number | null;
 }
 
 export function epochMetrics({ epoch, lr, train, validation, seconds, trainSeconds }: EpochRecord): EpochMetrics {
+  const names = Object.keys(train).filter((name) => name !== "samples");
   return {
     event: "epoch",
     epoch,
     lr,
-    trainLoss: train.loss,
-    trainAccuracy: train.accuracy,
-    trainTop5: train.top5,
-    valLoss: validation?.loss ?? null,
-    valAccuracy: validation?.accuracy ?? null,
-    valTop5: validation?.top5 ?? null,
+    ...named("train", names, train),
+    ...named("val", names, validation),
     seconds,
     imagesPerSecond: train.samples / trainSeconds,
   };
 }
+
+const named = (prefix: "train" | "val", names: readonly string[], values: Metrics | null): object =>
+  Object.fromEntries(names.map((name) => [prefix + name[0].toUpperCase() + name.slice(1), values?.[name] ?? null]));

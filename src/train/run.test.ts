@@ -27,11 +27,12 @@ function stateAt(epochsDone: number): TrainerState {
       ["bn.count", { dtype: "int32", shape: [], data: Int32Array.of(7) }],
     ]),
     optimizer: { tensors: new Map([["0.momentum", { dtype: "float32", shape: [2], data: Float32Array.of(1, 2) }]]), scalars: { steps: 12 } },
+    listeners: new Map([["earlyStopping", new Map([["fc.weight", { dtype: "float32" as const, shape: [1, 2], data: Float32Array.of(3, 4) }]])]]),
     position: {
       epochsDone,
       stepsDone: 0,
       globalStep: 12,
-      running: { samples: 3, loss: 0.1 + 0.2, top1: 1, top5: 2 },
+      running: { samples: 3, loss: 0.1 + 0.2, metrics: { accuracy: [1, 3], top5: [2, 3] } },
       seconds: 0.5,
       history: [],
       generators: { default: { key0: 1, key1: 2, offset: 2 ** 40 } },

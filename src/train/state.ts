@@ -3,7 +3,7 @@
 import type { GeneratorState } from "../base/generator.js";
 import type { HostTensor } from "../interop/safetensors.js";
 import type { EpochRecord } from "./events.js";
-import type { MetricSums } from "./metrics.js";
+import type { RunningState } from "./runningMetrics.js";
 
 /** How far a training is. */
 export interface TrainerPosition {
@@ -14,7 +14,7 @@ export interface TrainerPosition {
   /** Steps since the beginning. */
   readonly globalStep: number;
   /** Running metrics of the epoch under way. */
-  readonly running: MetricSums;
+  readonly running: RunningState;
   /** Seconds spent in the epoch under way. */
   readonly seconds: number;
   /** One record for each epoch done. */
@@ -30,5 +30,7 @@ export interface TrainerState {
     readonly tensors: ReadonlyMap<string, HostTensor>;
     readonly scalars: Readonly<Record<string, number>>;
   };
+  /** What listeners keep, by their names. */
+  readonly listeners: ReadonlyMap<string, ReadonlyMap<string, HostTensor>>;
   readonly position: TrainerPosition;
 }

@@ -27,9 +27,7 @@ import type { TrainerState } from "./state.js";
 export interface TrainerOptimizer {
   /** Learning rate of the first group. */
   readonly lr: number;
-  readonly groups: readonly { readonly options: { lr: number } }[];
-  /** All parameters that it trains. */
-  parameters?(): readonly Tensor[];
+  readonly groups: readonly { readonly params: readonly Tensor[]; readonly options: { lr: number } }[];
   zeroGrad(): void;
   step(): void;
   stateDict(): OptimizerState;
@@ -84,6 +82,8 @@ export class Trainer {
   readonly #baseLrs: readonly number[];
   readonly #maxNorm: number | undefined;
   #listeners: readonly Listener[];
+  /** What listeners kept in the state that was restored. */
+  #kept: TrainerState["listeners"] = new Map();
 
   #fitting = false;
   #checked = false;
@@ -112,9 +112,11 @@ export class Trainer {
     this.#listeners = listeners;
   }
 
-  /** Adds a listener, after those that are there. */
+  /** Adds a listener, after those that are there; one that is added after `restore` gets back what it had kept. */
   listen(listener: Listener): void {
     this.#listeners = [...this.#listeners, listener];
+    const kept = listener.memory && this.#kept.get(listener.memory.name);
+    if (kept !== undefined) listener.memory!.restore(kept);
   }
 
   /** Ends the training under way after the epoch, or before the first. For listeners; `fitEnd` tells the reason. */
@@ -305,6 +307,7 @@ export class Trainer {
     this.#running.state = position.running;
     this.#seconds = position.seconds;
     this.#history = [...position.history];
+    this.#kept = listeners;
     for (const memory of this.#memories()) memory.restore(listeners.get(memory.name) ?? new Map());
     const generators = new Map<string, GeneratorState>(Object.entries(position.generators));
     for (const [name, generator] of this.#generators()) generator.state = generators.get(name) ?? generator.state;
