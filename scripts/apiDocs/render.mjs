@@ -81,7 +81,8 @@ function layOut(page, context) {
 function sectionTitle(file) {
   const name = basename(file, ".ts");
   const words = name.replaceAll(/([a-z])([A-Z])/g, "$1 $2");
-  return words[0].toUpperCase() + words.slice(1).replaceAll(/ [A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+  const title = words[0].toUpperCase() + words.slice(1).replaceAll(/ [A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
+  return title.replaceAll(/\b(?:csv|gru|idx|kl|lstm|lu|qr|rnn|svd)\b/gi, (word) => word.toUpperCase());
 }
 
 const href = (entry, page, { links }) => {
