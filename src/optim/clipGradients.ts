@@ -10,10 +10,10 @@ import { max, sum } from "../ops/reduce.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkRange } from "./options.js";
+import { checkRange, resolveOptions } from "./options.js";
 
 export interface ClipGradNormOptions {
-  /** Largest norm of all gradients together. */
+  /** Largest norm of all gradients together; Infinity only measures it. */
   readonly maxNorm: number;
   /** p of the p-norm; Infinity: the largest magnitude. Default 2. */
   readonly normType?: number;
@@ -35,8 +35,9 @@ export interface ClipGradNormOptions {
  * optim.clipGradNorm([w], { maxNorm: 1 }) // → 10
  * w.grad                                  // → [0.6, 0.8]
  */
-export function clipGradNorm(parameters: Iterable<Tensor>, { maxNorm, normType = 2, errorIfNonFinite = true }: ClipGradNormOptions): Tensor {
-  checkRange("clipGradNorm", { maxNorm });
+export function clipGradNorm(parameters: Iterable<Tensor>, options: ClipGradNormOptions): Tensor {
+  const { maxNorm, normType, errorIfNonFinite } = resolveOptions<ClipGradNormOptions>("clipGradNorm", { maxNorm: NaN, normType: 2, errorIfNonFinite: true }, options);
+  if (!(maxNorm >= 0)) throw new ValueError(`clipGradNorm: maxNorm must be 0 or more, got ${maxNorm}.`);
   if (!(normType > 0)) throw new ValueError(`clipGradNorm: normType must be above 0, got ${normType}.`);
   return step(() => noGrad(() => {
     const grads = gradientsOf("clipGradNorm", parameters);
@@ -59,7 +60,8 @@ export function clipGradNorm(parameters: Iterable<Tensor>, { maxNorm, normType =
  * optim.clipGradValue([w], { clipValue: 3 });
  * w.grad // → [2, -3]
  */
-export function clipGradValue(parameters: Iterable<Tensor>, { clipValue }: { readonly clipValue: number }): void {
+export function clipGradValue(parameters: Iterable<Tensor>, options: { readonly clipValue: number }): void {
+  const { clipValue } = resolveOptions<typeof options>("clipGradValue", { clipValue: NaN }, options);
   checkRange("clipGradValue", { clipValue });
   noGrad(() => {
     for (const g of gradientsOf("clipGradValue", parameters)) step(() => void g.copyFrom(clamp(g, -clipValue, clipValue)));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { memoryStats, nn, noGrad, onWarning, optim, setThreads, step, type Tensor, tensor, zeros } from "../index.js";
+import { memoryStats, nn, noGrad, onWarning, optim, setThreads, step, type Tensor, tensor, transpose, zeros } from "../index.js";
 
 const kinds = {
   SGD: optim.SGD, Adam: optim.Adam, AdamW: optim.AdamW, Adagrad: optim.Adagrad, Adadelta: optim.Adadelta, RMSprop: optim.RMSprop,
@@ -104,12 +104,21 @@ describe("parameters", () => {
     expect(() => make(optim.SGD, [], { lr: 1 })).toThrow("there are no parameters");
     const w = weight(1);
     expect(() => make(optim.SGD, [{ params: [w] }, { params: [w] }], { lr: 1 })).toThrow("listed twice");
+    expect(() => make(optim.SGD, [transpose(zeros([2, 3], { requiresGrad: false })).detach()], { lr: 1 })).toThrow("SGD: parameter 0 (Tensor([3, 2], float32)) is a strided view");
     expect(() => make(optim.SGD, [w], {})).toThrow("SGD: expected lr, a number, got none.");
     expect(() => make(optim.Adam, [w], { betas: [0.9] })).toThrow("Adam: betas must be 2 numbers in an array, got [0.9].");
     expect(() => make(optim.AdamW, [w], { betas: [0.9, 1] })).toThrow("AdamW: beta2 must be at least 0 and less than 1, got 1.");
     expect(() => make(optim.SGD, [w], { lr: 1, nesterov: true })).toThrow("nesterov needs momentum above 0");
     expect(() => make(optim.Rprop, [w], { etas: [1.2, 0.5] })).toThrow("Rprop: etas must be");
     expect(() => make(optim.Rprop, [w], { stepSizes: [1, 0.5] })).toThrow("the largest of stepSizes must be 1 or more, got 0.5");
+  });
+
+  test("of two types in one group", async () => {
+    const [single, double] = [weight(1, 2, 3), nn.parameter(tensor([1, 2, 3], { dtype: "float64" }))];
+    const optimizer = new optim.Adam([single, double], { lr: 0.1 });
+    [single.grad, double.grad] = [tensor([1, 1, 1]), tensor([1, 1, 1], { dtype: "float64" })];
+    optimizer.step();
+    for (const p of [single, double]) expect(await p.array()).toEqual([0.9, 1.9, 2.9].map((v) => expect.closeTo(v, 6)));
   });
 
   test("the state of another optimiser is refused", () => {
@@ -229,7 +238,13 @@ describe("clipping", () => {
     expect(() => optim.clipGradNorm([weight(1)], { maxNorm: 1, normType: 0 })).toThrow("normType must be above 0, got 0");
     expect(() => Reflect.apply(optim.clipGradNorm, undefined, [new nn.Linear(1, 1), { maxNorm: 1 }])).toThrow("got Linear; pass model.parameters()");
     expect(() => Reflect.apply(optim.clipGradValue, undefined, [[3], { clipValue: 1 }])).toThrow("clipGradValue: parameter 0 is no tensor");
-    expect(() => optim.clipGradValue([], { clipValue: NaN })).toThrow("clipValue must be 0 or more, got NaN");
+    expect(() => optim.clipGradValue([], { clipValue: -1 })).toThrow("clipValue must be 0 or more, got -1");
+    expect(() => Reflect.apply(optim.clipGradNorm, undefined, [[weight(1)], 1])).toThrow("clipGradNorm: expected options such as { maxNorm: … }, got 1");
+    expect(() => Reflect.apply(optim.clipGradNorm, undefined, [[weight(1)]])).toThrow("clipGradNorm: expected options such as { maxNorm: … }, got undefined");
+    const w = weight(3, 4);
+    w.grad = tensor([3, 4]);
+    expect(await optim.clipGradNorm([w], { maxNorm: Infinity }).item()).toBe(5);
+    expect(await w.grad.array()).toEqual([3, 4]);
   });
 
   test("values are cut, NaN stays", async () => {

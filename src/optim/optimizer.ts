@@ -2,7 +2,7 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape } from "../base/shape.js";
-import { warn } from "../base/warnings.js";
+import { warn, wouldWarn } from "../base/warnings.js";
 import { full } from "../ops/create.js";
 import { add } from "../ops/arithmetic.js";
 import { contiguous } from "../ops/cast.js";
@@ -44,7 +44,7 @@ export interface OptimizerRecord<O> {
   readonly state: readonly string[];
 }
 
-/** Parameters of one group that have a gradient and were updated equally often. */
+/** Parameters of one group, of one type and backend, that have a gradient and were updated equally often. */
 export interface Active {
   readonly params: Tensor[];
   readonly grads: Tensor[];
@@ -141,7 +141,7 @@ export abstract class Optimizer<O extends OptimizerOptions> {
       for (let i = 0; without < 0 && i < params.length; i++) if (params[i].requiresGrad && this.updates[first + i] === 0) without = first + i;
       first += params.length;
     }
-    if (without >= 0 && updated > 0) {
+    if (without >= 0 && updated > 0 && wouldWarn("parameterWithoutGradient")) {
       warn(
         "parameterWithoutGradient",
         `${this.constructor.name}: parameter ${without} (${this.parameters()[without]}) has no gradient while others have; the loss does not ` +
@@ -150,7 +150,7 @@ export abstract class Optimizer<O extends OptimizerOptions> {
     }
   }
 
-  /** The parameters of a group that have a gradient, by the number of their update: as a rule all in one. */
+  /** The parameters of a group that have a gradient, as a rule all in one. */
   private activeOf(params: readonly Tensor[], first: number, maximize: boolean): Active[] {
     const found: Active[] = [];
     let active: Active | undefined;
@@ -161,10 +161,11 @@ export abstract class Optimizer<O extends OptimizerOptions> {
       const grad = slot.tensor;
       p.storage.assertAlive(p.shape);
       grad.storage.assertAlive(grad.shape);
-      if (slot.stale) warnOfStale(this.constructor.name, first + i, p);
+      if (slot.stale && wouldWarn("gradientsNeverCleared")) warnOfStale(this.constructor.name, first + i, p);
       slot.spentAt = grad.storage.version;
       const t = ++this.updates[first + i];
-      if (active?.t !== t) active = found.find((other) => other.t === t);
+      const fits = (other: Active): boolean => other.t === t && other.params[0].dtype === p.dtype && other.params[0].backend === p.backend;
+      if (active === undefined || !fits(active)) active = found.find(fits);
       if (active === undefined) found.push((active = { params: [], grads: [], indices: [], t }));
       active.params.push(p);
       active.grads.push(maximize ? neg(grad) : contiguous(grad));
@@ -263,6 +264,8 @@ function checkParameters(owner: string, all: readonly Tensor[]): void {
   if (new Set(all).size !== all.length) throw new ValueError(`${owner}: a parameter is listed twice.`);
   const computed = all.findIndex((p) => p.node !== null);
   if (computed >= 0) throw new ValueError(`${owner}: parameter ${computed} (${all[computed]}) is the result of a computation; only leaves can be optimised.`);
+  const strided = all.findIndex((p) => !p.contiguous);
+  if (strided >= 0) throw new ValueError(`${owner}: parameter ${strided} (${all[strided]}) is a strided view; optimise the tensor that it looks at, or its clone().`);
 }
 
 function warnOfStale(owner: string, index: number, p: Tensor): void {

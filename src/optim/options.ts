@@ -16,7 +16,7 @@ export function resolveOptions<O extends object>(owner: string, defaults: Defaul
       throw new ValueError(`${owner}: expected options such as { ${Object.keys(defaults)[0]}: … }, got ${String(options)}.`);
     }
     for (const [name, value] of Object.entries(options)) {
-      if (!(name in defaults)) {
+      if (!Object.hasOwn(defaults, name)) {
         throw new ValueError(`${owner}: there is no option "${name}"; did you mean ${nearest(name, Object.keys(defaults))}?`);
       }
       if (value === undefined) continue;

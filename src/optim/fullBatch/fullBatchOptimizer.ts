@@ -84,7 +84,7 @@ export abstract class FullBatchOptimizer<O extends FullBatchOptions = FullBatchO
     return start.value;
   }
 
-  /** The loss as a function of these parameters. */
+  /** The loss as a function of these parameters, for `advance`. */
   objective(closure: Closure): Objective {
     return new Objective(this.constructor.name, this.params, closure, this.ofResiduals);
   }

@@ -49,6 +49,9 @@ export interface DampedOptions extends FullBatchOptions {
 /** Past this λ a step is too small to matter. */
 const largestDamping = 1e20;
 
+/** Below this λ a step is that of Gauss–Newton. */
+const smallestDamping = 1e-15;
+
 /** Steps d with (JᵀJ + λD²)d = −Jᵀr, λ following success and failure. */
 abstract class DampedLeastSquares extends FullBatchOptimizer<DampedOptions> {
   protected override readonly ofResiduals = true;
@@ -79,7 +82,7 @@ abstract class DampedLeastSquares extends FullBatchOptimizer<DampedOptions> {
       if (!((await objective.value(there)) <= value)) continue;
       const point = await objective.evaluate(there);
       if (!Number.isFinite(maxAbs(point.gradient))) continue;
-      this.damping = Math.max(this.damping / decrease, Number.MIN_VALUE);
+      this.damping = Math.max(this.damping / decrease, smallestDamping);
       return point;
     }
     this.damping = this.options.damping;

@@ -2,7 +2,6 @@
 
 import { ValueError } from "../../base/errors.js";
 import { tensor, type TensorData } from "../../ops/create.js";
-import { noGrad } from "../../tensor/tape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { Optimizer, type OptimizerOptions } from "../optimizer.js";
 import { checkRange, resolveOptions } from "../options.js";
@@ -97,7 +96,7 @@ class Stepping implements Iteration {
     const reasonAt = ({ value, gradient }: Point): StopReason | null =>
       !Number.isFinite(value) || !Number.isFinite(maxAbs(gradient)) ? "nonFinite" : maxAbs(gradient) <= this.tolerance ? "gradient" : null;
     if (reasonAt(from) !== null) return { point: from, reason: reasonAt(from) };
-    parameter.grad = noGrad(() => tensor(from.gradient.slice(), { shape: parameter.shape }));
+    parameter.grad = tensor(from.gradient, { shape: parameter.shape });
     this.optimizer.step();
     const point = await objective.evaluate(await objective.read());
     return { point, reason: reasonAt(point) };
