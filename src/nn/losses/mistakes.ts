@@ -50,6 +50,16 @@ export function warnOfSigmoidBefore(loss: string, logits: Tensor): void {
   }
 }
 
+/** For predictions that are outputs themselves: σ(relu(z)) is at least 0.5. */
+export function warnOfSigmoidOfRelu(loss: string, prediction: Tensor): void {
+  const maker = makerOf(prediction);
+  if (maker?.operation.name !== "sigmoid" || maker.inputs === null || makerOf(maker.inputs[0])?.operation.name !== "relu") return;
+  warn(
+    "sigmoidOfRelu",
+    `${loss} got sigmoid(relu(z)) as a prediction: relu is never negative, so this is never below 0.5. Leave the relu out before the sigmoid.`,
+  );
+}
+
 /** For losses that want log-probabilities. */
 export function warnOfMissingLogarithm(loss: string, logProbabilities: Tensor): void {
   const maker = makerOf(logProbabilities);

@@ -7,6 +7,7 @@ import { cast } from "../../ops/cast.js";
 import { noTensor } from "../../ops/operation.js";
 import { mean, sum } from "../../ops/reduce.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { warnOfSigmoidOfRelu } from "./mistakes.js";
 
 export interface LossOptions {
   /** "mean" over the batch (default), "sum", or "none" for one loss a sample or element. */
@@ -68,6 +69,7 @@ export function targetOf(loss: string, prediction: Tensor, target: Tensor): Tens
         `reshape one of them, so that nothing is broadcast by mistake.`,
     );
   }
+  warnOfSigmoidOfRelu(loss, prediction);
   return cast(target, prediction.dtype);
 }
 
