@@ -6,7 +6,7 @@ import { progress } from "./progress.js";
 
 const running = (loss: number, accuracy: number): Metrics => ({ samples: 100, loss, accuracy, top5: 1 });
 const fitStart: FitStart = { epochs: 3, steps: 10, samples: 1000, epochsDone: 0, stepsDone: 0, metrics: [new Accuracy()] };
-const stepEnd = (epoch: number, step: number): StepEnd => ({ epoch, step, globalStep: step, loss: 1, samples: 100, running: running(0.5, 0.75) });
+const stepEnd = (epoch: number, step: number): StepEnd => ({ epoch, step, globalStep: step, lr: 0.1, loss: 1, samples: 100, running: running(0.5, 0.75) });
 const epochEnd: EpochEnd = {
   epoch: 1, epochs: 3, lr: 0.1, train: running(0.5, 0.75), validation: running(0.25, 0.875), seconds: 12, trainSeconds: 10, best: true,
 };

@@ -63,7 +63,7 @@ test("a resumed epoch ends with the same digits of every metric", async () => {
   const { history } = await make().fit(points(1, true), points(2, true), { epochs: 2 });
   const broken = make();
   const controller = new AbortController();
-  broken.listen({ step: ({ globalStep }) => globalStep === 5 && controller.abort() });
+  broken.listen({ step: ({ globalStep }) => void (globalStep === 5 && controller.abort()) });
   await broken.fit(points(1, true), points(2, true), { epochs: 2, signal: controller.signal });
   const resumed = make();
   resumed.restore(decodeCheckpoint(encodeCheckpoint(await broken.state()), "checkpoint"));
