@@ -10,6 +10,7 @@ export { Conv1d, type Conv1dLayerOptions, Conv2d, type Conv2dLayerOptions, Conv3
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./convTranspose.js";
 export { type Costed, type Windowed, type Windows } from "./cost.js";
 export { Dropout } from "./dropout.js";
+export { convToLinear, type ImageShape, linearToConv, toFullyConvolutional } from "./fullyConvolutional.js";
 export * as init from "./init.js";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instanceNorm.js";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layerNorm.js";

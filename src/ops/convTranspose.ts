@@ -5,7 +5,7 @@
 
 import type { Conv2dParams } from "../backend/backend.js";
 import { ShapeError, ValueError } from "../base/errors.js";
-import { formatShape } from "../base/shape.js";
+import { formatShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add } from "./arithmetic.js";
 import { contiguous } from "./cast.js";
@@ -47,10 +47,17 @@ export function transposeGeometry<P extends PerAxis>(op: string, rank: number, {
   return { stride, padding, dilation, groups, outputPadding: more };
 }
 
+/** Spatial sizes of the result. */
+export function transposedSize<P extends PerAxis>(
+  sizes: Shape, kernel: Shape, { stride, padding, dilation, outputPadding }: TransposeGeometry<P>,
+): number[] {
+  return sizes.map((n, i) => (n - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + outputPadding[i] + 1);
+}
+
 /** Checks x: [N, C, …], weight: [C, O/groups, …] and bias: [O]; gives the shape of the result. */
 function transposedShape<P extends PerAxis>(op: string, rank: number, operands: readonly Tensor[], geometry: TransposeGeometry<P>): number[] {
   const [x, weight, bias] = operands;
-  const { stride, padding, dilation, groups, outputPadding } = geometry;
+  const { padding, groups } = geometry;
   if (x.ndim !== rank + 2 || weight.ndim !== rank + 2) {
     const axes = axisLetters[rank];
     throw new ShapeError(
@@ -67,7 +74,7 @@ function transposedShape<P extends PerAxis>(op: string, rank: number, operands: 
   checkSameFloat(op, operands);
   const outputs = weight.shape[1] * groups;
   checkBias(op, bias, weight, outputs);
-  const spatial = stride.map((s, i) => (x.shape[2 + i] - 1) * s - 2 * padding[i] + dilation[i] * (weight.shape[2 + i] - 1) + outputPadding[i] + 1);
+  const spatial = transposedSize(x.shape.slice(2), weight.shape.slice(2), geometry);
   if (spatial.some((n) => n < 1)) {
     throw new ShapeError(`${op}: padding ${padding.join(", ")} cuts everything off: input ${formatShape(x.shape)} becomes ${spatial.join(" × ")}; use less padding.`);
   }

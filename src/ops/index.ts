@@ -44,9 +44,15 @@ export { diag, diagonal, type DiagonalOptions, type DiagOptions, trace, tril, tr
 export { einsum } from "./einsum.js";
 export { fold, type FoldOptions, unfold, type UnfoldOptions, windows, type WindowsOptions } from "./slidingWindows.js";
 export { type ComputeDefinition, defineOp, type Operation, operations, type OutputSpec, type ViewDefinition } from "./operation.js";
+export {
+  filterKernel, type FilterKernelOptions, type FilterName, imageFilter, type ImageFilterOptions,
+} from "./imageFilters.js";
 export { interpolate, type InterpolateOptions, type InterpolationMode } from "./interpolate.js";
 export { localResponseNorm, type LocalResponseNormOptions } from "./localResponseNorm.js";
 export { lpPool1d, lpPool2d, type LpPoolOptions } from "./lpPool.js";
+export {
+  convOutputSize, type ConvSizeOptions, convTransposeOutputSize, type ConvTransposeSizeOptions, poolOutputSize, type PoolSizeOptions, type SizeRule,
+} from "./outputSize.js";
 export { padWith, type PadMode } from "./padWith.js";
 export { pixelShuffle, type PixelShuffleOptions, pixelUnshuffle } from "./pixelShuffle.js";
 export { avgPool2d, maxPool2d, maxPool2dWithIndices } from "./pool.js";
