@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { abs, eye, linalg, matmul, max, mul, NablaError, sub, tensor, type Tensor, transpose, ValueError, zeros } from "../../src/index.js";
+import { abs, eye, gradcheck, linalg, matmul, max, mul, NablaError, sub, tensor, type Tensor, transpose, ValueError, zeros } from "../../src/index.js";
 import { Generator } from "../../src/base/generator.js";
 
 /** Rows, columns, rank, decimal exponents between which rows are graded, seed. */
@@ -146,6 +146,21 @@ test("a matrix in a batch is treated as if it were alone", async () => {
   await same((a) => linalg.eigvals(a).imag);
   await same((a) => linalg.cholesky(gram(a)));
   await same((a) => linalg.lstsq(a, gram(a)).solution);
+});
+
+test("one matrix with a batch of right-hand sides, and a batch of matrices with one", async () => {
+  const a = tensor(Float64Array.from({ length: 9 }, (_, i) => Math.sin(i * i + 1) + (i % 4 === 0 ? 2 : 0)), { shape: [3, 3], requiresGrad: true });
+  const b = tensor(Float64Array.from({ length: 24 }, (_, i) => Math.cos(i * i)), { shape: [4, 1, 3, 2] });
+  const solvers: ((a: Tensor, b: Tensor) => Tensor)[] = [linalg.solve, (x, y) => linalg.lstsq(x, y).solution, (x, y) => linalg.solveTriangular(x, y, { upper: true })];
+  for (const solve of solvers) {
+    const x = solve(a, b);
+    expect([...x.shape]).toEqual([4, 1, 3, 2]);
+    for (let i = 0; i < 4; i++) await expectEqual(x.slice(i, 0), solve(a, b.slice(i, 0)), 10, "each alone");
+    await gradcheck(([m, r]) => solve(m, r), [a, b]);
+    const many = mul(a, tensor([1, 2, 3], { dtype: "float64" }).reshape(3, 1, 1, 1));
+    expect([...solve(many, b.slice(0)).shape]).toEqual([3, 1, 3, 2]);
+    await expectEqual(solve(many, b.slice(0)).slice(2, 0), solve(a.mul(3), b.slice(0, 0)), 10, "batch of matrices");
+  }
 });
 
 test("equal eigenvalues and singular values: zeros, multiples of the identity, permutations", async () => {

@@ -7,6 +7,7 @@ import { mul, sub } from "../arithmetic.js";
 import { cast } from "../cast.js";
 import { matmul } from "../matmul.js";
 import { where } from "../compare.js";
+import { sign } from "../elementwise.js";
 import { allocate, defineOp, type Operation } from "../operation.js";
 import { prod, sum } from "../reduce.js";
 import { transpose, unsqueeze } from "../views.js";
@@ -66,8 +67,8 @@ const cofactorOp: Operation<undefined> = defineOp({
       const n = S.shape[S.ndim - 1];
       const others = where(cast(identityOf(a), "bool"), 1, unsqueeze(S, -2).expand([...S.shape, n]));
       const scaled = mul(U, unsqueeze(prod(others, { axis: -1 }), -2));
-      const sign = overMatrix(mul(detOp.apply([U], undefined), detOp.apply([Vh], undefined)));
-      k.copy(mul(matmul(scaled, Vh), sign), out);
+      const turns = sign(mul(detOp.apply([U], undefined), detOp.apply([Vh], undefined)));
+      k.copy(mul(matmul(scaled, Vh), overMatrix(turns)), out);
     }),
   // Ā = (⟨C̄, C⟩ I − C C̄ᵀ) A⁻ᵀ
   vjp: (dy, { inputs: [a], output: c }) => [
@@ -91,12 +92,12 @@ const slogdetOp = defineOp({
   forward: (k, [a], out) => {
     if (a.size === 0) return windowsOf(out).forEach((part, i) => k.fill(part, i === 0 ? 1 : 0));
     const [diagonal, parity] = factored(k, "slogdet", a);
-    const [sign, log] = windowsOf(out).map(asColumn);
+    const [signs, log] = windowsOf(out).map(asColumn);
     const work = allocate(k, { shape: diagonal.shape, dtype: "float64" }, "slogdet");
     const last = [diagonal.ndim - 1];
     k.unary("sign", diagonal, work);
-    k.reduce("prod", work, last, sign);
-    k.binary("mul", sign, parity, sign);
+    k.reduce("prod", work, last, signs);
+    k.binary("mul", signs, parity, signs);
     k.unary("abs", diagonal, work);
     k.unary("log", work, work);
     k.reduce("sum", work, last, log);

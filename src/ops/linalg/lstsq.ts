@@ -1,5 +1,6 @@
 /** Least squares and the pseudo-inverse, by singular values: right for matrices of any shape and rank. */
 
+import type { Backend } from "../../backend/backend.js";
 import { promote } from "../../base/dtype.js";
 import { ValueError } from "../../base/errors.js";
 import { sameShape } from "../../base/shape.js";
@@ -13,7 +14,7 @@ import { matmul } from "../matmul.js";
 import { defineOp, noTensor, type Operation } from "../operation.js";
 import { max, sum } from "../reduce.js";
 import { squeeze, transpose, unsqueeze } from "../views.js";
-import { alignBatches, batchOf, checkMatrix, doubles, doublesOf, identityOf, lazy, sidesOf, toDouble } from "./matrices.js";
+import { batchOf, checkMatrix, doubles, doublesOf, finite, identityOf, lazy, sidesOf, solveBatches, toDouble } from "./matrices.js";
 import { svd, svdvals } from "./svd.js";
 import { checkRows } from "./triangular.js";
 
@@ -23,8 +24,8 @@ interface Attributes {
 }
 
 /** Vh, 1/S (0 where S counts as 0) as a column, and U. */
-function inverted(a: Tensor, { rtol }: Attributes): [Tensor, Tensor, Tensor] {
-  const { U, S, Vh } = svd(a, { fullMatrices: false });
+function inverted(k: Backend, op: string, a: Tensor, { rtol }: Attributes): [Tensor, Tensor, Tensor] {
+  const { U, S, Vh } = svd(finite(k, op, a), { fullMatrices: false });
   const counts = gt(S, mul(max(S, { axis: -1, keepDim: true }), rtol));
   return [Vh, unsqueeze(where(counts, reciprocal(S), 0), -1), U];
 }
@@ -35,7 +36,7 @@ const pinvOp: Operation<Attributes> = defineOp<Attributes>({
   shape: ([a]) => ({ shape: transpose(a).shape, dtype: "float64" }),
   forward: (k, [a], out, attributes) =>
     noGrad(() => {
-      const [vh, inverse, u] = inverted(a, attributes);
+      const [vh, inverse, u] = inverted(k, "pinv", a, attributes);
       k.matmul(transpose(vh), mul(inverse, transpose(u)), out);
     }),
   // Ā = −PᵀP̄Pᵀ + (I − AP) P̄ᵀPPᵀ + PᵀPP̄ᵀ (I − PA), P = A⁺, while the rank stays. Golub & Pereyra 1973, equation 4.12.
@@ -62,8 +63,8 @@ const lstsqOp: Operation<Attributes> = defineOp<Attributes>({
   forward: (k, [a, b], out, attributes) =>
     noGrad(() => {
       if (a.size === 0) return k.fill(out, 0);
-      const [vh, inverse, u] = inverted(a, attributes);
-      k.matmul(transpose(vh), mul(inverse, matmul(transpose(u), b)), out);
+      const [vh, inverse, u] = inverted(k, "lstsq", a, attributes);
+      k.matmul(transpose(vh), mul(inverse, matmul(transpose(u), finite(k, "lstsq", b))), out);
     }),
   // X = A⁺B: what pinv's rule says, without forming (I − AA⁺) and (I − A⁺A).
   vjp: (dy, { inputs: [a, b], output: x, attributes }) => {
@@ -86,7 +87,7 @@ const lstsqOp: Operation<Attributes> = defineOp<Attributes>({
     { inputs: [doublesOf([2, 2], [1, 2, 2, 4]), doubles([2, 1])], attributes: { rtol: 1e-10 }, gradcheck: false },
     { inputs: [doubles([0, 2]), doubles([0, 3])], attributes: { rtol: 1e-10 } },
   ],
-  errors: () => [{ inputs: [doublesOf([1, 1], [NaN]), doubles([1, 1])], attributes: { rtol: 0 }, message: "svd: element [0, 0] of the input [1, 1] is NaN or infinite" }],
+  errors: () => [{ inputs: [doublesOf([1, 1], [NaN]), doubles([1, 1])], attributes: { rtol: 0 }, message: "lstsq: element [0, 0] of the input [1, 1] is NaN or infinite" }],
 });
 
 /** Below this, relative to the largest, a singular value cannot be told from rounding: ε of the type times the longer side. */
@@ -122,7 +123,7 @@ export interface Lstsq {
   readonly solution: Tensor;
   /** ‖AX − B‖² of each column: [..., K], or [...]. */
   readonly residuals: Tensor;
-  /** Number of singular values that count (int32): [...]. */
+  /** Number of singular values of A that count (int32): [...]. */
   readonly rank: Tensor;
   /** Of A, descending: [..., min(M, N)]. */
   readonly singularValues: Tensor;
@@ -152,8 +153,8 @@ export function lstsq(a: Tensor, b: Tensor, options: RankOptions = {}): Lstsq {
   checkRows("lstsq", a, b);
   const rtol = toleranceOf("lstsq", a, options);
   const dtype = promote(a.dtype, b.dtype);
-  const [left, right] = alignBatches("lstsq", toDouble(a), toDouble(b));
-  const x = lstsqOp.apply([left, right], { rtol });
+  const [left, right] = [toDouble(a), toDouble(b)];
+  const x = solveBatches("lstsq", left, right, (one, many) => lstsqOp.apply([one, many], { rtol }));
   const singularValues = svdvals(left.detach());
   return {
     solution: cast(x, dtype),

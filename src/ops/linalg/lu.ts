@@ -37,7 +37,7 @@ const luOp = defineOp({
     k.linalg!.lu(finite(k, "lu", a), factors, permutation, allocate(k, { shape: batch, dtype: "float64" }, "lu"));
     noGrad(() => {
       const p = transpose(cast(eq(unsqueeze(permutation, -1), arange(0, m, 1, { backend: k, dtype: "int32" })), "float64"));
-      const l = add(lower(columnsOf(factors, 0, rank), 0), constant(a, m, rank, (i, j) => (i === j ? 1 : 0)));
+      const l = add(lower(columnsOf(factors, 0, rank), 0), constant(a, [m, rank], 0, 1, 0));
       const u = upper(rowsOf(factors, 0, rank));
       windows(out, shapesOf(a)).forEach((window, i) => window.size > 0 && k.copy([p, l, u][i], window));
     });

@@ -16,7 +16,7 @@ import { reciprocal } from "../elementwise.js";
 import { noTensor } from "../operation.js";
 import type { InputSpec } from "../samples.js";
 import { slice } from "../slice.js";
-import { expand, reshape, transpose } from "../views.js";
+import { expand, permute, reshape, transpose } from "../views.js";
 
 /** A float64 input of a sample. */
 export const doubles = (shape: Shape, low = -2, high = 2): InputSpec => ({ shape, low, high, dtype: "float64" });
@@ -55,10 +55,19 @@ export function checkSquare(op: string, a: Tensor): void {
 
 export const toDouble = (a: Tensor): Tensor => cast(a, "float64");
 
-/** Matrices with their leading axes broadcast to a common batch. */
-export function alignBatches(op: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+/**
+ * solve(a, b) over the common batch of a [..., M, N] and b [..., M, K] → [..., N, K]. One matrix with many right-hand sides is solved once: they
+ * become columns.
+ */
+export function solveBatches(op: string, a: Tensor, b: Tensor, solve: (a: Tensor, b: Tensor) => Tensor): Tensor {
   const batch = broadcastShapes(op, batchOf(a), batchOf(b));
-  return [expand(a, [...batch, ...sidesOf(a)]), expand(b, [...batch, ...sidesOf(b)])];
+  const right = expand(b, [...batch, ...sidesOf(b)]);
+  if (sizeOf(batchOf(a)) !== 1 || sizeOf(batch) <= 1) return solve(expand(a, [...batch, ...sidesOf(a)]), right);
+  const [rows, columns] = [batch.length, batch.length + 1];
+  const axes = batch.map((_, axis) => axis);
+  const [n, k] = [sidesOf(a)[1], sidesOf(b)[1]];
+  const x = solve(reshape(a, sidesOf(a)), reshape(permute(right, [rows, ...axes, columns]), [sidesOf(b)[0], sizeOf(batch) * k]));
+  return permute(reshape(x, [n, ...batch, k]), [...axes.map((axis) => axis + 1), 0, columns]);
 }
 
 /**
@@ -106,23 +115,27 @@ export function windows(packed: Tensor, shapes: readonly Shape[]): Tensor[] {
   });
 }
 
-/** A constant [m, n] of float64 on the backend of `like`. */
-export function constant(like: Tensor, m: number, n: number, value: (i: number, j: number) => number): Tensor {
-  const values = Float64Array.from({ length: m * n }, (_, at) => value(Math.floor(at / n), at % n));
+/** A constant [m, n] of float64 on the backend of `like`, by the numbers left of the diagonal, on it, and right of it. */
+export function constant(like: Tensor, [m, n]: readonly [number, number], left: number, diagonal: number, right: number): Tensor {
+  const values = new Float64Array(m * n).fill(right);
+  for (let i = 0; i < m; i++) {
+    values.fill(left, i * n, i * n + Math.min(i, n));
+    if (i < n) values[i * n + i] = diagonal;
+  }
   return tensor(values, { shape: [m, n], backend: like.backend });
 }
 
 /** The identity that multiplies the rows (`axis` −2) or columns (−1) of `a`. */
-export const identityOf = (a: Tensor, axis: -2 | -1 = -1): Tensor => {
+export function identityOf(a: Tensor, axis: -2 | -1 = -1): Tensor {
   const n = a.shape[a.ndim + axis];
-  return constant(a, n, n, (i, j) => (i === j ? 1 : 0));
-};
+  return constant(a, [n, n], 0, 1, 0);
+}
 
 /** The part on and below the diagonal, which is multiplied by `diagonal` (default 1). */
-export const lower = (a: Tensor, diagonal = 1): Tensor => mul(a, constant(a, ...sidesOf(a), (i, j) => (i > j ? 1 : i === j ? diagonal : 0)));
+export const lower = (a: Tensor, diagonal = 1): Tensor => mul(a, constant(a, sidesOf(a), 1, diagonal, 0));
 
 /** The part on and above the diagonal, which is multiplied by `diagonal` (default 1). */
-export const upper = (a: Tensor, diagonal = 1): Tensor => mul(a, constant(a, ...sidesOf(a), (i, j) => (i < j ? 1 : i === j ? diagonal : 0)));
+export const upper = (a: Tensor, diagonal = 1): Tensor => mul(a, constant(a, sidesOf(a), 0, diagonal, 1));
 
 /** (a + aᵀ)/2. */
 export const symmetric = (a: Tensor): Tensor => mul(a.add(transpose(a)), 0.5);

@@ -1,5 +1,6 @@
 /** Linear systems of equations and the inverse, by LU factorisation. */
 
+import { promote } from "../../base/dtype.js";
 import { ValueError } from "../../base/errors.js";
 import { sameShape } from "../../base/shape.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -7,9 +8,8 @@ import { cast } from "../cast.js";
 import { neg } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { defineOp, noTensor, type Operation } from "../operation.js";
-import { promote } from "../../base/dtype.js";
 import { expand, squeeze, transpose, unsqueeze } from "../views.js";
-import { alignBatches, batchOf, checkMatrix, checkSquare, doubles, doublesOf, finite, identityOf, lazy, matrixName, sidesOf, toDouble } from "./matrices.js";
+import { batchOf, checkMatrix, checkSquare, doubles, doublesOf, finite, identityOf, lazy, matrixName, sidesOf, solveBatches, toDouble } from "./matrices.js";
 import { checkRows } from "./triangular.js";
 
 /** Attributes: the function that the user called, for messages. */
@@ -59,8 +59,8 @@ export function solve(a: Tensor, b: Tensor): Tensor {
   if (b.ndim === 1 || sameShape(b.shape, a.shape.slice(0, -1))) return squeeze(solve(a, unsqueeze(b, -1)), -1);
   checkMatrix("solve", b, 1);
   checkRows("solve", a, b);
-  const [left, right] = alignBatches("solve", toDouble(a), toDouble(b));
-  return cast(solveOp.apply([left, right], "solve"), promote(a.dtype, b.dtype));
+  const x = solveBatches("solve", toDouble(a), toDouble(b), (left, right) => solveOp.apply([left, right], "solve"));
+  return cast(x, promote(a.dtype, b.dtype));
 }
 
 /** The inverse of a float64 A. */

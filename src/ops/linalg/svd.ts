@@ -9,7 +9,7 @@ import { cast } from "../cast.js";
 import { matmul } from "../matmul.js";
 import { defineOp } from "../operation.js";
 import { transpose, unsqueeze } from "../views.js";
-import { batchOf, checkMatrix, constant, doubles, doublesOf, finite, matrixName, packedSpec, safeReciprocal, sidesOf, toDouble, unpack, windows } from "./matrices.js";
+import { batchOf, checkMatrix, doubles, doublesOf, finite, identityOf, matrixName, packedSpec, safeReciprocal, sidesOf, toDouble, unpack, windows } from "./matrices.js";
 
 interface Attributes {
   /** Without vectors, and of full ones that the thin form does not have, there is no gradient. */
@@ -71,9 +71,8 @@ function gradient([s, u, vh]: readonly Tensor[], [dS, dU, dVh]: readonly Tensor[
   const skew = (x: Tensor): Tensor => mul(f, sub(x, transpose(x)));
   const [uT, v] = [transpose(u), transpose(vh)];
   const [fromU, fromV] = [matmul(uT, dU), matmul(vh, transpose(dVh))];
-  const k = s.shape[s.ndim - 1];
-  const values = mul(constant(s, k, k, (i, j) => (i === j ? 1 : 0)), row);
-  const dValues = mul(constant(s, k, k, (i, j) => (i === j ? 1 : 0)), unsqueeze(dS, -2));
+  const identity = identityOf(s);
+  const [values, dValues] = [mul(identity, row), mul(identity, unsqueeze(dS, -2))];
   const inner = add(add(matmul(skew(fromU), values), matmul(values, skew(fromV))), dValues);
   const inverse = safeReciprocal(row);
   const outsideU = mul(sub(dU, matmul(u, fromU)), inverse);

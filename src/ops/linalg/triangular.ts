@@ -1,5 +1,6 @@
 /** Triangular systems of equations. */
 
+import { promote } from "../../base/dtype.js";
 import { ShapeError, ValueError } from "../../base/errors.js";
 import { formatShape } from "../../base/shape.js";
 import type { TriangularParams } from "../../backend/linalg/linalgKernels.js";
@@ -9,7 +10,7 @@ import { neg } from "../elementwise.js";
 import { matmul } from "../matmul.js";
 import { defineOp, type Operation } from "../operation.js";
 import { transpose } from "../views.js";
-import { alignBatches, batchOf, checkMatrix, checkSquare, doubles, doublesOf, finite, lazy, lower, matrixName, sidesOf, toDouble, upper } from "./matrices.js";
+import { batchOf, checkMatrix, checkSquare, doubles, doublesOf, finite, lazy, lower, matrixName, sidesOf, solveBatches, toDouble, upper } from "./matrices.js";
 
 const triangularOp: Operation<TriangularParams> = defineOp<TriangularParams>({
   name: "solveTriangular",
@@ -76,8 +77,8 @@ export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOp
   if (typeof above !== "boolean") throw new ValueError(`solveTriangular: say which triangle A has: { upper: true } or { upper: false }.`);
   if (!left) return transpose(solveTriangular(transpose(a), transpose(b), { upper: !above, unitriangular: unit }));
   checkRows("solveTriangular", a, b);
-  const [t, right] = alignBatches("solveTriangular", toDouble(a), toDouble(b));
-  return cast(triangularOp.apply([t, right], { upper: above, unit }), b.dtype);
+  const x = solveBatches("solveTriangular", toDouble(a), toDouble(b), (t, right) => triangularOp.apply([t, right], { upper: above, unit }));
+  return cast(x, promote(a.dtype, b.dtype));
 }
 
 /**
