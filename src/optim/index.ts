@@ -25,3 +25,4 @@ export { Rprop, type RpropOptions } from "./rprop.js";
 export * as schedules from "./schedules/index.js";
 export type { Schedule } from "./schedules/index.js";
 export { SGD, type SGDOptions } from "./sgd.js";
+export { WeightAverage, type WeightAverageOptions } from "./weightAverage.js";

@@ -164,8 +164,7 @@ export abstract class Optimizer<O extends OptimizerOptions> {
       if (slot.stale && wouldWarn("gradientsNeverCleared")) warnOfStale(this.constructor.name, first + i, p);
       slot.spentAt = grad.storage.version;
       const t = ++this.updates[first + i];
-      const fits = (other: Active): boolean => other.t === t && other.params[0].dtype === p.dtype && other.params[0].backend === p.backend;
-      if (active === undefined || !fits(active)) active = found.find(fits);
+      if (active === undefined || !fits(active, p, t)) active = found.find((other) => fits(other, p, t));
       if (active === undefined) found.push((active = { params: [], grads: [], indices: [], t }));
       active.params.push(p);
       active.grads.push(maximize ? neg(grad) : contiguous(grad));
@@ -235,6 +234,11 @@ export abstract class Optimizer<O extends OptimizerOptions> {
     this.updates.forEach((_, i) => (this.updates[i] = scalars[`updates.${i}`] ?? this.steps));
     this.groups.forEach((g, i) => (g.options.lr = scalars[`lr.${i}`] ?? g.options.lr));
   }
+}
+
+/** Whether the update t of parameter p can be made together with those of `active`. */
+function fits(active: Active, p: Tensor, t: number): boolean {
+  return active.t === t && active.params[0].dtype === p.dtype && active.params[0].backend === p.backend;
 }
 
 /** g + weightDecay · p: the gradient with that of weightDecay/2 · ‖p‖² added. */
