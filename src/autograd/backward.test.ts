@@ -39,6 +39,18 @@ describe("backward", () => {
     expect(() => sum(z).backward()).not.toThrow();
   });
 
+  test("gives each leaf a gradient of its own, which may be written in place", async () => {
+    const [a, b] = [tensor([3], { requiresGrad: true }), tensor([1], { requiresGrad: true })];
+    const seed = tensor([2]);
+    square(add(a, b)).backward();
+    a.grad!.copyFrom(Float32Array.of(5));
+    expect(await b.grad!.array()).toEqual([8]);
+    const c = tensor([1], { requiresGrad: true });
+    c.backward({ gradient: seed });
+    c.grad!.copyFrom(Float32Array.of(5));
+    expect(await seed.array()).toEqual([2]);
+  });
+
   test("wants one number, and something to differentiate", () => {
     const x = tensor([1, 2], { requiresGrad: true });
     expect(() => square(x).backward()).toThrow(ShapeError);

@@ -3,7 +3,7 @@
 import { DTypeError, NablaError, ShapeError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
-import { contiguous } from "../ops/cast.js";
+import { clone, contiguous } from "../ops/cast.js";
 import { onesLike, zerosLike } from "../ops/create.js";
 import { withGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -46,7 +46,8 @@ Tensor.prototype.backward = function (options: BackwardOptions = {}): void {
       const g = contiguous(createGraph ? gradient : gradient.detach());
       const slot = t.gradientSlot;
       if (slot === null || slot.tensor === null) {
-        t.grad = g;
+        // Memory of its own: clipping writes gradients in place.
+        t.grad = g.storage.heldByLeaf || g.storage === options.gradient?.storage ? clone(g) : g;
         return;
       }
       const stale = slot.stale || slot.spentAt === slot.tensor.storage.version;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LifetimeError, NablaError, ValueError } from "../base/errors.js";
 import {
-  add, checkpoint, concat, defaultGenerator, dropout, exp, Generator, grad, gradcheck, hvp, manualSeed, memoryStats, mul, nn, noGrad, onesLike, randn,
+  add, checkpoint, concat, defaultGenerator, dropout, exp, Generator, grad, gradcheck, hvp, keep, manualSeed, memoryStats, mul, nn, noGrad, onesLike, randn,
   slice, square, step, sum, tanh, tensor, type Tensor, zeros,
 } from "../index.js";
 
@@ -69,6 +69,16 @@ describe("gradients are equal bit for bit", () => {
     expect(layer.runningMean.storage.version).toBe(version);
     expect(await layer.buffers().get("num_batches_tracked")!.item()).toBe(1);
     expect(layer.weight!.grad).not.toBeNull();
+  });
+
+  test("of what the function itself makes and keeps", async () => {
+    const x = random(3);
+    const f = (t: Tensor): Tensor => {
+      const state = keep(zeros([3]));
+      state.copyFrom(Float32Array.of(1, 2, 3));
+      return mul(t, state);
+    };
+    expect(await grad(sum(checkpoint(f, x)), [x])[0].array()).toEqual([1, 2, 3]);
   });
 
   test("of several results, and of tensors that the function closes over", async () => {

@@ -12,8 +12,9 @@ import { NablaError, ValueError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { concat, slice } from "../ops/slice.js";
 import { reshape } from "../ops/views.js";
+import { withoutWriting } from "../tensor/recompute.js";
 import { step } from "../tensor/step.js";
-import { isGradEnabled, latestNode, TapeNode, type TapeOperation, withGrad, withoutWriting } from "../tensor/tape.js";
+import { isGradEnabled, latestNode, TapeNode, type TapeOperation, withGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { gradThrough, order } from "./walk.js";
 

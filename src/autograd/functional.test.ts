@@ -137,7 +137,8 @@ describe("transforms", () => {
     expect(() => jacobian((() => 3) as never, x)).toThrow("jacobian: the function's result must be a tensor or an array of tensors, got 3.");
     expect(() => jacobian((async () => x) as never, x)).toThrow("got a promise; it must be synchronous");
     expect(() => jacobian(square, [] as never)).toThrow(ValueError);
-    expect(() => jacobian(x as never, x)).toThrow("jacobian: expected a function of tensors, got object");
+    expect(() => jacobian(x as never, x)).toThrow("jacobian: expected a function of tensors, got object; for a module pass (x) => model.forward(x).");
+    expect(() => valueAndGrad(x as never)).toThrow("valueAndGrad: expected a function of tensors, got object");
   });
 
   test("of a random function are those of one draw", async () => {

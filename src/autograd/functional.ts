@@ -54,6 +54,10 @@ function checkTensors(caller: string, what: string, x: unknown): readonly Tensor
   return tensors;
 }
 
+function checkFunction(caller: string, f: unknown): void {
+  if (typeof f !== "function") throw new ValueError(`${caller}: expected a function of tensors, got ${typeof f}; for a module pass (x) => model.forward(x).`);
+}
+
 /** A function at a place: stand-ins for x that require gradients, and the value there. */
 interface Evaluation<Y extends Tensors> {
   readonly inputs: readonly Tensor[];
@@ -63,7 +67,7 @@ interface Evaluation<Y extends Tensors> {
 }
 
 function evaluate<X extends Tensors, Y extends Tensors>(caller: string, f: (x: X) => Y, x: X, options: TransformOptions): Evaluation<Y> {
-  if (typeof f !== "function") throw new ValueError(`${caller}: expected a function of tensors, got ${typeof f}.`);
+  checkFunction(caller, f);
   const given = checkTensors(caller, "the place to differentiate at", x);
   const { createGraph = isGradEnabled() && given.some((t) => t.requiresGrad) } = options;
   return withGrad(true, () => {
@@ -127,6 +131,7 @@ export function valueAndGrad<X extends Tensors, Rest extends readonly unknown[]>
   f: (x: X, ...rest: Rest) => Tensor,
   options: TransformOptions = {},
 ): (x: X, ...rest: Rest) => [value: Tensor, gradient: For<X, Tensor>] {
+  checkFunction("valueAndGrad", f);
   return (x, ...rest) => {
     const evaluation = evaluate("valueAndGrad", (own: X) => f(own, ...rest), x, options);
     const { inputs, createGraph } = evaluation;

@@ -43,6 +43,7 @@ describe("of a function", () => {
   test("says what it cannot check", async () => {
     await expect(gradcheck(() => 3, [leaf(2)])).rejects.toThrow("gradcheck: the function must return float tensors, got 3");
     await expect(gradcheck(async () => leaf(2), [leaf(2)])).rejects.toThrow("got a promise");
+    await expect(gradcheck(([t]) => sum(t), leaf(2) as never)).rejects.toThrow("gradcheck: expected an array of tensors as inputs; write gradcheck(f, [x]).");
     await expect(gradcheck({} as never, [])).rejects.toThrow("gradcheck: expected a function of an array of tensors, or a module, got object");
     await expect(gradcheck(([t]) => sum(t), [tensor([1])])).rejects.toThrow("does not depend on any tensor that requires a gradient");
   });

@@ -8,10 +8,11 @@ import { add, mul } from "../ops/arithmetic.js";
 import { clone } from "../ops/cast.js";
 import { tensor } from "../ops/create.js";
 import { sum } from "../ops/reduce.js";
+import { withoutWriting } from "../tensor/recompute.js";
 import { step } from "../tensor/step.js";
-import { withGrad, withoutWriting } from "../tensor/tape.js";
+import { withGrad } from "../tensor/tape.js";
 import { tensorsIn } from "../tensor/nested.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { grad } from "./backward.js";
 
 export interface GradcheckOptions {
@@ -61,6 +62,7 @@ export async function gradcheck(
   if (isModule && (typeof f?.forward !== "function" || typeof f.namedParameters !== "function")) {
     throw new ValueError(`gradcheck: expected a function of an array of tensors, or a module, got ${typeof f}.`);
   }
+  if (!Array.isArray(inputs) || !inputs.every((t) => t instanceof Tensor)) throw new ValueError("gradcheck: expected an array of tensors as inputs; write gradcheck(f, [x]).");
   const leaves = [
     ...inputs.map((t, i) => ({ name: i, what: `input ${i}`, t, remedy: 'to("float64")' })),
     ...(isModule ? Array.from(f.namedParameters(), ([name, t]) => ({ name, what: `parameter ${name}`, t, remedy: 'model.to("float64")' })) : []),

@@ -101,6 +101,13 @@ const collector = new FinalizationRegistry<Block>(({ pool, handle, block }) => p
 /** The scope that owns new storages; null outside every `step`. Set by step.ts alone. */
 export const scopes: { current: Scope | null } = { current: null };
 
+let made = 0;
+
+/** Number of the latest storage: those made later have larger ones. */
+export function latestStorage(): number {
+  return made;
+}
+
 export class Storage {
   readonly backend: Backend;
   readonly handle: number;
@@ -109,6 +116,8 @@ export class Storage {
   version = 0;
   /** Number of holders (parameters, gradients, optimiser state, `keep()`) for whom it outlives its step. */
   keeps = 0;
+  /** Storages are numbered in the order of their making. */
+  readonly number = ++made;
   /** Name of the operation that made it, for messages. */
   readonly origin: string;
   /** The scope at whose end it returns to the pool; null when only its holders or the collector decide. */
@@ -163,7 +172,7 @@ export class Storage {
 
   /** What a leaf that is collected does with its gradient: releases it, unless somebody else may have it. */
   abandon(): void {
-    if (!this.tracked && this.scope === null) this.release();
+    if (--this.keeps <= 0 && !this.tracked && this.scope === null) this.release();
   }
 
   /** Back to the pool, at once. */

@@ -88,21 +88,3 @@ export function withGrad<T>(on: boolean, body: () => T): T {
 export function noGrad<T>(body: () => T): T {
   return withGrad(false, body);
 }
-
-let recomputing = false;
-
-/** Whether a function runs again for its derivatives: then what outlives a step, such as running statistics, has been written already. */
-export function isRecomputing(): boolean {
-  return recomputing;
-}
-
-/** Runs `body` as a recomputation: tensors that outlive a step are not written in it. */
-export function withoutWriting<T>(body: () => T): T {
-  const before = recomputing;
-  recomputing = true;
-  try {
-    return body();
-  } finally {
-    recomputing = before;
-  }
-}

@@ -8,8 +8,9 @@ import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.j
 import { DTypeError, LifetimeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import { contiguousStrides, formatShape, isContiguous, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { formatTensor } from "./print.js";
+import { isWritten } from "./recompute.js";
 import { Storage } from "./storage.js";
-import { isRecomputing, type TapeNode } from "./tape.js";
+import type { TapeNode } from "./tape.js";
 
 /** Nested arrays of numbers, as `array()` returns them. A 0-d tensor is a number. */
 export type NestedNumbers = number | NestedNumbers[];
@@ -275,7 +276,7 @@ export class Tensor implements View {
    */
   copyFrom(source: TypedArray | Tensor): this {
     this.storage.assertAlive(this.shape);
-    if (isRecomputing() && this.storage.keeps > 0) return this;
+    if (isWritten(this.storage)) return this;
     if (source instanceof Tensor) {
       source.storage.assertAlive(source.shape);
       if (source.shape.length !== this.shape.length || source.shape.some((n, i) => n !== this.shape[i])) {
