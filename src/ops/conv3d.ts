@@ -7,7 +7,8 @@ import type { Tensor } from "../tensor/tensor.js";
 import { conv2d } from "./conv.js";
 import { checkConv, convGeometry, type ConvOptions, convPositions, padEnds } from "./convShape.js";
 import { checkTensors } from "./operation.js";
-import { pad, slice, stack } from "./slice.js";
+import { pad } from "./slice.js";
+import { windows } from "./slidingWindows.js";
 import { permute, reshape, transpose } from "./views.js";
 import type { Triple } from "./windows.js";
 
@@ -53,13 +54,9 @@ interface DepthWindows {
 /** [N, C, D, H, W] → [depths · N, groups · taps · C/groups, H, W], in memory as images lie: [H, W, depths, N, groups, taps, C/groups]. */
 function depthToChannels(x: Tensor, { taps, depths, stride, padding, dilation, groups }: DepthWindows): Tensor {
   const [n, c, , h, w] = x.shape;
-  let volume = permute(x, [3, 4, 2, 0, 1]);
-  if (padding > 0) volume = pad(volume, [[padding, padding], [0, 0], [0, 0]]);
-  const seen = Array.from({ length: taps }, (_, tap) => {
-    const start = tap * dilation;
-    const slices = slice(volume, null, null, { start, end: start + (depths - 1) * stride + 1, step: stride });
-    return reshape(slices, [h, w, depths, n, groups, c / groups]);
-  });
-  const channels = reshape(seen.length === 1 ? seen[0] : stack(seen, 5), [h, w, depths * n, taps * c]);
-  return permute(channels, [2, 3, 0, 1]);
+  const volume = permute(x, [3, 4, 2, 0, 1]);
+  const padded = padding === 0 ? volume : pad(volume, [[padding, padding], [0, 0], [0, 0]]);
+  const seen = windows(padded, 2, { size: taps, step: stride, dilation });
+  const channels = permute(reshape(seen, [h, w, depths, n, groups, c / groups, taps]), [0, 1, 2, 3, 4, 6, 5]);
+  return permute(reshape(channels, [h, w, depths * n, taps * c]), [2, 3, 0, 1]);
 }

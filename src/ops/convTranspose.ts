@@ -12,12 +12,11 @@ import { contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
 import { convolutionOp, image, inputGradOp, weightGradOp } from "./conv.js";
 import { checkBias, convGeometry, type ConvGeometry, type ConvOptions } from "./convShape.js";
-import { tensor } from "./create.js";
-import { indexAdd } from "./indexing.js";
 import { checkTensors, defineOp, type Operation } from "./operation.js";
 import { sum } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { pad, slice } from "./slice.js";
+import { overlapAddOp } from "./slidingWindows.js";
 import { permute, reshape, squeeze, transpose, unsqueeze } from "./views.js";
 import { type Axes, axisLetters, type Pair, type PerAxis, perAxis, type Single, type Triple } from "./windows.js";
 
@@ -191,11 +190,10 @@ export function convTranspose3d(x: Tensor, weight: Tensor, bias?: Tensor | null,
   const painted = convTranspose2d(images, filters, null, {
     stride: inSlice(stride), padding: inSlice(padding), dilation: inSlice(dilation), outputPadding: inSlice(outputPadding), groups,
   });
-  // [d·n, groups·taps·each, h, w] → [h, w, taps, d, n, groups, each]: depth i of the input meets tap k at i·stride + k·dilation.
-  const split = reshape(permute(painted, [2, 3, 0, 1]), [h, w, d, n, groups, taps, each]);
-  const slices = reshape(permute(split, [0, 1, 5, 2, 3, 4, 6]), [h, w, taps * d, n * outputs]);
-  const places = Int32Array.from({ length: taps * d }, (_, i) => (i % d) * stride[0] + Math.floor(i / d) * dilation[0]);
-  const full = indexAdd(slices, 2, tensor(places, { backend: x.backend }), depth + 2 * padding[0]);
+  // Depth i of the input paints tap k at depth i·stride + k·dilation.
+  const slices = permute(reshape(permute(painted, [2, 3, 0, 1]), [h, w, d, n, groups, taps, each]), [0, 1, 2, 3, 4, 6, 5]);
+  const window = { axis: 2, size: taps, step: stride[0], dilation: dilation[0], length: depth + 2 * padding[0] };
+  const full = overlapAddOp.apply([slices], window);
   const cut = slice(full, null, null, { start: padding[0], end: padding[0] + depth });
   const y = permute(reshape(cut, [h, w, depth, n, outputs]), [3, 4, 2, 0, 1]);
   return bias ? add(y, reshape(bias, [1, outputs, 1, 1, 1])) : y;

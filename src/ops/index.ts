@@ -53,7 +53,7 @@ export { lpPool1d, lpPool2d, type LpPoolOptions } from "./lpPool.js";
 export {
   convOutputSize, type ConvSizeOptions, convTransposeOutputSize, type ConvTransposeSizeOptions, poolOutputSize, type PoolSizeOptions, type SizeRule,
 } from "./outputSize.js";
-export { padWith, type PadMode } from "./padWith.js";
+export type { PadMode } from "./padWith.js";
 export { pixelShuffle, type PixelShuffleOptions, pixelUnshuffle } from "./pixelShuffle.js";
 export { avgPool2d, maxPool2d, maxPool2dWithIndices } from "./pool.js";
 export { avgPool1d, maxPool1d, maxPool1dWithIndices } from "./pool1d.js";

@@ -26,9 +26,9 @@ const sources: Readonly<Record<PadMode, (at: number, size: number) => number>> =
  * padWith(tensor([1, 2, 3]), [[2, 1]], "circular")  // → [2, 3, 1, 2, 3, 1]
  */
 export function padWith(x: Tensor, amounts: readonly (readonly [number, number])[], mode: PadMode): Tensor {
-  checkPadMode("padWith", mode);
+  checkPadMode("pad", mode);
   if (amounts.length > x.ndim || amounts.some((pair) => pair.some((n) => !Number.isSafeInteger(n) || n < 0))) {
-    throw new ShapeError(`padWith: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
+    throw new ShapeError(`pad: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
   }
   let y = x;
   amounts.forEach(([before, after], i) => {
@@ -37,7 +37,7 @@ export function padWith(x: Tensor, amounts: readonly (readonly [number, number])
     const size = x.shape[axis];
     const most = { reflect: size - 1, replicate: size === 0 ? 0 : Infinity, circular: size }[mode];
     if (Math.max(before, after) > most) {
-      throw new ShapeError(`padWith: axis ${axis} of ${formatShape(x.shape)} has no ${Math.max(before, after)} values to ${mode}; pad at most ${Math.max(0, most)}, or with zeros.`);
+      throw new ShapeError(`pad: axis ${axis} of ${formatShape(x.shape)} has no ${Math.max(before, after)} values to ${mode}; pad at most ${Math.max(0, most)}, or with zeros.`);
     }
     const index = Int32Array.from({ length: before + size + after }, (_, k) => sources[mode](k - before, size));
     y = indexSelect(y, axis, tensor(index, { backend: x.backend }));

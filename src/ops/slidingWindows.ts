@@ -44,7 +44,7 @@ function countOf(length: number, { size, step, dilation }: Sliding): number {
 }
 
 /** [..., windows, ..., size] → [..., length, ...]: each element of a window is added where `windows` took it from. */
-const overlapAddOp: Operation<Sliding & { readonly length: number }> = defineOp<Sliding & { readonly length: number }>({
+export const overlapAddOp: Operation<Sliding & { readonly length: number }> = defineOp<Sliding & { readonly length: number }>({
   name: "overlapAdd",
   shape: ([x], { axis, length }) => ({ shape: x.shape.slice(0, -1).with(axis, length), dtype: x.dtype }),
   forward: (k, [x], out, sliding) => {
