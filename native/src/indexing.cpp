@@ -191,7 +191,7 @@ double cumsum(const double* args) {
   return -1;
 }
 
-// y = a·y + b; Sum as above.
+// y = a·y + b, beginning with b; Sum as above.
 template <class T, class Sum>
 void linearRecurrenceAs(const void* a, const void* b, void* out, int64_t outer, int64_t size, int64_t inner) {
   const T* factors = static_cast<const T*>(a);
@@ -200,8 +200,9 @@ void linearRecurrenceAs(const void* a, const void* b, void* out, int64_t outer, 
   forRanges(outer * inner, size, [=](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
       const int64_t start = i / inner * size * inner + i % inner;
-      Sum y = 0;
-      for (int64_t j = 0; j < size; j++) {
+      Sum y = static_cast<Sum>(terms[start]);
+      to[start] = static_cast<T>(y);
+      for (int64_t j = 1; j < size; j++) {
         const int64_t at = start + j * inner;
         y = static_cast<Sum>(factors[at]) * y + static_cast<Sum>(terms[at]);
         to[at] = static_cast<T>(y);

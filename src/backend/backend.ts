@@ -156,7 +156,7 @@ export interface RequiredKernels {
   /** Positions (int32) that sort each row, the last axis of x: stable, NaN as the largest. */
   argsort(x: View, out: View, descending: boolean): void;
   cumsum(x: View, axis: number, out: View): void;
-  /** out_i = a_i · out_{i−1} + b_i along `axis`, starting from 0. */
+  /** out_0 = b_0, out_i = a_i · out_{i−1} + b_i along `axis`. */
   linearRecurrence(a: View, b: View, axis: number, out: View): void;
   /** Position (int32) of the largest or smallest so far along `axis`: the last of equals; NaN counts as both. */
   cumulativeArg(op: "max" | "min", x: View, axis: number, out: View): void;

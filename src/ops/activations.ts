@@ -4,6 +4,7 @@
  */
 
 import type { BinaryOp, UnaryOp } from "../backend/backend.js";
+import { ValueError } from "../base/errors.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
@@ -124,13 +125,26 @@ export const softplus = (x: Tensor): Tensor => softplusOp.apply([toFloat(x)], un
  */
 export const silu = (x: Tensor): Tensor => siluOp.apply([toFloat(x)], undefined);
 
+export interface GeluOptions {
+  /** "none" is exact; "tanh" is ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), as GPT-2 has it. Default "none". */
+  readonly approximate?: "none" | "tanh";
+}
+
 /**
- * x · Φ(x) with the normal distribution Φ, exact. Hendrycks & Gimpel 2016.
+ * x · Φ(x) with the normal distribution Φ. Hendrycks & Gimpel 2016.
+ * @throws ValueError for another `approximate`.
  *
  * @example
- * gelu(tensor([-1, 0, 1])) // → [-0.15866, 0, 0.84134]
+ * gelu(tensor([-1, 0, 1]))                          // → [-0.15866, 0, 0.84134]
+ * gelu(tensor([-1, 0, 1]), { approximate: "tanh" }) // → [-0.15881, 0, 0.84119]
  */
-export const gelu = (x: Tensor): Tensor => geluOp.apply([toFloat(x)], undefined);
+export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+  const value = toFloat(x);
+  if (approximate === "none") return geluOp.apply([value], undefined);
+  if (approximate !== "tanh") throw new ValueError(`gelu: expected approximate "none" or "tanh", got ${JSON.stringify(approximate)}.`);
+  const inner = mulScalar(mul(value, addScalar(mulScalar(square(value), 0.044715), 1)), Math.sqrt(2 / Math.PI));
+  return mul(mulScalar(value, 0.5), addScalar(tanh(inner), 1));
+}
 
 /**
  * 1 where x > 0, else 0; no gradient flows.

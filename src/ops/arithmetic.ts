@@ -4,7 +4,7 @@ import type { BinaryOp } from "../backend/backend.js";
 import { isFloat, promote } from "../base/dtype.js";
 import type { Gradient } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
-import { cast } from "./cast.js";
+import { cast, toFloat } from "./cast.js";
 import { where, eq, gt, lt } from "./compare.js";
 import { scalarLike } from "./create.js";
 import { addScalar, log, mulScalar, neg, powScalar, reciprocal } from "./elementwise.js";
@@ -22,6 +22,7 @@ interface BinaryRecord {
   /** Second operand of the samples; default: any float. */
   readonly low?: number;
   readonly firstLow?: number;
+  readonly gradcheck?: boolean;
 }
 
 function shapes(first: (shape: number[]) => InputSpec, second: (shape: number[]) => InputSpec): Sample<undefined>[] {
@@ -37,14 +38,15 @@ function shapes(first: (shape: number[]) => InputSpec, second: (shape: number[])
   ];
 }
 
-function defineBinary({ name, vjp, valueFree, low = -2, firstLow = -2 }: BinaryRecord): Operation<undefined> {
+/** Defines an element-wise operation of two operands from its record. */
+export function defineBinary({ name, vjp, valueFree, low = -2, firstLow = -2, gradcheck }: BinaryRecord): Operation<undefined> {
   return defineOp({
     name,
     shape: (inputs) => elementwiseSpec(name, inputs, inputs[0].dtype),
     forward: (k, [x, y], out) => k.binary(name, broadcastView(x, out.shape), broadcastView(y, out.shape), out),
     vjp: (dy, { inputs: [x, y], output }) => vjp(dy, x, y, output),
     valueFree,
-    samples: () => shapes((s) => floats(s, firstLow, 2), (s) => floats(s, low, 2)),
+    samples: () => shapes((s) => floats(s, firstLow, 2), (s) => floats(s, low, 2)).map((sample) => ({ ...sample, gradcheck })),
     errors: () => [
       { inputs: [floats([2, 3]), floats([4])], attributes: undefined, message: /do not broadcast: axis -1 has sizes 3 and 4/ },
     ],
@@ -72,7 +74,7 @@ const maximumOp = defineBinary({ name: "maximum", vjp: (dy, x, y) => [() => sele
 const minimumOp = defineBinary({ name: "minimum", vjp: (dy, x, y) => [() => selected(dy, x, y, lt), () => selected(dy, y, x, lt)] });
 
 /** Brings both operands of `name` to one type: numbers become 0-d tensors, types are promoted, `true` means at least int32. */
-function meet(name: BinaryOp, a: Operand, b: Operand): [Tensor, Tensor] {
+export function meet(name: string, a: Operand, b: Operand): [Tensor, Tensor] {
   if (!(a instanceof Tensor)) return meet(name, scalarLike(tensorOf(name, b, 1), numberOf(name, a, 0)), b);
   if (!(b instanceof Tensor)) return meet(name, a, scalarLike(a, numberOf(name, b, 1)));
   if (a.dtype === b.dtype && a.dtype !== "bool") return [a, b];
@@ -175,4 +177,17 @@ export function maximum(a: Operand, b: Operand): Tensor {
  */
 export function minimum(a: Operand, b: Operand): Tensor {
   return minimumOp.apply(meet("minimum", a, b), undefined);
+}
+
+/**
+ * A point on the line from a to b: a + weight · (b − a). Shapes broadcast.
+ *
+ * @example
+ * lerp(tensor([0, 10]), tensor([10, 20]), 0.25) // → [2.5, 12.5]
+ */
+export function lerp(a: Tensor, b: Tensor, weight: Operand): Tensor {
+  const [from, to] = meet("lerp", toFloat(a), toFloat(b));
+  // From the nearer end, so that weight 1 gives b exactly.
+  if (typeof weight === "number" && weight >= 0.5) return sub(to, mul(sub(to, from), 1 - weight));
+  return add(from, mul(sub(to, from), weight));
 }

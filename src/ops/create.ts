@@ -212,6 +212,31 @@ export function linspace(start: number, end: number, count: number, options: Ten
 }
 
 /**
+ * `count` numbers from base^start to base^end, both included, evenly spaced in their exponents. Default dtype: float32.
+ * @param base default 10
+ *
+ * @example
+ * logspace(-2, 1, 4) // → [0.01, 0.1, 1, 10]
+ */
+export function logspace(start: number, end: number, count: number, base = 10, options: TensorOptions = {}): Tensor {
+  const dtype = options.dtype ?? "float32";
+  checkSpec("logspace", [count], dtype);
+  const values = hostArray(dtype, count);
+  for (let i = 0; i < count; i++) values[i] = base ** (count === 1 ? start : start + ((end - start) * i) / (count - 1));
+  return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
+}
+
+/**
+ * Tensor of t's shape, type and backend, filled with `value`.
+ *
+ * @example
+ * fullLike(tensor([[1, 2]]), 7) // → [[7, 7]]
+ */
+export function fullLike(t: Tensor, value: number): Tensor {
+  return full(t.shape, value, { dtype: t.dtype, backend: t.backend });
+}
+
+/**
  * The n × n identity matrix, [n, n]. Default dtype: float32.
  *
  * @example

@@ -7,9 +7,10 @@ export {
   adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d, adaptiveMaxPool2dWithIndices,
   adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, type AdaptivePoolOptions,
 } from "./adaptivePool.js";
-export { add, div, maximum, minimum, mul, type Operand, pow, sub } from "./arithmetic.js";
+export { add, div, lerp, maximum, minimum, mul, type Operand, pow, sub } from "./arithmetic.js";
 export { type AttentionOptions, attentionWeights, scaledDotProductAttention } from "./attention.js";
 export { batchNormEval, batchNormTrain } from "./batchNorm.js";
+export { bilinear } from "./bilinear.js";
 export { cast, clone, contiguous } from "./cast.js";
 export { eq, ge, gt, le, logicalAnd, logicalOr, lt, ne, where } from "./compare.js";
 export { conv2d, type Conv2dOptions } from "./conv.js";
@@ -33,6 +34,18 @@ export { addmm, type AddProductOptions, baddbmm, bmm, dot, kron, mv, outer, tens
 export {
   atLeastNd, flip, meshgrid, type MeshgridOptions, movedim, repeat, repeatInterleave, roll, rot90, tile,
 } from "./rearrange.js";
+export {
+  all, allclose, any, type CloseOptions, countNonzero, isclose, isinf, logicalXor, maskedFill, maskedSelect, nanmean, nansum, nanToNum,
+  type NanToNumOptions, nonzero,
+} from "./logic.js";
+export {
+  cdist, type CdistOptions, cosineSimilarity, type CosineSimilarityOptions, norm, normalize, type NormalizeOptions,
+  norm as vectorNorm, pairwiseDistance, type PairwiseDistanceOptions, type VectorNormOptions,
+} from "./norm.js";
+export {
+  bincount, type BincountOptions, type Distinct, histogram, type HistogramOptions, median, type MedianOptions, mode, type ModeOptions,
+  quantile, type QuantileOptions, unique,
+} from "./statistics.js";
 export { floorDivide, frac, remainder, trunc } from "./division.js";
 export { erf, exp2, log10, log2, logaddexp } from "./exponentials.js";
 export {

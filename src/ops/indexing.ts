@@ -3,12 +3,10 @@
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { add, sub } from "./arithmetic.js";
 import { cast, contiguous } from "./cast.js";
 import { eq } from "./compare.js";
 import { arange } from "./create.js";
 import { defineOp, type Operation } from "./operation.js";
-import { sum, wide } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { unsqueeze } from "./views.js";
 
@@ -105,28 +103,4 @@ export function indexAdd(x: Tensor, axis: number, index: Tensor, size: number): 
 export function oneHot(target: Tensor, classes: number): Tensor {
   const range = arange(0, classes, 1, { backend: target.backend, dtype: "int32" });
   return cast(eq(unsqueeze(contiguous(cast(target, "int32")), target.ndim), range), "float32");
-}
-
-const cumsumOp: Operation<number> = defineOp<number>({
-  name: "cumsum",
-  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-  forward: (k, [x], out, axis) => k.cumsum(x, axis, out),
-  // Each input counts in all later sums: the running sum from the end, which is total − running sum + itself.
-  vjp: (dy, { attributes: axis }) => [() => add(sub(sum(dy, { axis, keepDim: true }), cumsumOp.apply([dy], axis)), dy)],
-  valueFree: true,
-  samples: () => [
-    { inputs: [floats([3, 4])], attributes: 1 },
-    { inputs: [floats([3, 4])], attributes: 0 },
-    { inputs: [{ ...floats([2, 3, 2]), layout: "transposed" }], attributes: 1 },
-  ],
-});
-
-/**
- * Running sum along `axis`; bool and uint8 are summed in int32.
- *
- * @example
- * cumsum(tensor([[1, 2, 3], [4, 5, 6]]), 1) // → [[1, 3, 6], [4, 9, 15]]
- */
-export function cumsum(x: Tensor, axis: number): Tensor {
-  return cumsumOp.apply([wide(x)], normalizeAxis("cumsum", axis, x.ndim));
 }

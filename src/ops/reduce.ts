@@ -8,10 +8,14 @@ import type { Tensor } from "../tensor/tensor.js";
 import { div, mul, sub } from "./arithmetic.js";
 import { cast, toFloat } from "./cast.js";
 import { eq } from "./compare.js";
+import { onesLike } from "./create.js";
+import { cumprod } from "./cumulative.js";
 import { exp, mulScalar, square, sqrt } from "./elementwise.js";
 import { defineOp, type Operation, type OutputSpec } from "./operation.js";
+import { flip } from "./rearrange.js";
 import { floats } from "./samples.js";
-import { expand, reshape } from "./views.js";
+import { concat, slice } from "./slice.js";
+import { expand, permute, reshape } from "./views.js";
 
 export interface ReduceOptions {
   /** Axis or axes to reduce; negative ones count from the end. Default: all. */
@@ -74,8 +78,20 @@ const meanOp = defineReduce("mean", (dy, x, _y, axes) => {
 }, { valueFree: true, emptyValue: NaN });
 const maxOp = defineReduce("max", share);
 const minOp = defineReduce("min", share);
-const prodOp = defineReduce("prod", (dy, x, y) => div(mul(dy, y), x), { emptyValue: 1 });
+const prodOp = defineReduce("prod", (dy, x, _y, axes) => mul(dy, productOfOthers(x, axes)), { emptyValue: 1 });
 const logsumexpOp = defineReduce("logsumexp", (dy, x, y) => mul(dy, exp(sub(x, y))), { emptyValue: -Infinity });
+
+/** For each element, the product of all others that are reduced with it: of those before and those after it. */
+function productOfOthers(x: Tensor, axes: Axes): Tensor {
+  if (x.size === 0) return x;
+  const order = [...x.shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
+  const moved = permute(x, order);
+  const n = count(x, axes);
+  const line = reshape(moved, [-1, n]);
+  const before = (t: Tensor): Tensor => cumprod(concat([onesLike(slice(t, null, { end: 1 })), slice(t, null, { end: n - 1 })], 1), 1);
+  const others = mul(before(line), flip(before(flip(line, 1)), 1));
+  return permute(reshape(others, moved.shape), order.map((_, i) => order.indexOf(i)));
+}
 
 function reduce(op: Operation<Axes>, x: Tensor, options: ReduceOptions): Tensor {
   if (typeof options !== "object") throw new ValueError(`${op.name}: expected options such as { axis: 0 }, got ${String(options)}.`);
@@ -135,7 +151,7 @@ export const max = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(ma
 export const min = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce(minOp, x, options);
 
 /**
- * Product along axes; bool and uint8 are multiplied in int32. The product of nothing is 1. Its gradient needs x ≠ 0.
+ * Product along axes; bool and uint8 are multiplied in int32. The product of nothing is 1.
  *
  * @example
  * prod(tensor([2, 3, 4])) // → 24
@@ -176,6 +192,24 @@ export function variance(x: Tensor, { correction = 1, ...options }: VarianceOpti
  * std(tensor([[1, 3], [1, 7]]), { axis: 1, correction: 0 }) // → [1, 3]
  */
 export const std = (x: Tensor, options: VarianceOptions = {}): Tensor => sqrt(variance(x, options));
+
+/**
+ * Variance and mean along axes, with the options of `variance`.
+ *
+ * @example
+ * const { variance, mean } = varMean(tensor([1, 2, 3, 4]), { correction: 0 });
+ * variance // → 1.25
+ * mean     // → 2.5
+ */
+export const varMean = (x: Tensor, options: VarianceOptions = {}): { variance: Tensor; mean: Tensor } => ({ variance: variance(x, options), mean: mean(x, options) });
+
+/**
+ * Standard deviation and mean along axes, with the options of `variance`.
+ *
+ * @example
+ * stdMean(tensor([[1, 3], [1, 7]]), { axis: 1, correction: 0 }).std // → [1, 3]
+ */
+export const stdMean = (x: Tensor, options: VarianceOptions = {}): { std: Tensor; mean: Tensor } => ({ std: std(x, options), mean: mean(x, options) });
 
 /** Sums a gradient of broadcast shape back to `shape`. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {

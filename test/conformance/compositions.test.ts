@@ -45,6 +45,43 @@ const differentiable: readonly Composition[] = [
   ["trace", [[3, 3]], (x) => nabla.trace(x)],
   ["unfold", [[1, 2, 3, 4]], (x) => nabla.unfold(x, { kernel: 2, padding: 1, stride: 2 })],
   ["fold", [[1, 4, 6]], (x) => nabla.fold(x, { outputSize: [3, 4], kernel: 2 })],
+  ["geluTanh", [[7]], (x) => nabla.gelu(x, { approximate: "tanh" })],
+  ["softsign", [[7]], (x) => nabla.softsign(x)],
+  ["tanhshrink", [[7]], (x) => nabla.tanhshrink(x)],
+  ["logSigmoid", [[7]], (x) => nabla.logSigmoid(x)],
+  ["mish", [[7]], (x) => nabla.mish(x)],
+  ["selu", [[7]], (x) => nabla.selu(x)],
+  ["celu", [[7]], (x) => nabla.celu(x, 0.7)],
+  ["glu", [[2, 4]], (x) => nabla.glu(x)],
+  ["prelu", [[2, 3, 2], [3]], (x, weight) => nabla.prelu(x, weight)],
+  ["maxout", [[2, 6]], (x) => nabla.maxout(x, 3)],
+  ["hardtanh", [[7]], (x) => nabla.hardtanh(x)],
+  ["hardswish", [[7]], (x) => nabla.hardswish(x)],
+  ["hardshrink", [[7]], (x) => nabla.hardshrink(x)],
+  ["softshrink", [[7]], (x) => nabla.softshrink(x)],
+  ["threshold", [[7]], (x) => nabla.threshold(x, 0.1, 3)],
+  ["frac", [[7]], (x) => nabla.frac(x)],
+  ["lerp", [[3], [2, 3], [2, 1]], (a, b, weight) => nabla.lerp(a, b, weight)],
+  ["norm", [[3, 4]], (x) => nabla.norm(x, { axis: 0 })],
+  ["norm 3", [[3, 4]], (x) => nabla.norm(x, { p: 3 })],
+  ["norm Infinity", [[3, 4]], (x) => nabla.norm(x, { p: Infinity, axis: 1 })],
+  ["normalize", [[3, 4]], (x) => nabla.normalize(x)],
+  ["cosineSimilarity", [[3, 4], [4]], (a, b) => nabla.cosineSimilarity(a, b.unsqueeze(0))],
+  ["cdist", [[3, 2], [4, 2]], (a, b) => nabla.cdist(a, b)],
+  ["cdist of many", [[27, 2], [2, 2]], (a, b) => nabla.cdist(a, b)],
+  ["varMean", [[3, 4]], (x) => nabla.stack(Object.values(nabla.varMean(x, { axis: 1 })))],
+  ["prod with one zero", [[2, 3]], (x) => nabla.prod(x.mul(tensor([[1, 0, 1], [1, 1, 1]])), { axis: 1 })],
+  ["prod with two zeros", [[4]], (x) => nabla.prod(x.mul(tensor([1, 0, 0, 1])))],
+  ["prod of several axes", [[2, 3, 2]], (x) => nabla.prod(x, { axis: [0, 2] })],
+  ["cumprod with zeros", [[2, 4]], (x) => nabla.cumprod(x.mul(tensor([1, 0, 1, 0])), 1)],
+  ["cummax", [[2, 5]], (x) => nabla.cummax(x, 1).values],
+  ["logcumsumexp", [[2, 4]], (x) => nabla.logcumsumexp(x, 1)],
+  ["quantile", [[2, 5]], (x) => nabla.quantile(x, [0.3, 0.5], { axis: 1 })],
+  ["median", [[2, 5]], (x) => nabla.median(x)],
+  ["mode", [[2, 3]], (x) => nabla.mode(x).values],
+  ["maskedFill", [[2, 3]], (x) => nabla.maskedFill(x, tensor([true, false, true]), 2)],
+  ["nanmean", [[2, 3]], (x) => nabla.nanmean(x.add(tensor([0, NaN, 0])), { axis: 1 })],
+  ["nanToNum", [[3]], (x) => nabla.nanToNum(x.add(tensor([0, NaN, Infinity])), { posinf: 1 })],
   ["pad reflect", [[2, 3]], (x) => nabla.pad(x, [[1, 0], [2, 2]], { mode: "reflect" })],
 ];
 
@@ -103,12 +140,81 @@ const refused: readonly (readonly [message: string, f: () => unknown])[] = [
   ["windows: size must be a whole number of at least 1, got undefined", () => nabla.windows(zeros([3]), 0, {} as { size: number })],
   ["unfold: expected images [N, C, H, W], got [3]", () => nabla.unfold(zeros([3]), { kernel: 1 })],
   ["fold: expected columns [N, C·4, 6] for images of 3 × 4, got [1, 4, 5]", () => nabla.fold(zeros([1, 4, 5]), { outputSize: [3, 4], kernel: 2 })],
+  ['gelu: expected approximate "none" or "tanh", got "fast"', () => nabla.gelu(zeros([2]), { approximate: "fast" as "tanh" })],
+  ["hardtanh: expected low < high, got 1 and -1", () => nabla.hardtanh(zeros([2]), { low: 1, high: -1 })],
+  ["celu: alpha must not be 0, got 0", () => nabla.celu(zeros([2]), 0)],
+  ["glu: axis -1 of [3] has an odd length", () => nabla.glu(zeros([3]))],
+  ["prelu: weight [2] does not fit input [4, 3]; expected [1] or [3]", () => nabla.prelu(zeros([4, 3]), zeros([2]))],
+  ["maxout: 4 features, axis 1 of [2, 4], cannot be taken 3 at a time", () => nabla.maxout(zeros([2, 4]), 3)],
+  ["norm: p must be a number such as 1, 2 or Infinity, got fro", () => nabla.norm(zeros([2]), { p: "fro" as unknown as number })],
+  ["max: nothing to reduce along axes [0] of [0]", () => nabla.norm(zeros([0]), { p: Infinity })],
+  ["cdist: expected [..., P, D] and [..., R, D], got [3, 2] and [3, 4]", () => nabla.cdist(zeros([3, 2]), zeros([3, 4]))],
+  ["quantile: expected a share from 0 to 1, got 1.5", () => nabla.quantile(zeros([3]), 1.5)],
+  ["quantile: axis 0 of [0] is empty", () => nabla.quantile(zeros([0]), 0.5)],
+  ['quantile: expected interpolation "linear"', () => nabla.quantile(zeros([4]), 0.5, { interpolation: "cubic" as "linear" })],
+  ["mode: axis 1 of [2, 0] is empty", () => nabla.mode(zeros([2, 0]))],
+  ["histogram: expected at least one bin, got 0", () => nabla.histogram(zeros([3]), { bins: 0 })],
+  ["histogram: expected a range [low, high] with low ≤ high, got [1, 0]", () => nabla.histogram(zeros([3]), { range: [1, 0] })],
+  ["maskedFill: expected a bool mask, got float32", () => nabla.maskedFill(zeros([3]), zeros([3]), 1)],
+  ["maskedFill: expected a number, got Tensor([3], float32)", () => nabla.maskedFill(zeros([3]), nabla.gt(zeros([3]), 0), zeros([3]))],
+  ["cumprod: axis 1 is out of range", () => nabla.cumprod(zeros([3]), 1)],
   ["slice: step -1 on axis 0; it must be a whole number of at least 1; flip(x, 0) goes backwards", () => nabla.slice(zeros([3]), { step: -1 })],
 ];
 
 test.each(refused)("%s", (message, f) => {
   expect(f).toThrow(nabla.NablaError);
   expect(f).toThrow(message);
+});
+
+test.each([
+  ["bincount: expected numbers of at least 0, got -1", () => nabla.bincount(index(1, -1))],
+  ["bincount: expected integers of shape [N], got float32 [2]", () => nabla.bincount(zeros([2]))],
+  ["bincount: the weights have shape [3]; expected [2]", () => nabla.bincount(index(0, 1), { weights: zeros([3]) })],
+  ["maskedSelect: expected a bool mask, got float32", () => nabla.maskedSelect(zeros([2]), zeros([2]))],
+  ["maskedSelect: shapes [2] and [3] do not broadcast", () => nabla.maskedSelect(zeros([2]), nabla.gt(zeros([3]), 0))],
+] as const)("%s", async (message, f) => {
+  await expect(f()).rejects.toThrow(message);
+});
+
+test("of nothing", async () => {
+  const nothing = zeros([0]);
+  expect(await nabla.any(nothing).item()).toBe(0);
+  expect(await nabla.all(nothing).item()).toBe(1);
+  expect((await nabla.nonzero(zeros([2, 3]))).shape).toEqual([0, 2]);
+  expect((await nabla.unique(nothing)).values.shape).toEqual([0]);
+  expect((await nabla.bincount(zeros([0], { dtype: "int32" }), { minLength: 2 })).shape).toEqual([2]);
+  expect(await nabla.histogram(nothing, { bins: 2 }).edges.array()).toEqual([-0.5, 0, 0.5]);
+  expect(nabla.cumprod(zeros([2, 0]), 1).shape).toEqual([2, 0]);
+  expect(nabla.logcumsumexp(zeros([2, 0]), 1).shape).toEqual([2, 0]);
+  expect(nabla.sort(zeros([0, 3]), { axis: 0 }).values.shape).toEqual([0, 3]);
+  expect(nabla.topk(zeros([3]), 0).values.shape).toEqual([0]);
+  expect(nabla.einsum("ij,jk->ik", zeros([2, 0]), zeros([0, 3])).shape).toEqual([2, 3]);
+  expect(nabla.split(zeros([0]), 2).map((t) => t.shape)).toEqual([[0]]);
+  expect(nabla.flip(zeros([2, 0])).shape).toEqual([2, 0]);
+  expect(nabla.cdist(zeros([0, 2]), zeros([3, 2])).shape).toEqual([0, 3]);
+});
+
+test("maskedSelect passes gradients on", async () => {
+  const x = tensor([1, -2, 3], { requiresGrad: true });
+  (await nabla.maskedSelect(x, nabla.gt(x, 0))).sum().backward();
+  expect(await x.grad?.array()).toEqual([1, 0, 1]);
+});
+
+test("histograms count what is finite and inside", async () => {
+  const { counts, edges } = nabla.histogram(tensor([NaN, Infinity, -1, 0, 0.5, 1]), { bins: 2 });
+  expect(await counts.array()).toEqual([1, 3]);
+  expect(await edges.array()).toEqual([-1, 0, 1]);
+});
+
+test("a norm of 0 has gradient 0", async () => {
+  for (const p of [0.5, 1, 2, 3, Infinity]) {
+    const x = zeros([3], { requiresGrad: true });
+    nabla.norm(x, { p }).backward();
+    expect(await x.grad?.array(), `p = ${p}`).toEqual([0, 0, 0]);
+  }
+  const a = ones([2, 2], { requiresGrad: true });
+  nabla.cdist(a, a.detach()).sum().backward();
+  expect(await a.grad?.array()).toEqual([[0, 0], [0, 0]]);
 });
 
 test("casts to integers cut off, stay in range, and make 0 of NaN", async () => {

@@ -1,26 +1,9 @@
 /** Selection, sorting, products and rearrangements against PyTorch: results and gradients. */
 
-import { describe, test } from "vitest";
-import type { Tensor } from "../../src/index.js";
 import * as nabla from "../../src/index.js";
-import { isFloat } from "../../src/base/dtype.js";
-import { constant, expectClose, floatTypes, golden, leaf, type Packed, pullBack, tolerances } from "../golden/golden.js";
+import { checkGoldenCases } from "../golden/goldenCases.js";
 
-interface Input extends Packed { readonly dtype?: "int32" | "bool" }
-interface Case {
-  readonly op: string;
-  readonly args: Arguments;
-  readonly inputs: readonly Input[];
-  readonly y: Input;
-  readonly dy?: Packed;
-  readonly gradients?: readonly (Packed | null)[];
-}
-
-/** Whatever plain arguments the script wrote: each fits where the table puts it. */
-type Arguments = Readonly<Record<string, never>>;
-
-/** How each case is computed here. */
-const table: Record<string, (t: Tensor[], args: Arguments) => Tensor> = {
+checkGoldenCases("operations.json", {
   gather: ([x, index], { axis }) => nabla.gather(x, axis, index),
   scatter: ([x, index, source], { axis }) => nabla.scatter(x, axis, index, source),
   scatterAdd: ([x, index, source], { axis }) => nabla.scatterAdd(x, axis, index, source),
@@ -70,19 +53,4 @@ const table: Record<string, (t: Tensor[], args: Arguments) => Tensor> = {
   fold: ([x], { outputSize, kernel, ...options }) => nabla.fold(x, { outputSize, kernel, ...options }),
   pad: ([x], { amounts, ...options }) => nabla.pad(x, amounts, options),
   meshgridSecond: (vectors, options) => nabla.meshgrid(vectors, options)[1],
-};
-
-const { cases } = golden<{ cases: Case[] }>("operations.json");
-
-describe.each(floatTypes)("%s", (dtype) => {
-  test.each(cases.map((c) => [c.op, JSON.stringify(c.args), c] as const))("%s %s", async (op, _args, { args, inputs, y, dy, gradients }) => {
-    const operands = inputs.map((packed, i) => (packed.dtype ? constant(packed, packed.dtype) : gradients?.[i] ? leaf(packed, dtype) : constant(packed, dtype)));
-    const output = table[op](operands, args);
-    await expectClose(output, y, tolerances[dtype], op);
-    if (dy === undefined || !isFloat(output.dtype)) return;
-    pullBack(output, dy, dtype);
-    for (const [i, expected] of gradients!.entries()) {
-      if (expected !== null) await expectClose(operands[i].grad, expected, tolerances[dtype], `${op}: gradient of input ${i}`);
-    }
-  });
 });

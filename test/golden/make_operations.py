@@ -1,4 +1,5 @@
-"""Writes operations.json, the golden values of the tensor operations, with PyTorch: /usr/bin/python3 test/golden/make_operations.py
+"""Writes operations.json (selection, sorting, products, rearrangement) and functions.json (element-wise functions, activations,
+reductions, running values, statistics) with PyTorch (made with 1.13): /usr/bin/python3 test/golden/make_operations.py
 
 A case is {"op", "args", "inputs", "y", "dy", "gradients"}: the name of an entry of the table in golden-operations.test.ts, its
 plain arguments, the input tensors by name, the result, and the gradients of sum(y * dy) by the float inputs. A tensor of
@@ -183,12 +184,124 @@ def structure():
     case("meshgridSecond", lambda a, b: torch.meshgrid(a, b, indexing="xy")[1], draw(2), draw(3), indexing="xy")
 
 
-def main():
-    for part in (selection, sorting, products, structure):
+GRID = [-30, -12.5, -4.25, -2.5, -1.5, -0.75, -0.3, -0.01, 0.02, 0.25, 0.9, 1.1, 2.5, 3.75, 6.2, 11, 25.5]
+SPECIAL = [0.0, float("nan"), float("inf"), float("-inf"), 1.0, -1.0]
+
+
+def functions():
+    inside = [-0.99, -0.7, -0.3, -0.01, 0.001, 0.2, 0.55, 0.95]
+    positive = [1e-6, 0.003, 0.5, 0.99, 1, 1.01, 3.3, 123.4, 7e6]
+    # F.hardsigmoid and F.celu have float32 constants in float64.
+    grids = {
+        "tan": (torch.tan, [-1.4, -0.7, 0.1, 1, 2.5]), "asin": (torch.asin, inside), "acos": (torch.acos, inside), "atanh": (torch.atanh, inside),
+        "atan": (torch.atan, GRID), "sinh": (torch.sinh, GRID[3:-2]), "cosh": (torch.cosh, GRID[3:-2]), "asinh": (torch.asinh, GRID),
+        "acosh": (torch.acosh, [1.25, 1.5, 2, 10, 1e5]), "erf": (torch.erf, [-5.5, -3, *GRID[4:14]]), "exp2": (torch.exp2, GRID),
+        "log2": (torch.log2, positive), "log10": (torch.log10, positive), "trunc": (torch.trunc, GRID), "frac": (torch.frac, GRID),
+        "softsign": (F.softsign, GRID), "tanhshrink": (F.tanhshrink, GRID), "logSigmoid": (F.logsigmoid, GRID), "mish": (F.mish, GRID),
+        "selu": (F.selu, GRID), "relu6": (F.relu6, GRID), "hardsigmoid": (lambda x: F.relu6(x + 3) / 6, GRID), "hardswish": (F.hardswish, GRID),
+        "geluTanh": (lambda x: F.gelu(x, approximate="tanh"), GRID),
+    }
+    for name, (f, grid) in grids.items():
+        case(name, f, values(*grid))
+        if name not in ("softsign", "tanhshrink", "mish", "hardswish", "geluTanh", "frac", "tan"):
+            case(name, f, torch.tensor(SPECIAL))
+    for alpha in (0.5, 2):
+        case("celu", lambda x: F.celu(x, alpha), values(*GRID), alpha=alpha)
+        case("hardshrink", lambda x: F.hardshrink(x, alpha), values(*GRID), alpha=alpha)
+        case("softshrink", lambda x: F.softshrink(x, alpha), values(*GRID), alpha=alpha)
+    case("threshold", lambda x: F.threshold(x, 0.1, 20), values(*GRID), limit=0.1, value=20)
+    case("hardtanh", lambda x: F.hardtanh(x, -2, 3), values(*GRID), low=-2, high=3)
+    case("glu", lambda x: F.glu(x, 1), draw(2, 4, 3), axis=1)
+    case("prelu", F.prelu, draw(2, 3, 2), draw(3))
+    case("prelu", F.prelu, draw(4, 3), draw(1))
+    # softmax and its logarithm at (1000, 1001, 1002) are finite
+    case("softmax", lambda x: torch.softmax(x, 0), values(1000, 1001, 1002))
+    case("logSoftmax", lambda x: torch.log_softmax(x, 0), values(1000, 1001, 1002))
+    inf, nan = float("inf"), float("nan")
+    left = torch.tensor([5, -5, 7.5, -7.5, 1, 0, 5, -5, inf, 3, -inf, nan, inf])
+    right = torch.tensor([3, 3, -2, 2.5, 0.1, 2, inf, inf, 2, -inf, -inf, 1, inf])
+    for name, f in (("remainder", torch.remainder), ("floorDivide", torch.floor_divide), ("atan2", torch.atan2), ("hypot", torch.hypot),
+                    ("logaddexp", torch.logaddexp)):
+        case(name, f, left, right)
+        a, b = draw(3, 4), draw(4, low=0.4, high=2.5)
+        case(name, f, a.detach() if name == "floorDivide" else a, b.detach() if name in ("floorDivide", "remainder") else b)
+    case("remainder", torch.remainder, ints(20, low=-9, high=9), ints(20, low=1, high=5))
+    case("floorDivide", torch.floor_divide, ints(20, low=-9, high=9), ints(20, low=-5, high=0))
+    case("lerp", lambda a, b: torch.lerp(a, b, 0.3), draw(2, 3), draw(3), weight=0.3)
+    case("lerp", lambda a, b: torch.lerp(a, b, 0.8), draw(2, 3), draw(3), weight=0.8)
+    case("lerpTensor", torch.lerp, draw(2, 3), draw(2, 3), draw(2, 3))
+
+
+def reductions():
+    x = draw(3, 4, 2)
+    for p in (0.5, 1, 2, 3, float("inf"), 0, float("-inf")):
+        for axis in (None, 1, [0, 2]):
+            case("norm", lambda x: torch.linalg.vector_norm(x, p, axis), x.detach() if p == 0 else x, p=number(p), axis=axis)
+    case("norm", lambda x: torch.linalg.vector_norm(x, 2, 1), values(0, 0, 3, 4).detach().reshape(2, 2).requires_grad_(), p=2, axis=1)
+    case("normalize", F.normalize, draw(3, 4), p=2)
+    case("normalize", lambda x: F.normalize(x, 1, 0), draw(3, 4), p=1, axis=0)
+    case("cosineSimilarity", F.cosine_similarity, draw(3, 4), draw(3, 4))
+    case("pairwiseDistance", F.pairwise_distance, draw(3, 4), draw(3, 4))
+    for p in (1, 2, 3):
+        case("cdist", lambda a, b: torch.cdist(a, b, p), draw(2, 3, 4), draw(2, 5, 4), p=p)
+    case("cdist", torch.cdist, draw(30, 2, decimals=1), draw(3, 2, decimals=1), p=2)
+    for axis, correction in ((1, 1), ([0, 2], 0)):
+        case("varMean", lambda x: torch.stack(torch.var_mean(x, axis, unbiased=correction == 1)), x, axis=axis, correction=correction)
+        case("stdMean", lambda x: torch.stack(torch.std_mean(x, axis, unbiased=correction == 1)), x, axis=axis, correction=correction)
+    zeros = values(2, 0, 3, -1, 0, 0, 5, 4, 1.5).detach().reshape(3, 3)
+    for axis in (0, 1):
+        case("prod", lambda x: x.prod(axis), zeros.clone().requires_grad_(), axis=axis)
+        case("cumprod", lambda x: x.cumprod(axis), zeros.clone().requires_grad_(), axis=axis)
+    for axis in (0, 1, -1):
+        case("prod", lambda x: x.prod(axis), x, axis=axis)
+        case("cumprod", lambda x: x.cumprod(axis), x, axis=axis)
+        case("cummax", lambda x: x.cummax(axis)[0], x, axis=axis)
+        case("cummin", lambda x: x.cummin(axis)[0], x, axis=axis)
+        case("logcumsumexp", lambda x: x.logcumsumexp(axis), x, axis=axis)
+    ties = ints(3, 8, high=4)
+    case("cummaxIndices", lambda x: x.cummax(1)[1], ties, axis=1)
+    case("cumminIndices", lambda x: x.cummin(1)[1], ties, axis=1)
+    case("logcumsumexp", lambda x: x.logcumsumexp(0), values(-float("inf"), 1000, 0, 1001, -2000).detach(), axis=0)
+    y = draw(3, 7)
+    for axis in (0, 1):
+        case("median", lambda x: x.median(axis)[0], y, axis=axis)
+        case("median", lambda x: x.median(axis)[0], draw(4, 6), axis=axis)
+        for interpolation in ("linear", "lower", "higher", "nearest", "midpoint"):
+            case("quantile", lambda x: x.quantile(torch.tensor([0, 0.1, 0.5, 0.83, 1]), axis, interpolation=interpolation), y, q=[0, 0.1, 0.5, 0.83, 1],
+                 axis=axis, interpolation=interpolation)
+    case("median", lambda x: x.median(1)[0], torch.tensor([[1, float("nan"), 3], [1.0, 2, 3]]), axis=1)
+    case("mode", lambda x: x.mode(1)[0], ints(5, 9, high=4).double(), axis=1)
+    case("histogram", lambda x: torch.histc(x, 5, -1, 2).int(), draw(40).detach(), bins=5, range=[-1, 2])
+    case("histogram", lambda x: torch.histc(x, 4).int(), draw(40).detach(), bins=4)
+    case("edges", lambda x: torch.histogram(x, 4)[1], draw(40).detach(), bins=4)
+    case("bincount", lambda x: torch.bincount(x, minlength=6), ints(9, high=4), minLength=6)
+    case("bincountWeights", lambda x, w: torch.bincount(x, w), ints(9, high=4), draw(9).detach())
+    d = torch.tensor([3.0, 1, 3, -2, 1, 1, 0])
+    case("uniqueValues", lambda x: x.unique(), d)
+    case("uniqueInverse", lambda x: x.unique(return_inverse=True)[1], d)
+    case("uniqueCounts", lambda x: x.unique(return_counts=True)[1], d)
+    case("countNonzero", lambda x: torch.count_nonzero(x, 1), ints(3, 5, high=3), axis=1)
+    case("any", lambda x: x.any(1), ints(4, 3, high=2), axis=1)
+    case("all", lambda x: x.all(0), ints(2, 6, high=2), axis=0)
+    case("nonzero", torch.nonzero, ints(3, 4, high=2))
+    case("maskedSelect", lambda x, m: x.masked_select(m), x, draw(4, 2).detach() > 0)
+    case("maskedFill", lambda x, m: x.masked_fill(m, 3), x, draw(4, 2).detach() > 0, value=3)
+    gaps = torch.tensor([[1.0, float("nan"), 4], [float("inf"), 2, float("nan")]])
+    case("nansum", lambda x: x.nansum(1), gaps, axis=1)
+    case("nanmean", lambda x: x.nanmean(0), gaps, axis=0)
+    case("nanToNum", lambda x: x.nan_to_num(7, -8), gaps, nan=7, posinf=-8)
+    case("isclose", lambda a, b: torch.isclose(a, b, equal_nan=True), torch.tensor([1, 1.000001, float("nan"), float("inf"), float("inf"), 0]),
+         torch.tensor([1.1, 1, float("nan"), float("inf"), float("-inf"), 1e-9]), equalNaN=True)
+
+
+def write(name, *parts):
+    cases.clear()
+    for part in parts:
         part()
-    with open(os.path.join(HERE, "operations.json"), "w") as file:
+    with open(os.path.join(HERE, name), "w") as file:
         json.dump({"madeBy": "test/golden/make_operations.py", "torch": torch.__version__, "cases": cases}, file, separators=(",", ":"), allow_nan=False)
         file.write("\n")
 
 
-main()
+write("operations.json", selection, sorting, products, structure)
+write("functions.json", functions, reductions)

@@ -2,7 +2,7 @@
  * argReduce: op (0 max, 1 min), dtype, x, out (int32), nKeep, keepShape, keepXs, axisSize, axisStride: the first largest or
  * smallest; NaN counts as both.
  * cumsum: dtype, x, out, outer, axisSize, inner: contiguous; floats accumulate in double.
- * linearRecurrence: dtype, a, out, outer, axisSize, inner, b: out_i = a_i · out_{i−1} + b_i, as cumsum.
+ * linearRecurrence: dtype, a, out, outer, axisSize, inner, b: out_0 = b_0, out_i = a_i · out_{i−1} + b_i, as cumsum.
  * cumulativeArg: dtype, x, out (int32), outer, axisSize, inner, op (0 max, 1 min): the last largest or smallest so far.
  */
 
@@ -105,11 +105,12 @@ function linearRecurrenceLoop<T, S>(args: usize, outer: i32): void {
   const step = <usize>inner * sizeof<T>();
   for (let i = 0; i < inner; i++) {
     let offset = <usize>(outer * size * inner + i) * sizeof<T>();
-    let y: S = 0;
-    for (let j = 0; j < size; j++) {
+    let y = <S>load<T>(ptr(args, 6) + offset);
+    store<T>(ptr(args, 2) + offset, <T>y);
+    for (let j = 1; j < size; j++) {
+      offset += step;
       y = <S>load<T>(ptr(args, 1) + offset) * y + <S>load<T>(ptr(args, 6) + offset);
       store<T>(ptr(args, 2) + offset, <T>y);
-      offset += step;
     }
   }
 }

@@ -70,7 +70,7 @@ export function cumsum(x: Elements, axis: number, out: Elements): void {
   }
 }
 
-/** out_i = a_i · out_{i−1} + b_i, starting from 0. */
+/** out_0 = b_0, out_i = a_i · out_{i−1} + b_i. */
 export function linearRecurrence(a: Elements, b: Elements, axis: number, out: Elements): void {
   const next = isFloat(out.dtype) ? (y: number, p: number, q: number) => p * y + q : (y: number, p: number, q: number) => Math.imul(p, y) + q;
   const fromA = positions(at(a, axis, 0));
@@ -79,7 +79,8 @@ export function linearRecurrence(a: Elements, b: Elements, axis: number, out: El
   for (let i = 0; i < to.length; i++) {
     let y = 0;
     for (let j = 0; j < out.shape[axis]; j++) {
-      y = next(y, a.data[fromA[i] + j * a.strides[axis]], b.data[fromB[i] + j * b.strides[axis]]);
+      const term = b.data[fromB[i] + j * b.strides[axis]];
+      y = j === 0 ? term : next(y, a.data[fromA[i] + j * a.strides[axis]], term);
       out.data[to[i] + j * out.strides[axis]] = y;
     }
   }
