@@ -10,6 +10,7 @@
 #include "convDepthwise.h"
 #include "convEpilogue.h"
 #include "convPack.h"
+#include "convWinograd.h"
 #include "threadpool.h"
 
 namespace nabla {
@@ -240,6 +241,16 @@ void forward(Arguments& args) {
     return;
   }
 
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (!pool && prefersWinograd(s)) {
+      const Panels<float> panels(s.O);
+      float* const packed = reserve<float>(weightSlot, 9 * s.C * s.O);
+      packForward(weight, s, panels, packed);
+      const float* const source = asHwnc(x, strides, s.N, s.C, s.H, s.W, sourceSlot);
+      return winograd({s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, source, packed, false, bias, relu, out);
+    }
+  }
+
   const bool fused = s.groups == 1 && s.C <= fewChannels && s.dW == 1;
   const bool padded = fused || s.N < smallBatch;
   const int64_t paddedWidth = (s.OW - 1) * s.sW + (s.kW - 1) * s.dW + 1;
@@ -284,6 +295,14 @@ void inputGrad(Arguments& args) {
   if (s.depthwise()) {
     depthwise<T>(source, s.OW, weight, nullptr, false, out, s.H, s.W, s, rows, columns);
     return;
+  }
+
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (prefersWinograd(s)) {
+      float* const packed = reserve<float>(weightSlot, 9 * s.C * s.O);
+      packBackward(weight, s, Panels<float>(s.C), packed);
+      return winograd({s.N, s.O, s.OH, s.OW, s.C, s.H, s.W, 2 - s.pH, 2 - s.pW}, source, packed, true, nullptr, false, out);
+    }
   }
 
   const int64_t pixel = s.N * s.O;

@@ -9,6 +9,7 @@
 
 #include "convDepthwise.h"
 #include "convPack.h"
+#include "convWinograd.h"
 #include "threadpool.h"
 #include "transpose.h"
 
@@ -294,6 +295,12 @@ void weightGrad(Arguments& args) {
   if (s.depthwise()) {
     depthwiseWeightGrad(asHwnc(x, xStrides, s.N, s.C, s.H, s.W, sourceSlot), gradient, out, dBias, s, rows, columns);
     return;
+  }
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (prefersWinograd(s)) {
+      const float* const image = asHwnc(x, xStrides, s.N, s.C, s.H, s.W, sourceSlot);
+      return winogradWeightGrad({s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, image, gradient, out, dBias);
+    }
   }
   const bool fused = s.groups == 1 && s.C <= fewChannels && s.dW == 1;
   const T* source;

@@ -175,6 +175,11 @@ void testConvs(const nabla::Level& level) {
     i++;
   }
   testConv<T>(level, {9, 16, 6, 5, 20, 3, 3, 1, 1, 1, 1, 1, 1, 1}, Layout::hwnc, true);
+  // Minimal filtering: in blocks that all threads share, and in blocks of each task's own.
+  if (sizeof(T) == 8) return;
+  testConv<T>(level, {7, 32, 9, 10, 48, 3, 3, 1, 1, 1, 1, 1, 1, 1}, Layout::nchw, false);
+  testConv<T>(level, {3, 96, 6, 5, 64, 3, 3, 1, 1, 0, 2, 1, 1, 1}, Layout::hwnc, false);
+  testConv<T>(level, {34, 32, 28, 30, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1}, Layout::hwnc, false);
 }
 
 template <class T>

@@ -1,6 +1,6 @@
 /** Convolution with its gradients and epilogue, and pooling. */
 
-import type { Conv2dParams } from "../../../src/backend/backend.js";
+import type { Conv2dParams, View } from "../../../src/backend/backend.js";
 import { hwnc } from "../views.js";
 import type { Layout } from "../views.js";
 import type { Bench, Case } from "./bench.js";
@@ -20,6 +20,8 @@ interface Convolution {
   readonly groups?: number;
   readonly x?: Layout;
   readonly dy?: Layout;
+  /** Draws weights and dy so small that all sums are of the order of 1: for kernels whose error follows the largest terms. */
+  readonly small?: boolean;
 }
 
 const convolutions: readonly Convolution[] = [
@@ -40,6 +42,8 @@ const convolutions: readonly Convolution[] = [
   { n: 5, c: 20, size: [4, 4], o: 17, kernel: [1, 1] },
   { n: 4, c: 3, size: [4, 4], o: 5, kernel: [4, 4] },
   { n: 1, c: 2, size: [2, 3], o: 3, kernel: [3, 3], padding: [4, 4] },
+  { n: 5, c: 32, size: [9, 7], o: 48, kernel: [3, 3], padding: [1, 1], small: true },
+  { n: 3, c: 64, size: [6, 6], o: 32, kernel: [3, 3], padding: [0, 3], x: hwnc, dy: hwnc, small: true },
 ];
 
 const paramsOf = ({ stride = [1, 1], padding = [0, 0], dilation = [1, 1], groups = 1 }: Convolution): Conv2dParams => ({
@@ -57,9 +61,15 @@ function operands(b: Bench, dtype: Float, conv: Convolution) {
   const { n, c, size, o, kernel, groups = 1 } = conv;
   return {
     x: b.random(dtype, [n, c, ...size], conv.x),
-    weight: b.random(dtype, [o, c / groups, ...kernel]),
+    weight: drawn(b, dtype, [o, c / groups, ...kernel], conv.small ? c * kernel[0] * kernel[1] : 0),
     bias: b.random(dtype, [o]),
   };
+}
+
+/** Normal numbers, or where they are to make sums of `terms` products that are of the order of 1, uniform ones of variance 1/terms. */
+function drawn(b: Bench, dtype: Float, shape: readonly number[], terms: number, layout?: Layout): View {
+  const bound = Math.sqrt(3 / terms);
+  return terms === 0 ? b.random(dtype, shape, layout) : b.uniform(dtype, shape, -bound, bound, layout);
 }
 
 /** The same with small whole numbers: sums are exact, so maxima and their places must agree exactly. */
@@ -95,7 +105,7 @@ function* convolutionCases(): Iterable<Case> {
         tolerance: 1e-4,
         run: (b) => {
           const { x, weight, bias } = operands(b, dtype, conv);
-          const dy = b.random(dtype, shape, conv.dy);
+          const dy = drawn(b, dtype, shape, conv.small ? conv.n * shape[2] * shape[3] : 0, conv.dy);
           const dx = b.empty(dtype, x.shape, hwnc);
           const dWeight = b.empty(dtype, weight.shape);
           const dBias = b.empty(dtype, bias.shape);
