@@ -7,7 +7,7 @@ import { UsageError } from "../base/errors.js";
 import { choice, choices, didYouMean, explainValue, flag, integer, number, type OptionType, sizes, text, unknownOption } from "./options.js";
 
 export const modelNames = ["convnet", "mlp"] as const;
-export const dataNames = ["characters", "cifar10", "mnist", "fashion", "digits"] as const;
+export const dataNames = ["characters", "cifar10", "cifar100", "cifar100-coarse", "mnist", "fashion", "digits"] as const;
 
 /** What defaults depend on: the choices made so far. */
 interface Choices {
@@ -95,8 +95,8 @@ export const trainOptions = {
   "data.normalize": declare({
     type: choice(["none", "unit", "standardize"]),
     description: "pixels as they are, divided to 0…1, or with mean 0 and deviation 1 by the training set",
-    fallback: ({ data }) => (data === "cifar10" || data === "characters" ? "standardize" : "unit"),
-    fallbackText: "unit, cifar10 and characters standardize",
+    fallback: ({ data }) => (data.startsWith("cifar") || data === "characters" ? "standardize" : "unit"),
+    fallbackText: "unit, CIFAR and characters standardize",
   }),
   "data.augment": declare({ type: choices(["crop", "flip"]), description: "random crop after padding by 4, horizontal flip", ...fixed<("crop" | "flip")[]>([], "none") }),
   "data.drawings": declare({ type: integer({ min: 1 }), description: "drawings of each letter in each training font", only: forCharacters, ...fixed(20) }),

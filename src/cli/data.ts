@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { UsageError } from "../base/errors.js";
 import { cacheFolder } from "../data/cache.js";
 import { listSources, prepare, type SourceListing } from "../data/prepare.js";
+import { dataNames } from "../data/sources.js";
 import { type Io, printJson, printLine } from "./io.js";
 import { liveLine } from "./liveLine.js";
 import type { CommandFactory } from "./program.js";
@@ -31,7 +32,7 @@ export const dataCommand: CommandFactory = (io) => {
   command
     .command("prepare")
     .description("make sure that a set is here and whole; downloads the official files if need be")
-    .argument("<name>", "characters, cifar10, mnist, fashion or digits")
+    .argument("<name>", `one of ${dataNames.join(", ")}`)
     .option("--data-dir <DIR>", dataDirHelp)
     .option("--json", "print one JSON line")
     .action(async (name: string, { dataDir, json }: DataOptions) => {
@@ -54,11 +55,11 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function printListing(listing: readonly SourceListing[], { stdout }: Io): void {
   for (const { name, description, found, hint, bytes, urls, licence, citation } of listing) {
-    printLine(stdout, `${name.padEnd(12)}${description}`);
-    printLine(stdout, `${"".padEnd(12)}here:    ${found ?? `no; ${hint}`}`);
-    printLine(stdout, `${"".padEnd(12)}from:    ${urls[0]}${urls.length > 1 ? ", …" : ""}${bytes > 0 ? ` (${megabytes(bytes)})` : ""}`);
-    printLine(stdout, `${"".padEnd(12)}licence: ${licence}`);
-    printLine(stdout, `${"".padEnd(12)}cite:    ${citation}\n`);
+    printLine(stdout, `${name.padEnd(17)}${description}`);
+    printLine(stdout, `${"".padEnd(17)}here:    ${found ?? `no; ${hint}`}`);
+    printLine(stdout, `${"".padEnd(17)}from:    ${urls[0]}${urls.length > 1 ? ", …" : ""}${bytes > 0 ? ` (${megabytes(bytes)})` : ""}`);
+    printLine(stdout, `${"".padEnd(17)}licence: ${licence}`);
+    printLine(stdout, `${"".padEnd(17)}cite:    ${citation}\n`);
   }
   printLine(stdout, `cache: ${cacheFolder()}`);
 }

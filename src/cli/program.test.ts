@@ -232,7 +232,7 @@ describe("a command line that cannot be understood", () => {
     [["train", "mlp", "--epoch", "3"], /^--epoch: there is no such option; did you mean --epochs\? See nabla train --help\./],
     [["train", "mlp", "--data.normalise", "unit"], /did you mean --data\.normalize\?/],
     [["train", "mlp", "--data.normalize", "standart"], /did you mean standardize\?/],
-    [["train", "mlp", "--data", "imagenet"], /--data: expected one of characters, cifar10, mnist, fashion, digits, got "imagenet"/],
+    [["train", "mlp", "--data", "imagenet"], /--data: expected one of characters, cifar10, cifar100, cifar100-coarse, mnist, fashion, digits, got "imagenet"/],
     [["train", "mlp", "--lr"], /--lr <X>' argument missing/],
     [["train", "mlp", "--lr", "fast"], /--lr: expected a number above 0, got "fast"/],
     [["train", "mlp", "--lr", "-1"], /--lr: expected a number above 0, got "-1"/],

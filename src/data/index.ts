@@ -6,8 +6,19 @@ export { type CharactersOptions, drawCharacters } from "./characters/characters.
 export { ImageDataset, type ImageDatasetInit, type ImageShape, type Splits } from "./imageDataset.js";
 export { Dataset, type FieldValue, type Sample, type SampleSource } from "./dataset.js";
 export type { DownloadProgress } from "./download.js";
-export { parseCifar, readCifarArchive, readCifarFolder } from "./formats/cifar.js";
+export { type Cifar100Labels, parseCifar, parseCifar100, readCifarArchive, readCifarFolder } from "./formats/cifar.js";
+export { type Column, type CsvOptions, type Missing, parseCsv, readCsv, Table, type TableDatasetOptions } from "./formats/csv.js";
 export { parseDigits, readDigits } from "./formats/digits.js";
+export { encodeNpy, parseNpy, parseNpz, readNpy, type ReadNpyOptions, readNpz, writeNpy, writeNpz } from "./formats/npy.js";
+export {
+  readText,
+  textWindows,
+  type TextWindowsOptions,
+  type TokenKind,
+  Vocabulary,
+  type VocabularyOptions,
+  type WordVocabularyOptions,
+} from "./formats/text.js";
 export type { ResizeFit } from "./formats/image.js";
 export { readImage, type ReadImageOptions, writePng } from "./formats/readImage.js";
 export { ImageFolder, imageFolder, type ImageFolderOptions } from "./imageFolder.js";
@@ -18,6 +29,22 @@ export { listSources, load, type LoadOptions, type LookupOptions, type Prepared,
 export { dataNames } from "./sources.js";
 export type { Sampling } from "./samplers.js";
 export { type Fold, kFold, split, type SplitOptions, type Splittable, TestSet, type TestUse } from "./splits.js";
+export {
+  blobs,
+  type BlobsOptions,
+  circles,
+  type CirclesOptions,
+  doubleMoon,
+  type DoubleMoonOptions,
+  moons,
+  type PointSet,
+  regressionLine,
+  type RegressionLineOptions,
+  spirals,
+  type SpiralsOptions,
+  type SyntheticOptions,
+  xor,
+} from "./synthetic.js";
 export { type RowField, TensorDataset, type TensorDatasetOptions, type TensorFields } from "./tensorDataset.js";
 export { type AugmentOptions, augment, augmentationWarnings } from "./transforms/offline.js";
 export { gaussianBlur, type GaussianBlurOptions, gaussianNoise, type GaussianNoiseOptions } from "./transforms/blur.js";

@@ -9,9 +9,11 @@ import { gzipSync } from "node:zlib";
 import { create } from "tar";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { UsageError } from "../base/errors.js";
-import { cifarFolder, cifarTestFile, cifarTrainFiles } from "./formats/cifar.js";
+import { cifar10Layout } from "./formats/cifar.js";
 import { listSources, load, prepare, prepareSource } from "./prepare.js";
 import { type Source, sourceOf } from "./sources.js";
+
+const { folder: cifarFolder, testFile: cifarTestFile, trainFiles: cifarTrainFiles } = cifar10Layout;
 
 let root = "";
 let cacheDir = "";
@@ -177,7 +179,7 @@ test("damaged files are errors of the set, not of the program", async () => {
 test("the list says what each set is, where it is and what brings it", async () => {
   await writeAll(join(root, "data", "mnist"), mnistFiles());
   const list = listSources({ dataDir: join(root, "data"), cacheDir });
-  expect(list.map(({ name }) => name)).toEqual(["characters", "cifar10", "mnist", "fashion", "digits"]);
+  expect(list.map(({ name }) => name)).toEqual(["characters", "cifar10", "cifar100", "cifar100-coarse", "mnist", "fashion", "digits"]);
   expect(list.find(({ name }) => name === "mnist")).toMatchObject({ found: join(root, "data", "mnist"), hint: null, bytes: 11594722 });
   expect(list.find(({ name }) => name === "cifar10")).toMatchObject({ found: null, hint: "nabla data prepare cifar10" });
 });

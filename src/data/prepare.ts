@@ -110,7 +110,7 @@ export interface SourceListing {
  *
  * @example
  * const sources = data.listSources({ cacheDir: folder });
- * sources.map(({ name }) => name) // → ["characters", "cifar10", "mnist", "fashion", "digits"]
+ * sources.map(({ name }) => name) // → ["characters", "cifar10", "cifar100", "cifar100-coarse", "mnist", "fashion", "digits"]
  */
 export function listSources(options: LookupOptions = {}): SourceListing[] {
   const fonts = missingFontPackages();

@@ -10,6 +10,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { sum } from "../ops/reduce.js";
+import { square } from "../ops/elementwise.js";
+import { type CsvOptions, readCsv, type Table } from "./formats/csv.js";
+import { readImage } from "./formats/readImage.js";
+import { readText, textWindows, Vocabulary } from "./formats/text.js";
 import { channelStatistics } from "./normalize.js";
 import { load } from "./prepare.js";
 
@@ -68,4 +73,39 @@ describe.skipIf(!here)("real data", () => {
     for (const [c, value] of [0.4914, 0.48216, 0.44653].entries()) expect(mean[c] / 255).toBeCloseTo(value, 5);
     for (const [c, value] of [0.24703, 0.24349, 0.26159].entries()) expect(std[c] / 255).toBeCloseTo(value, 5);
   }, 120_000);
+
+  testOf("tabular")("tables: housing with its 207 blanks, cars, penguins, wine, iris, diabetes (coverage F1)", async () => {
+    const table = (file: string, options?: CsvOptions): Promise<Table> => readCsv(join(dataDir, "tabular", file), options);
+    const housing = await table("california_housing.csv");
+    expect([housing.length, housing.columns.length, housing.column("ocean_proximity").kind]).toEqual([20640, 10, "category"]);
+    expect(() => housing.dataset({ y: "median_house_value" })).toThrow(/column total_bedrooms, the cell is missing \(207 rows lack one\)/);
+    const complete = housing.dataset({ y: "median_house_value", missing: "drop" });
+    expect([complete.length, complete.fields.x.shape]).toEqual([20640 - 207, [13]]);
+    expect((await table("auto_mpg.csv")).dataset({ x: ["horsepower", "weight"], y: "mpg", missing: "drop" }).length).toBe(392);
+    expect((await table("penguins.csv")).dataset({ y: "species", missing: "drop" }).classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
+    const wine = (await table("winequality-red.csv.gz", { categories: ["quality"] })).dataset({ y: "quality" });
+    expect([wine.length, wine.classes]).toEqual([1599, ["3", "4", "5", "6", "7", "8"]]);
+    const iris = (await table("iris.csv", { header: false, skipLines: 1, categories: ["4"] })).dataset({ y: "4" });
+    expect([iris.length, iris.fields.x.shape, iris.labels?.filter((label) => label === 2).length]).toEqual([150, [4], 50]);
+    const diabetes = (await table("diabetes_data.csv.gz", { header: false, delimiter: " " })).dataset();
+    const { x } = diabetes.tensors();
+    expect(x.shape).toEqual([442, 10]);
+    for (const norm of await sum(square(x), { axis: 0 }).data()) expect(norm).toBeCloseTo(1, 5);
+  });
+
+  testOf("text")("tiny Shakespeare has 65 characters, and comes back from their numbers (coverage F1)", async () => {
+    const text = await readText(join(dataDir, "text", "tinyshakespeare.txt"));
+    const vocabulary = Vocabulary.ofCharacters(text);
+    expect([text.length, vocabulary.size]).toEqual([1_115_394, 65]);
+    const numbers = vocabulary.encode(text);
+    expect(vocabulary.decode(numbers) === text).toBe(true);
+    expect(textWindows(numbers, { length: 64, stride: 1 }).length).toBe(1_115_394 - 64);
+    const names = (await readText(join(dataDir, "text", "names.txt"))).split("\n");
+    expect(names).toHaveLength(32_033);
+  });
+
+  testOf("photos")("photographs, baseline and progressive, have their published sizes (coverage F1)", async () => {
+    const sizes = { beagle: [3, 750, 1125], bell_pepper: [3, 384, 384], bridge: [3, 595, 1280], cat: [3, 426, 640], flowers: [3, 283, 640], jockey: [3, 426, 640] };
+    for (const [name, shape] of Object.entries(sizes)) expect((await readImage(join(dataDir, "photos", `${name}.jpg`))).shape).toEqual(shape);
+  });
 });

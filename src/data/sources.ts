@@ -7,7 +7,7 @@ import { DataError, nearest, UsageError } from "../base/errors.js";
 import { makeFolder } from "./cache.js";
 import type { Splits } from "./imageDataset.js";
 import type { Checksum } from "./download.js";
-import { cifarFolder, cifarTestFile, cifarTrainFiles, readCifarArchive, readCifarFolder, readCifarMembers } from "./formats/cifar.js";
+import { cifar100Layout, cifar10Layout, type CifarLayout, readCifarMembers, readCifarSet, readCifarTarball } from "./formats/cifar.js";
 import { readDigits } from "./formats/digits.js";
 import { readIdxImages } from "./formats/idx.js";
 import { split } from "./splits.js";
@@ -42,46 +42,69 @@ export interface Source {
 
 const md5 = (hex: string): Checksum => ({ algorithm: "md5", hex });
 
-const cifarArchive = "cifar-10-binary.tar.gz";
-
-const cifar10: Source = {
-  name: "cifar10",
-  description: "CIFAR-10: 50,000 + 10,000 photos, 32×32 RGB, 10 classes",
-  folders: ["cifar-10", "cifar10"],
-  files: [
-    {
-      name: cifarArchive,
-      urls: ["https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"],
-      bytes: 170_052_171,
-      checksum: md5("c32a1d4ab5d03f1284b67883e8d87530"),
+/** A set in the layout of CIFAR: one archive with a folder of files. `stem` names archive and cache folder. */
+function cifarSource(
+  stem: string,
+  layout: CifarLayout,
+  about: Pick<Source, "description" | "folders">,
+  sums: Pick<SourceFile, "bytes" | "checksum">,
+): Source {
+  const archive = `${stem}-binary.tar.gz`;
+  return {
+    name: layout.name,
+    ...about,
+    files: [{ name: archive, urls: [`https://www.cs.toronto.edu/~kriz/${archive}`], ...sums }],
+    licence: "no formal licence; free to use, cite the author",
+    citation: "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
+    find(folder, cacheFolder) {
+      for (const path of [join(folder, layout.folder), folder]) {
+        if (existsSync(join(path, layout.trainFiles[0]))) return { path };
+      }
+      const path = join(folder, archive);
+      if (existsSync(path)) return { path };
+      const xz = join(folder, `${stem}-binary.tar.xz`);
+      if (!existsSync(xz)) return undefined;
+      const target = join(cacheFolder, stem);
+      return { hint: `${xz} is compressed with xz, which Node cannot read; unpack it once with\n  mkdir -p ${target} && tar -xJf ${xz} -C ${target}` };
     },
-  ],
-  licence: "no formal licence; free to use, cite the author",
-  citation: "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
-  find(folder, cacheFolder) {
-    for (const path of [join(folder, cifarFolder), folder]) {
-      if (existsSync(join(path, cifarTrainFiles[0]))) return { path };
-    }
-    const archive = join(folder, cifarArchive);
-    if (existsSync(archive)) return { path: archive };
-    const xz = join(folder, "cifar-10-binary.tar.xz");
-    if (!existsSync(xz)) return undefined;
-    const target = join(cacheFolder, "cifar-10");
-    return { hint: `${xz} is compressed with xz, which Node cannot read; unpack it once with\n  mkdir -p ${target} && tar -xJf ${xz} -C ${target}` };
-  },
-  async read(path) {
-    const { train, test } = path.endsWith(".tar.gz") ? await readCifarArchive(path) : await readCifarFolder(path);
-    return { train, validation: test };
-  },
-  async unpack(folder) {
-    const members = await readCifarMembers(join(folder, cifarArchive));
-    // `find` looks for the first training batch: written last, it stands for a complete folder.
-    await makeFolder(join(folder, cifarFolder));
-    for (const file of [...cifarTrainFiles, cifarTestFile].toReversed()) {
-      await atomicWriteAsync(join(folder, cifarFolder, file), members.get(file) ?? new Uint8Array(0));
-    }
-  },
-};
+    async read(path) {
+      const { train, test } = path.endsWith(".tar.gz") ? await readCifarTarball(layout, path) : await readCifarSet(layout, path);
+      return { train, validation: test };
+    },
+    async unpack(folder) {
+      const members = await readCifarMembers(layout, join(folder, archive));
+      const target = join(folder, layout.folder);
+      await makeFolder(target);
+      // `find` looks for the first training file: written last, it stands for a complete folder.
+      for (const [file, bytes] of [...members].toReversed()) await atomicWriteAsync(join(target, file), bytes);
+    },
+  };
+}
+
+const cifar10 = cifarSource(
+  "cifar-10",
+  cifar10Layout,
+  { description: "CIFAR-10: 50,000 + 10,000 photos, 32×32 RGB, 10 classes", folders: ["cifar-10", "cifar10"] },
+  { bytes: 170_052_171, checksum: md5("c32a1d4ab5d03f1284b67883e8d87530") },
+);
+
+/** Both labelings come from one archive, and share its folder. */
+const cifar100Sums = { bytes: 168_513_733, checksum: md5("03b5dce01913d631647c71ecec9e9cb8") };
+const cifar100Folders = ["cifar-100", "cifar100"];
+
+const cifar100 = cifarSource(
+  "cifar-100",
+  cifar100Layout("fine"),
+  { description: "CIFAR-100: 50,000 + 10,000 photos, 32×32 RGB, 100 classes", folders: cifar100Folders },
+  cifar100Sums,
+);
+
+const cifar100Coarse = cifarSource(
+  "cifar-100",
+  cifar100Layout("coarse"),
+  { description: "CIFAR-100 with coarse labels: the same photos in 20 groups of classes", folders: cifar100Folders },
+  cifar100Sums,
+);
 
 /** Sums of the four IDX files of a set: training images and labels, test images and labels. */
 interface IdxSums {
@@ -193,7 +216,7 @@ const digits: Source = {
 };
 
 /** The sets that come as files; the characters set is drawn instead. */
-export const sources: readonly Source[] = [cifar10, mnist, fashion, digits];
+export const sources: readonly Source[] = [cifar10, cifar100, cifar100Coarse, mnist, fashion, digits];
 
 export const charactersName = "characters";
 

@@ -24,6 +24,12 @@ export function sampleFiles(): string {
   write("train-images-idx3-ubyte", Uint8Array.from([0, 0, 8, 3, ...big(2), ...big(28), ...big(28), ...new Uint8Array(2 * 28 * 28)]));
   write("train-labels-idx1-ubyte", Uint8Array.from([0, 0, 8, 1, ...big(2), 7, 2]));
 
+  const png = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEElEQVQI12NYkOAARAwQCgAkjgUBFv3zNwAAAABJRU5ErkJggg==";
+  for (const pet of ["cat", "dog"]) {
+    mkdirSync(join(folder, "pets", pet), { recursive: true });
+    for (const name of ["1.png", "2.png"]) write(join("pets", pet, name), Buffer.from(png, "base64"));
+  }
+
   const digit = (label: number): string => [...new Array<number>(64).fill(label), label].join(",");
   write("digits.csv", Array.from({ length: 10 }, (_, i) => digit(i % 2)).join("\n"));
   return folder;

@@ -5,7 +5,9 @@ import { create } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { cifarFolder, cifarTestFile, cifarTrainFiles, parseCifar, readCifarArchive, readCifarFolder } from "./cifar.js";
+import { cifar100Layout, cifar10Layout, parseCifar, parseCifar100, readCifarArchive, readCifarFolder, readCifarSet, readCifarTarball } from "./cifar.js";
+
+const { folder: cifarFolder, testFile: cifarTestFile, trainFiles: cifarTrainFiles } = cifar10Layout;
 
 const record = 3073;
 let root = "";
@@ -57,7 +59,7 @@ test("a batch cut between two records is noticed by its neighbours", async () =>
   const folder = join(root, "cut");
   await mkdir(folder);
   for (const file of [...cifarTrainFiles, cifarTestFile]) await writeFile(join(folder, file), records(file === "data_batch_3.bin" ? 1 : 2, 0));
-  await expect(readCifarFolder(folder)).rejects.toThrow(/data_batch_3\.bin: expected 6146 bytes like .*data_batch_1\.bin, got 3073/);
+  await expect(readCifarFolder(folder)).rejects.toThrow(/data_batch_3\.bin: expected 6146 bytes to go with .*data_batch_1\.bin, got 3073/);
 });
 
 test("an archive without the batches says which are missing", async () => {
@@ -81,4 +83,34 @@ test("a damaged archive gives a DataError wherever it is cut or changed, or the 
     const result = await readCifarArchive(file).catch((error: unknown) => error);
     if (!(result instanceof DataError)) expect(result).toEqual(expected);
   }
+});
+
+/** CIFAR-100's records: coarse label n mod 20, fine label n mod 100. */
+function records100(count: number): Uint8Array {
+  const bytes = new Uint8Array(count * 3074);
+  for (let n = 0; n < count; n++) bytes.set([n % 20, n % 100, 7, 8, 9], n * 3074);
+  return bytes;
+}
+
+test("CIFAR-100 has fine and coarse labels, from folder and archive (coverage F1)", async () => {
+  const folder = join(root, "cifar-100-binary");
+  await mkdir(folder);
+  await writeFile(join(folder, "train.bin"), records100(250));
+  await writeFile(join(folder, "test.bin"), records100(3));
+  const tarball = join(root, "cifar-100-binary.tar.gz");
+  await create({ gzip: true, file: tarball, cwd: root }, ["cifar-100-binary"]);
+  for (const [kind, classes] of [["fine", 100], ["coarse", 20]] as const) {
+    const layout = cifar100Layout(kind);
+    expect(new Set(layout.classes).size).toBe(classes);
+    const { train, test: held } = await readCifarSet(layout, folder);
+    expect([train.length, held.length, train.classes.length]).toEqual([250, 3, classes]);
+    expect([...train.labels]).toEqual(Array.from({ length: 250 }, (_, n) => n % classes));
+    expect([...train.images.subarray(3072, 3075)]).toEqual([7, 8, 9]);
+    expect(await readCifarTarball(layout, tarball)).toEqual({ train, test: held });
+  }
+  const wrong = records100(2);
+  wrong[3074 + 1] = 100;
+  expect(() => parseCifar100("set", [["b.bin", wrong]])).toThrow(/b\.bin: at byte 3075, expected a label from 0 to 99, got 100/);
+  expect(() => parseCifar100("set", [["b.bin", wrong]], "coarse")).not.toThrow();
+  expect(() => parseCifar100("set", [["b.bin", wrong.subarray(0, 3000)]])).toThrow(/at byte 0, expected a record of 3074 bytes, got 3000/);
 });
