@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { abs, eye, gradcheck, linalg, matmul, max, mul, NablaError, sub, tensor, type Tensor, transpose, ValueError, zeros } from "../../src/index.js";
+import { abs, eye, grad, gradcheck, linalg, matmul, max, mul, NablaError, ones, square, sub, sum, tensor, type Tensor, transpose, ValueError, zeros } from "../../src/index.js";
 import { Generator } from "../../src/base/generator.js";
 
 /** Rows, columns, rank, decimal exponents between which rows are graded, seed. */
@@ -98,6 +98,37 @@ test("eigvals: their sum is the trace, their product the determinant", async () 
       expect(product[0]).toBeCloseTo(await linalg.det(a).item(), 8);
     }),
   );
+});
+
+test("eig: A·X = X·diag(w) with columns of length 1, for random, rank-deficient, symmetric and defective matrices", async () => {
+  const double = (values: number[][]): Tensor => tensor(values, { dtype: "float64" });
+  const special = [
+    zeros([3, 3], { dtype: "float64" }), identity(4).mul(-2), double([[2, 1, 0], [0, 2, 1], [0, 0, 2]]), double([[0, 1, 0, 0], [-1, 0, 1, 0], [0, 0, 0, 1], [0, 0, -1, 0]]),
+    double([[0, 1e8], [1e-8, 0]]), double([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), double([[0, 0, 1], [1, 0, 0], [0, 1, 0]]),
+  ];
+  const check = async (a: Tensor): Promise<void> => {
+    const { eigenvalues: w, eigenvectors: x } = linalg.eig(a);
+    await expectEqual(matmul(a, x.real), sub(mul(x.real, w.real), mul(x.imag, w.imag)), a, "real part");
+    await expectEqual(matmul(a, x.imag), mul(x.real, w.imag).add(mul(x.imag, w.real)), a, "imaginary part");
+    await expectEqual(sum(square(x.real).add(square(x.imag)), { axis: 0 }), ones([a.shape[0]], { dtype: "float64" }), 1, "lengths");
+    // Other roundings on the way: equal values of a defective matrix move apart by the root of ε or more.
+    const alone = linalg.eigvals(a);
+    await expectEqual(sum(alone.real), sum(w.real), a, "values alone");
+  };
+  for (const a of special) await check(a);
+  await fc.assert(fc.asyncProperty(matrices, async (spec) => check(build({ ...spec, m: spec.n, graded: 0 }))));
+});
+
+test("gradients of the eigenvalues of a general matrix; what has none says so", async () => {
+  for (const n of [1, 2, 3, 5]) {
+    const a = tensor(Float64Array.from({ length: 2 * n * n }, (_, i) => Math.sin(i * i + 2)), { shape: [2, n, n], requiresGrad: true });
+    await gradcheck(([x]) => linalg.eigvals(x).real, [a]);
+    await gradcheck(([x]) => linalg.eigvals(x).imag, [a]);
+  }
+  const a = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+  const [slope] = grad(linalg.eigvals(a).real.sum(), [a], { createGraph: true });
+  expect(() => grad(slope.sum(), [a])).toThrow("eigvals has no second derivative");
+  expect(() => linalg.eig(a).eigenvectors.real.sum().backward()).toThrow("the vectors of eig have no gradient");
 });
 
 test("cholesky of AAᵀ + I, and solve by it and by LU", async () => {

@@ -1,179 +1,135 @@
+/** Eigenvalues and vectors of a general real matrix, by its real Schur form (Golub & Van Loan, 7.5 and 7.6.4). */
+
+import { francis, type Spectrum } from "./francis.js";
+import { balance, toHessenberg } from "./hessenberg.js";
+
+/** Real and imaginary parts. */
+export interface Complex {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
 /**
- * Eigenvalues of a general real matrix: balancing, reduction to Hessenberg form by eliminations, and the QR iteration with Francis's
- * double shift (Golub & Van Loan, 7.4 and 7.5; balanc, elmhes and hqr of Wilkinson & Reinsch, Handbook for Automatic Computation, II/11–14).
+ * a [n, n], overwritten, → eigenvalues [n], by descending magnitude, of a conjugate pair first the one with positive imaginary part, and
+ * eigenvectors [n, n] in columns, unless null. Returns false if the iteration did not converge.
  */
-
-/** Sweeps that one pair of eigenvalues may take; two or three are usual. */
-const mostSweeps = 60;
-
-/** a [n, n], overwritten, → real and imaginary parts [n]. Returns false if the iteration did not converge. */
-export function generalEigenvalues(a: Float64Array, n: number, real: Float64Array, imaginary: Float64Array): boolean {
-  balance(a, n);
-  toHessenberg(a, n);
-  const [re, im] = [new Float64Array(n), new Float64Array(n)];
-  if (!francis(a, n, re, im)) return false;
+export function generalEigen(a: Float64Array, n: number, values: Complex, vectors: Complex | null): boolean {
+  const scales = balance(a, n);
+  const q = toHessenberg(a, n, vectors !== null);
+  const spectrum = francis(a, n, q);
+  if (spectrum === null) return false;
+  const { re, im } = spectrum;
   const magnitude = Float64Array.from(re, (x, i) => Math.hypot(x, im[i]));
   const order = Array.from(re.keys()).sort((i, j) => magnitude[j] - magnitude[i] || re[j] - re[i] || im[j] - im[i]);
   order.forEach((from, to) => {
-    real[to] = re[from];
-    imaginary[to] = im[from];
+    values.re[to] = re[from];
+    values.im[to] = im[from];
+    if (vectors === null || q === null) return;
+    // Of a conjugate pair the second vector is the conjugate of the first.
+    const x = vectorOf(a, n, im[from] < 0 ? from - 1 : from, spectrum);
+    const y = { re: new Float64Array(n), im: new Float64Array(n) };
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        y.re[i] += scales[i] * q[i * n + j] * x.re[j];
+        y.im[i] += scales[i] * q[i * n + j] * x.im[j];
+      }
+    }
+    normalize(y, n);
+    for (let i = 0; i < n; i++) {
+      vectors.re[i * n + to] = y.re[i];
+      vectors.im[i * n + to] = im[from] < 0 ? -y.im[i] : y.im[i];
+    }
   });
   return true;
 }
 
-/** Scales rows and columns by powers of two until their norms are alike: the eigenvalues stay, their errors shrink. */
-function balance(a: Float64Array, n: number): void {
-  for (let done = false; !done; ) {
-    done = true;
-    for (let i = 0; i < n; i++) {
-      let [column, row] = [0, 0];
-      for (let j = 0; j < n; j++) {
-        if (j === i) continue;
-        column += Math.abs(a[j * n + i]);
-        row += Math.abs(a[i * n + j]);
-      }
-      if (column === 0 || row === 0) continue;
-      const before = column + row;
-      let factor = 1;
-      for (; column < row / 2; column *= 4) factor *= 2;
-      for (; column > row * 2; column /= 4) factor /= 2;
-      if ((column + row) / factor >= 0.95 * before) continue;
-      done = false;
-      for (let j = 0; j < n; j++) a[i * n + j] /= factor;
-      for (let j = 0; j < n; j++) a[j * n + i] *= factor;
-    }
+/** To length 1, with the largest component real and positive (of several, within rounding, the first). */
+function normalize({ re, im }: Complex, n: number): void {
+  let [largest, sum] = [0, 0];
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.hypot(re[i], im[i]));
+  for (let i = 0; i < n; i++) sum += (re[i] / largest) ** 2 + (im[i] / largest) ** 2;
+  let first = 0;
+  while (Math.hypot(re[first], im[first]) < largest * (1 - 1e-8)) first++;
+  const size = Math.hypot(re[first], im[first]);
+  const [cosine, sine] = [re[first] / size, im[first] / size];
+  const scale = 1 / (largest * Math.sqrt(sum));
+  for (let i = 0; i < n; i++) {
+    const x = re[i];
+    re[i] = scale * (x * cosine + im[i] * sine);
+    im[i] = scale * (im[i] * cosine - x * sine);
   }
+  im[first] = 0;
 }
 
-/** Similarity transformations that leave zeros below the first subdiagonal. */
-function toHessenberg(a: Float64Array, n: number): void {
-  for (let m = 1; m < n - 1; m++) {
-    let pivot = m;
-    for (let i = m + 1; i < n; i++) if (Math.abs(a[i * n + m - 1]) > Math.abs(a[pivot * n + m - 1])) pivot = i;
-    if (pivot !== m) {
-      for (let j = 0; j < n; j++) [a[pivot * n + j], a[m * n + j]] = [a[m * n + j], a[pivot * n + j]];
-      for (let i = 0; i < n; i++) [a[i * n + pivot], a[i * n + m]] = [a[i * n + m], a[i * n + pivot]];
-    }
-    if (a[m * n + m - 1] === 0) continue;
-    for (let i = m + 1; i < n; i++) {
-      const factor = a[i * n + m - 1] / a[m * n + m - 1];
-      if (factor === 0) continue;
-      for (let j = m; j < n; j++) a[i * n + j] -= factor * a[m * n + j];
-      for (let j = 0; j < n; j++) a[j * n + m] += factor * a[j * n + i];
-      a[i * n + m - 1] = 0;
-    }
-  }
-}
-
-function francis(h: Float64Array, n: number, re: Float64Array, im: Float64Array): boolean {
+/** The x of (T − λ)x = 0 for the eigenvalue λ at position `at` of the Schur form T, by back substitution over its blocks. */
+function vectorOf(t: Float64Array, n: number, at: number, { re, im }: Spectrum): Complex {
+  const x = { re: new Float64Array(n), im: new Float64Array(n) };
+  const [a, b] = [re[at], im[at]];
   let norm = 0;
-  for (let i = 0; i < n; i++) for (let j = Math.max(0, i - 1); j < n; j++) norm += Math.abs(h[i * n + j]);
-  let shifted = 0; // what exceptional shifts took from the diagonal so far
-  for (let high = n - 1, sweep = 0; high >= 0; sweep++) {
-    let low = high;
-    for (; low > 0; low--) {
-      const around = Math.abs(h[(low - 1) * n + low - 1]) + Math.abs(h[low * n + low]);
-      if (Math.abs(h[low * n + low - 1]) > Number.EPSILON * (around === 0 ? norm : around)) continue;
-      h[low * n + low - 1] = 0;
-      break;
-    }
-    if (low === high) {
-      re[high] = h[high * n + high] + shifted;
-      high--;
-      sweep = -1;
-    } else if (low === high - 1) {
-      pairOf(h, n, high, shifted, re, im);
-      high -= 2;
-      sweep = -1;
-    } else if (sweep === mostSweeps) {
-      return false;
-    } else {
-      shifted += doubleStep(h, n, low, high, sweep);
-    }
-  }
-  return true;
-}
-
-/** Eigenvalues of the 2 × 2 block that ends at `high`. */
-function pairOf(h: Float64Array, n: number, high: number, shifted: number, re: Float64Array, im: Float64Array): void {
-  const x = h[high * n + high];
-  const product = h[high * n + high - 1] * h[(high - 1) * n + high];
-  const p = (h[(high - 1) * n + high - 1] - x) / 2;
-  const q = p * p + product;
-  const root = Math.sqrt(Math.abs(q));
-  if (q >= 0) {
-    const z = p + (p < 0 ? -root : root);
-    re[high - 1] = x + shifted + z;
-    re[high] = z === 0 ? x + shifted : x + shifted - product / z;
+  for (const value of t) norm = Math.max(norm, Math.abs(value));
+  const tiny = Math.max(Number.EPSILON * norm, Number.MIN_VALUE / Number.EPSILON);
+  let last = at;
+  if (b === 0) {
+    x.re[at] = 1;
   } else {
-    re[high - 1] = re[high] = x + shifted + p;
-    im[high - 1] = root;
-    im[high] = -root;
+    // From the row of the block with the larger entry beside the diagonal.
+    last = at + 1;
+    const [upper, under] = [t[at * n + last], t[last * n + at]];
+    if (Math.abs(upper) >= Math.abs(under)) {
+      x.re[at] = 1;
+      x.re[last] = (a - t[at * n + at]) / upper;
+      x.im[last] = b / upper;
+    } else {
+      x.re[last] = 1;
+      x.re[at] = (a - t[last * n + last]) / under;
+      x.im[at] = b / under;
+    }
   }
+  const end = last + 1;
+  /** −Σⱼ T[i, j] xⱼ over what is known. */
+  const right = (i: number, from: number): [number, number] => {
+    let [r, s] = [0, 0];
+    for (let j = from; j < end; j++) {
+      r -= t[i * n + j] * x.re[j];
+      s -= t[i * n + j] * x.im[j];
+    }
+    return [r, s];
+  };
+  for (let i = at - 1; i >= 0; i--) {
+    if (im[i] >= 0) {
+      const [r, s] = right(i, i + 1);
+      [x.re[i], x.im[i]] = quotient(r, s, t[i * n + i] - a, -b, tiny);
+    } else {
+      // A block of two rows, i − 1 and i, by Cramer's rule.
+      const h = i - 1;
+      const [r1, s1] = right(h, i + 1);
+      const [r2, s2] = right(i, i + 1);
+      const [d1, upper, under, d2] = [t[h * n + h] - a, t[h * n + i], t[i * n + h], t[i * n + i] - a];
+      const [detRe, detIm] = [d1 * d2 - b * b - upper * under, -b * (d1 + d2)];
+      [x.re[h], x.im[h]] = quotient(r1 * d2 + s1 * b - upper * r2, s1 * d2 - r1 * b - upper * s2, detRe, detIm, tiny * tiny);
+      [x.re[i], x.im[i]] = quotient(r2 * d1 + s2 * b - under * r1, s2 * d1 - r2 * b - under * s1, detRe, detIm, tiny * tiny);
+      i--;
+    }
+    const size = Math.max(Math.abs(x.re[i]), Math.abs(x.im[i]), Math.abs(x.re[i + 1]), Math.abs(x.im[i + 1]));
+    if (size > 1e100) {
+      for (let j = i; j < end; j++) {
+        x.re[j] /= size;
+        x.im[j] /= size;
+      }
+    }
+  }
+  return x;
 }
 
-/** One QR step with two shifts at once on the block low … high. Returns what an exceptional shift took from the diagonal. */
-function doubleStep(h: Float64Array, n: number, low: number, high: number, sweep: number): number {
-  const at = (i: number, j: number): number => h[i * n + j];
-  let [x, y, w] = [at(high, high), at(high - 1, high - 1), at(high, high - 1) * at(high - 1, high)];
-  let taken = 0;
-  if (sweep % 10 === 9) {
-    taken = x;
-    for (let i = 0; i <= high; i++) h[i * n + i] -= x;
-    const size = Math.abs(at(high, high - 1)) + Math.abs(at(high - 1, high - 2));
-    x = y = 0.75 * size;
-    w = -0.4375 * size * size;
+/** (a + ib) / (c + id), where a divisor smaller than `tiny` (equal eigenvalues) is taken as that. */
+function quotient(a: number, b: number, c: number, d: number, tiny: number): [number, number] {
+  const [p, q] = Math.hypot(c, d) < tiny ? [tiny, 0] : [c, d];
+  if (Math.abs(p) >= Math.abs(q)) {
+    const ratio = q / p;
+    const divisor = p + q * ratio;
+    return [(a + b * ratio) / divisor, (b - a * ratio) / divisor];
   }
-  // First column of (H − shift₁)(H − shift₂), from the lowest row where two subdiagonal entries are small together.
-  let start = high - 2;
-  let [p, q, r] = [0, 0, 0];
-  for (; ; start--) {
-    const z = at(start, start);
-    p = ((x - z) * (y - z) - w) / at(start + 1, start) + at(start, start + 1);
-    q = at(start + 1, start + 1) - z - (x - z) - (y - z);
-    r = at(start + 2, start + 1);
-    const size = Math.abs(p) + Math.abs(q) + Math.abs(r);
-    [p, q, r] = [p / size, q / size, r / size];
-    if (start === low) break;
-    const left = Math.abs(at(start, start - 1)) * (Math.abs(q) + Math.abs(r));
-    const right = Math.abs(p) * (Math.abs(at(start - 1, start - 1)) + Math.abs(z) + Math.abs(at(start + 1, start + 1)));
-    if (left <= Number.EPSILON * right) break;
-  }
-  for (let i = start + 2; i <= high; i++) {
-    h[i * n + i - 2] = 0;
-    if (i > start + 2) h[i * n + i - 3] = 0;
-  }
-  // Reflections of three rows and columns chase the bulge down.
-  for (let k = start; k < high; k++) {
-    const last = k === high - 1;
-    let size = 1;
-    if (k > start) {
-      [p, q, r] = [at(k, k - 1), at(k + 1, k - 1), last ? 0 : at(k + 2, k - 1)];
-      size = Math.abs(p) + Math.abs(q) + Math.abs(r);
-      if (size === 0) continue;
-      [p, q, r] = [p / size, q / size, r / size];
-    }
-    const length = Math.hypot(p, q, r);
-    const s = p < 0 ? -length : length;
-    if (s === 0) continue;
-    if (k > start) h[k * n + k - 1] = -s * size;
-    else if (low !== start) h[k * n + k - 1] *= -1;
-    p += s;
-    const [vx, vy, vz] = [p / s, q / s, r / s];
-    q /= p;
-    r /= p;
-    for (let j = k; j <= high; j++) {
-      const sum = at(k, j) + q * at(k + 1, j) + (last ? 0 : r * at(k + 2, j));
-      h[k * n + j] -= sum * vx;
-      h[(k + 1) * n + j] -= sum * vy;
-      if (!last) h[(k + 2) * n + j] -= sum * vz;
-    }
-    for (let i = low; i <= Math.min(high, k + 3); i++) {
-      const sum = vx * at(i, k) + vy * at(i, k + 1) + (last ? 0 : vz * at(i, k + 2));
-      h[i * n + k] -= sum;
-      h[i * n + k + 1] -= sum * q;
-      if (!last) h[i * n + k + 2] -= sum * r;
-    }
-  }
-  return taken;
+  const ratio = p / q;
+  const divisor = p * ratio + q;
+  return [(a * ratio + b) / divisor, (b * ratio - a) / divisor];
 }

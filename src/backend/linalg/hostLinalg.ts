@@ -6,7 +6,7 @@
 import { contiguousStrides, sizeOf } from "../../base/shape.js";
 import type { View } from "../backend.js";
 import { cholesky } from "./cholesky.js";
-import { generalEigenvalues } from "./generalEigen.js";
+import { generalEigen } from "./generalEigen.js";
 import type { LinalgKernels } from "./linalgKernels.js";
 import { lu, solve } from "./lu.js";
 import { matrixExp } from "./matrixExp.js";
@@ -125,12 +125,17 @@ export function hostLinalg(memory: HostAccess): LinalgKernels {
       return -1;
     },
 
-    eigvals(a, real, imaginary) {
+    eig(a, values, vectors) {
       for (let index = 0; index < batchOf(a); index++) {
-        const [re, im] = [room(real, 1), room(imaginary, 1)];
-        if (!generalEigenvalues(read(entry(a, 2, index)), re.length, re, im)) return index;
-        write(entry(real, 1, index), re);
-        write(entry(imaginary, 1, index), im);
+        const [n] = sidesOf(a);
+        const found = { re: room(values.re, 1), im: room(values.im, 1) };
+        const columns = vectors && { re: room(vectors.re, 2), im: room(vectors.im, 2) };
+        if (!generalEigen(read(entry(a, 2, index)), n, found, columns)) return index;
+        write(entry(values.re, 1, index), found.re);
+        write(entry(values.im, 1, index), found.im);
+        if (vectors === null) continue;
+        write(entry(vectors.re, 2, index), columns!.re);
+        write(entry(vectors.im, 2, index), columns!.im);
       }
       return -1;
     },

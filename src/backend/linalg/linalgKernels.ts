@@ -13,6 +13,12 @@ export interface TriangularParams {
   readonly unit: boolean;
 }
 
+/** Real and imaginary parts. */
+export interface ComplexView {
+  readonly re: View;
+  readonly im: View;
+}
+
 export interface LinalgKernels {
   /** Flat position of the first NaN or infinity, or −1. */
   findNonFinite(x: View): number;
@@ -46,10 +52,11 @@ export interface LinalgKernels {
    */
   svd(a: View, u: View | null, s: View, vh: View | null): number;
   /**
-   * Eigenvalues of a general real matrix. a: [..., n, n] → real, imaginary: [..., n], by descending magnitude, of a conjugate pair first the one
-   * with positive imaginary part. Returns the index of the first matrix that did not converge.
+   * Eigenvalues and vectors of a general real matrix. a: [..., n, n] → real and imaginary parts of the values, [..., n], by descending
+   * magnitude, of a conjugate pair first the one with positive imaginary part, and of the vectors, [..., n, n], in columns, of length 1 with
+   * the largest component positive; or null for these. Returns the index of the first matrix that did not converge.
    */
-  eigvals(a: View, real: View, imaginary: View): number;
+  eig(a: View, values: ComplexView, vectors: ComplexView | null): number;
   /** e^A. a, out: [..., n, n]. */
   matrixExp(a: View, out: View): void;
 }

@@ -2,7 +2,7 @@
 
 export { cholesky } from "./cholesky.js";
 export { det, slogdet, type Slogdet } from "./det.js";
-export { eigvals, type Eigenvalues } from "./eig.js";
+export { type Complex, eig, type Eig, eigvals } from "./eig.js";
 export { eigh, type Eigh, eigvalsh } from "./eigh.js";
 export { lstsq, type Lstsq, pinv, type RankOptions } from "./lstsq.js";
 export { lu, type LU } from "./lu.js";
