@@ -86,3 +86,16 @@ export function normalQuantile(p: number): number {
 export function normalFromWord(w: number): number {
   return normalQuantile((w + 0.5) * 2 ** -32);
 }
+
+/** Φ(z) = P(Z ≤ z), the inverse of `normalQuantile`, to its precision also where it is tiny: by bisection of log Φ. */
+export function normalProbability(z: number): number {
+  if (z > 0) return 1 - normalProbability(-z);
+  if (z < -37) return 0;
+  let [low, high] = [-700, Math.log(0.5)];
+  for (let i = 0; i < 80; i++) {
+    const middle = (low + high) / 2;
+    if (normalQuantile(Math.exp(middle)) < z) low = middle;
+    else high = middle;
+  }
+  return Math.exp(high);
+}

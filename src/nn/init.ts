@@ -3,7 +3,8 @@
 import { ShapeError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { sizeOf } from "../base/shape.js";
-import { namedGenerator, randn, uniform } from "../ops/random.js";
+import { namedGenerator, randn } from "../ops/random.js";
+import { uniform } from "../ops/randomReals.js";
 import { full } from "../ops/create.js";
 import { addScalar, mulScalar } from "../ops/elementwise.js";
 import { noGrad } from "../tensor/tape.js";

@@ -74,7 +74,11 @@ export { avgPool3d, maxPool3d, maxPool3dWithIndices } from "./pool3d.js";
 export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./poolShape.js";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from "./unpool.js";
 export { type PositionOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions } from "./positions.js";
-export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions, uniform } from "./random.js";
+export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions } from "./random.js";
+export {
+  bernoulli, categorical, type GeneratorOptions, gumbelSoftmax, type GumbelSoftmaxOptions, multinomial, type MultinomialOptions, randint, randperm, shuffle,
+} from "./randomIntegers.js";
+export { exponential, gumbel, normal, truncatedNormal, type TruncatedNormalOptions, uniform } from "./randomReals.js";
 export { gru, gruCell, type GruOptions, rnn, type RnnOptions, type SequenceOptions } from "./rnn.js";
 export { argmax, argmin, logsumexp, max, mean, min, prod, type ReduceOptions, std, stdMean, sum, variance, type VarianceOptions, varMean } from "./reduce.js";
 export type { ErrorSample, InputSpec, Sample } from "./samples.js";

@@ -12,7 +12,7 @@ import { cast } from "./cast.js";
 import { ge } from "./compare.js";
 import { checkSpec } from "./checks.js";
 import type { TensorOptions } from "./create.js";
-import { addScalar, mulScalar } from "./elementwise.js";
+import { mulScalar } from "./elementwise.js";
 import { allocate } from "./operation.js";
 
 let root = new Generator(0);
@@ -62,7 +62,8 @@ export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator;
 }
 
-function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
+/** Numbers straight from the kernel: uniform in [0, 1) or standard normal. */
+export function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
   const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = options;
   checkSpec(kind, shape, dtype);
   if (!isFloat(dtype)) throw new DTypeError(`${kind}: random numbers are float32 or float64, not ${dtype}; cast them afterwards.`);
@@ -108,18 +109,4 @@ export function dropout(x: Tensor, p: number, generator: Generator = stream): Te
   if (!isFloat(x.dtype)) throw new DTypeError(`dropout: expected float32 or float64, got ${x.dtype}; convert with to("float32").`);
   const kept = ge(draw("uniform", x.shape, { dtype: "float32", backend: x.backend, generator }), p);
   return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - p)));
-}
-
-/**
- * Uniform in [low, high).
- *
- * @example
- * const x = uniform([1000], -1, 1);
- * min(x) // → -1.0
- * max(x) // → 1.0
- */
-export function uniform(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
-  const t = addScalar(mulScalar(draw("uniform", shape, { ...options, requiresGrad: false }), high - low), low);
-  if (options.requiresGrad === true) t.requiresGrad = true;
-  return t;
 }
