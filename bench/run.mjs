@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- --json --threads N --no-peers --backend NAME --seconds S WORKLOAD…]
  *
- * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w7, and start: process start to first step of w3), each in a process of
+ * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w6, w7, and start: process start to first step of w3), each in a process of
  * its own, and prints one table, or with --json one line each. Where python3 has PyTorch the same work is timed there in
  * turn, and onnxruntime-node for inference where it is installed.
  */
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { hasOnnxRuntime } from "./peers/onnx.mjs";
 import { exportOnnx, findTorch, runTorch } from "./peers/torch.mjs";
 
-const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w7", "start"];
+const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w6", "w7", "start"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 function fail(message, code = 2) {

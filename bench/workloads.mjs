@@ -93,6 +93,29 @@ function lstmTraining() {
   return { batch: 32, stepsPerRun: 1, run: () => train().item() };
 }
 
+/** A causal Transformer over characters: [N, T] → [N, T, classes]. */
+class Gpt extends nn.Module {
+  tokens = new nn.Embedding(65, 128);
+  positions = nn.parameter(randn([128, 128]));
+  blocks = Array.from({ length: 4 }, () =>
+    new nn.TransformerEncoderLayer(128, 4, { dimFeedforward: 512, activation: "gelu", normFirst: true, dropout: 0, batchFirst: true }));
+  norm = new nn.LayerNorm(128);
+  head = new nn.Linear(128, 65, { bias: false });
+
+  forward(tokens) {
+    const x = this.tokens.forward(tokens).add(this.positions);
+    return this.head.forward(this.norm.forward(this.blocks.reduce((y, block) => block.forward(y, { causal: true }), x)));
+  }
+}
+
+/** w6: causal Transformer of 4 layers, 128 features, 4 heads, context 128, 65 classes, one training step of AdamW, batch 16. */
+function gptTraining() {
+  const model = new Gpt();
+  const tokens = labels(16 * 128, 65).reshape(16, 128);
+  const train = sequenceTraining(model, new optim.AdamW(model.parameters(), { lr: 1e-3 }), tokens, labels(16 * 128, 65));
+  return { batch: 16, stepsPerRun: 1, run: () => train().item() };
+}
+
 /** w7: ResNet-18 in its CIFAR form, one training step of SGD with momentum, batch 64. */
 function resnetTraining() {
   const model = models.resnet18();
@@ -108,5 +131,6 @@ export const workloads = {
   w3: mlpTraining,
   w4: xorOnline,
   w5: lstmTraining,
+  w6: gptTraining,
   w7: resnetTraining,
 };
