@@ -7,5 +7,5 @@ export function shown(name: string, value: readonly number[], usual?: number): s
 
 /** The number that all share, or all of them in brackets. */
 export function oneOrAll(value: readonly (number | null)[]): string {
-  return value.every((n) => n === value[0]) ? `${value[0]}` : `[${value.join(", ")}]`;
+  return value.every((n) => n === value[0]) ? `${value[0]}` : `[${value.map(String).join(", ")}]`;
 }
