@@ -4,6 +4,7 @@ export { type Collate, padSequences, type PadSequencesOptions, stackSamples, typ
 export { cacheFolder } from "./cache.js";
 export { type CharactersOptions, drawCharacters } from "./characters/characters.js";
 export { ImageDataset, type ImageDatasetInit, type ImageShape, type Splits } from "./imageDataset.js";
+export { drawSentence, type Sentence, type SentenceLetter, type SentenceOptions } from "./characters/sentence.js";
 export { Dataset, type FieldValue, type Sample, type SampleSource } from "./dataset.js";
 export type { DownloadProgress } from "./download.js";
 export { type Cifar100Labels, parseCifar, parseCifar100, readCifarArchive, readCifarFolder } from "./formats/cifar.js";

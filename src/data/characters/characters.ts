@@ -19,6 +19,11 @@ export interface CharactersOptions {
   readonly drawings?: number;
   /** Drawings of each letter in each validation family. @default 10 */
   readonly validationDrawings?: number;
+  /**
+   * Jittered: letters stand near the middle between parts of two others of their typeface, as a window on a line of text shows them, instead of alone on
+   * plain paper. @default false
+   */
+  readonly jitter?: boolean;
   /** Called after each family with the share done, 0 … 1. */
   readonly onProgress?: (done: number) => void;
 }
@@ -33,13 +38,13 @@ export interface CharactersOptions {
  * train.classes.length // → 26
  */
 export async function drawCharacters(options: CharactersOptions = {}): Promise<Splits> {
-  const { seed = 0, drawings = 20, validationDrawings = 10, onProgress } = options;
+  const { seed = 0, drawings = 20, validationDrawings = 10, jitter = false, onProgress } = options;
   requireFontPackages();
   const generator = new Generator(seed).fork("characters");
   const families = trainingFamilies.length + validationFamilies.length;
   let done = 0;
   const draw = (split: string, of: readonly Family[], times: number): Promise<ImageDataset> =>
-    drawSplit(split, of, times, generator.fork(split), () => onProgress?.(++done / families));
+    drawSplit(split, of, times, generator.fork(split), jitter, () => onProgress?.(++done / families));
   return {
     name: "characters",
     train: await draw("train", trainingFamilies, drawings),
@@ -48,12 +53,15 @@ export async function drawCharacters(options: CharactersOptions = {}): Promise<S
   };
 }
 
+const pick = <T>(items: readonly T[], random: Generator): T => items[random.integer(items.length)];
+
 /** Images in rounds: each holds one drawing of every letter in every family, so that the first ones of a set are a fair sample of it. */
 async function drawSplit(
   split: string,
   families: readonly Family[],
   drawings: number,
   generator: Generator,
+  jitter: boolean,
   onFamily: () => void,
 ): Promise<ImageDataset> {
   const count = drawings * families.length * letters.length;
@@ -67,7 +75,10 @@ async function drawSplit(
       const ofLetter = ofFamily.fork(letters[label]);
       for (let d = 0; d < drawings; d++) {
         const start = ((d * families.length + f) * letters.length + label) * bytesPerDrawing;
-        artist.draw(glyph, ofLetter.fork(String(d)), images.subarray(start, start + bytesPerDrawing));
+        const image = images.subarray(start, start + bytesPerDrawing);
+        const random = ofLetter.fork(String(d));
+        if (jitter) artist.drawInLine(glyph, [pick(glyphs, random), pick(glyphs, random)], random, image);
+        else artist.draw(glyph, random, image);
       }
     }
     onFamily();
