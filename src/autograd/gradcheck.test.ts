@@ -49,6 +49,17 @@ describe("of a function", () => {
   });
 });
 
+test("looks at as many elements as it is told", async () => {
+  let evaluations = 0;
+  const f = ([t]: readonly Tensor[]): Tensor => {
+    evaluations += 1;
+    return square(t);
+  };
+  await gradcheck(f, [leaf(10, 10)], { elements: 3 });
+  expect(evaluations).toBe(7);
+  await expect(gradcheck(f, [leaf(2)], { elements: 0 })).rejects.toThrow("gradcheck: eps must be above 0, tolerance at least 0 and elements at least 1, got 0.000001, 0.000001, 0.");
+});
+
 describe("of a module", () => {
   test("checks inputs and all parameters", async () => {
     const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Dropout(0.3), new nn.Linear(4, 2)).to("float64");
