@@ -12,8 +12,8 @@ function count(state: readonly number[], metric: string, prediction: Values, tar
   const [before = 0] = state;
   let classes = Math.max(before, told);
   for (let n = 0; n < predicted.length; n++) classes = Math.max(classes, predicted[n] + 1, target.data[n] + 1);
-  const next = [classes, ...Array.from({ length: classes * classes }, () => 0)];
-  for (let i = 0; i < before; i++) for (let j = 0; j < before; j++) next[1 + i * classes + j] = state[1 + i * before + j];
+  const next = classes === before ? [...state] : [classes, ...Array.from({ length: classes * classes }, () => 0)];
+  if (classes > before) for (let i = 0; i < before; i++) for (let j = 0; j < before; j++) next[1 + i * classes + j] = state[1 + i * before + j];
   for (let n = 0; n < predicted.length; n++) next[1 + target.data[n] * classes + predicted[n]] += 1;
   return next;
 }

@@ -39,10 +39,10 @@ function misfit(metric: string, prediction: Values, target: Values): ShapeError 
   );
 }
 
-/** @throws ValueError naming the first label that is no whole number in 0…classes−1. */
-export function checkLabels(metric: string, { data }: Values, classes = Infinity): void {
+/** @throws ValueError naming the first label that is neither a whole number in 0…classes−1 nor `ignoreIndex`. */
+export function checkLabels(metric: string, { data }: Values, classes = Infinity, ignoreIndex?: number): void {
   for (let n = 0; n < data.length; n++) {
-    if (Number.isInteger(data[n]) && data[n] >= 0 && data[n] < classes) continue;
+    if ((Number.isInteger(data[n]) && data[n] >= 0 && data[n] < classes) || data[n] === ignoreIndex) continue;
     const range = classes === Infinity ? "a class: a whole number from 0 on" : `in 0…${classes - 1}`;
     throw new ValueError(`${metric}: label ${n} is ${data[n]}, which is not ${range}. Where the task is no classification, choose other metrics.`);
   }

@@ -32,10 +32,10 @@ export class Perplexity extends Metric<"perplexity"> {
     const { classes, stride, base } = scoresOf(this.name, prediction, target);
     let [sum = 0, count = 0] = this.state;
     const { data } = prediction;
-    const labels = Array.from(target.data);
-    checkLabels(this.name, { data: labels.filter((label) => label !== this.#ignoreIndex), shape: [] }, classes);
-    labels.forEach((label, n) => {
-      if (label === this.#ignoreIndex) return;
+    checkLabels(this.name, target, classes, this.#ignoreIndex);
+    for (let n = 0; n < target.data.length; n++) {
+      const label = target.data[n];
+      if (label === this.#ignoreIndex) continue;
       const start = base(n);
       let max = -Infinity;
       for (let c = 0; c < classes; c++) max = Math.max(max, data[start + c * stride]);
@@ -43,7 +43,7 @@ export class Perplexity extends Metric<"perplexity"> {
       for (let c = 0; c < classes; c++) total += Math.exp(data[start + c * stride] - max);
       sum += Math.log(total) + max - data[start + label * stride];
       count += 1;
-    });
+    }
     this.state = [sum, count];
   }
 

@@ -96,6 +96,8 @@ export function focalLoss(logits: Tensor, target: Tensor, options: FocalLossOpti
   warnOfSigmoidBefore("focalLoss", logits);
   const p = sigmoid(logits);
   const missed = add(mul(p, sub(1, t)), mul(sub(1, p), t));
+  // A root has an infinite slope at 0.
+  const factor = powScalar(gamma < 1 ? clamp(missed, 1e-12, 1) : missed, gamma);
   const balance = addScalar(mulScalar(t, 2 * alpha - 1), 1 - alpha);
-  return reduced("focalLoss", mul(balance, mul(powScalar(missed, gamma), logitLosses(logits, t))), options);
+  return reduced("focalLoss", mul(balance, mul(factor, logitLosses(logits, t))), options);
 }

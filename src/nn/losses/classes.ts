@@ -4,11 +4,10 @@ import { DTypeError, ShapeError, ValueError } from "../../base/errors.js";
 import { formatShape, sameShape } from "../../base/shape.js";
 import { cast } from "../../ops/cast.js";
 import { ne, where } from "../../ops/compare.js";
-import { zerosLike } from "../../ops/create.js";
-import { indexSelect, oneHot } from "../../ops/indexing.js";
+import { gather } from "../../ops/gatherScatter.js";
+import { indexSelect } from "../../ops/indexing.js";
 import { checkLabels } from "../../ops/labels.js";
-import { sum } from "../../ops/reduce.js";
-import { permute, reshape } from "../../ops/views.js";
+import { permute, reshape, squeeze, unsqueeze } from "../../ops/views.js";
 import { Tensor } from "../../tensor/tensor.js";
 
 /** [N, C, d₁, …] → [N·d₁·…, C]. */
@@ -52,17 +51,13 @@ export function classWeightOf(loss: string, weight: Tensor, rows: Tensor): Tenso
  */
 export function entryAtLabel(loss: string, rows: Tensor, labels: Tensor, ignoreIndex?: number): Tensor {
   checkLabels(loss, labels, rows.shape[1], ignoreIndex);
-  return sum(where(isLabel(rows, labels, ignoreIndex), rows, zerosLike(rows)), { axis: 1 });
-}
-
-/** True at each row's label, [rows, C]; nowhere in rows with `ignoreIndex`. */
-export function isLabel(rows: Tensor, labels: Tensor, ignoreIndex?: number): Tensor {
-  return ne(oneHot(replaced(labels, ignoreIndex, -1), rows.shape[1]), 0);
+  const entries = squeeze(gather(rows, 1, unsqueeze(counting(labels, ignoreIndex), 1)), 1);
+  return ignoreIndex === undefined ? entries : where(ne(labels, ignoreIndex), entries, 0);
 }
 
 /** The weight [C] of each row's class, labels being in range; that of class 0 where the label is `ignoreIndex`. */
 export function weightAtLabel(weight: Tensor, labels: Tensor, ignoreIndex?: number): Tensor {
-  return indexSelect(weight, 0, replaced(labels, ignoreIndex, 0));
+  return indexSelect(weight, 0, counting(labels, ignoreIndex));
 }
 
 /** 1 for each row that counts, else 0. */
@@ -70,6 +65,7 @@ export function countedRows(labels: Tensor, ignoreIndex: number, rows: Tensor): 
   return cast(ne(labels, ignoreIndex), rows.dtype);
 }
 
-function replaced(labels: Tensor, ignoreIndex: number | undefined, by: number): Tensor {
-  return ignoreIndex === undefined ? labels : where(ne(labels, ignoreIndex), labels, by);
+/** Labels with 0 in the place of `ignoreIndex`. */
+function counting(labels: Tensor, ignoreIndex: number | undefined): Tensor {
+  return ignoreIndex === undefined ? labels : where(ne(labels, ignoreIndex), labels, 0);
 }

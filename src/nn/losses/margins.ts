@@ -3,13 +3,13 @@
 import { ValueError } from "../../base/errors.js";
 import { relu, softplus } from "../../ops/activations.js";
 import { mul, sub } from "../../ops/arithmetic.js";
-import { where } from "../../ops/compare.js";
-import { zerosLike } from "../../ops/create.js";
+import { ne, where } from "../../ops/compare.js";
 import { addScalar, mulScalar, neg, square } from "../../ops/elementwise.js";
+import { oneHot } from "../../ops/indexing.js";
 import { sum } from "../../ops/reduce.js";
 import { reshape, unsqueeze } from "../../ops/views.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { classWeightOf, entryAtLabel, isLabel, labelsOf, rowsOf, weightAtLabel } from "./classes.js";
+import { classWeightOf, entryAtLabel, labelsOf, rowsOf, weightAtLabel } from "./classes.js";
 import { checkOptions, checkTensors, type LossOptions, reduced, targetOf } from "./reduction.js";
 
 /**
@@ -70,7 +70,8 @@ function hinges(loss: string, scores: Tensor, target: Tensor, options: Multiclas
   const rows = rowsOf(scores);
   const own = unsqueeze(entryAtLabel(loss, rows, labels), 1);
   const excess = relu(addScalar(sub(rows, own), margin));
-  const others = where(isLabel(rows, labels), zerosLike(rows), p === 1 ? excess : square(excess));
+  const isOwn = ne(oneHot(labels, rows.shape[1]), 0);
+  const others = where(isOwn, 0, p === 1 ? excess : square(excess));
   const losses = sum(others, { axis: 1 });
   const weighted = weight === undefined ? losses : mul(losses, weightAtLabel(classWeightOf(loss, weight, rows), labels));
   return reshape(weighted, target.shape);
