@@ -1,6 +1,6 @@
 /** Activation functions as layers. Shapes stay as they are. */
 
-import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../ops/activations.js";
+import { elu, gelu, type GeluOptions, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../ops/activations.js";
 import { logSoftmax, softmax } from "../ops/softmax.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
@@ -56,6 +56,10 @@ export class LeakyReLU extends Module {
   forward(x: Tensor): Tensor {
     return leakyRelu(x, this.slope);
   }
+
+  override describe(): string {
+    return `LeakyReLU(${this.slope})`;
+  }
 }
 
 /**
@@ -72,6 +76,10 @@ export class ELU extends Module {
 
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha);
+  }
+
+  override describe(): string {
+    return `ELU(${this.alpha})`;
   }
 }
 
@@ -100,14 +108,25 @@ export class SiLU extends Module {
 }
 
 /**
- * x · Φ(x).
+ * x · Φ(x), exact, or with `approximate: "tanh"`.
  *
  * @example
  * new nn.GELU().forward(tensor([-1, 2])) // → [-0.15866, 1.9545]
  */
 export class GELU extends Module {
+  readonly approximate: "none" | "tanh";
+
+  constructor({ approximate = "none" }: GeluOptions = {}) {
+    super();
+    this.approximate = approximate;
+  }
+
   forward(x: Tensor): Tensor {
-    return gelu(x);
+    return gelu(x, this);
+  }
+
+  override describe(): string {
+    return this.approximate === "none" ? "GELU" : `GELU(approximate="${this.approximate}")`;
   }
 }
 
@@ -125,6 +144,10 @@ export class Softmax extends Module {
   forward(x: Tensor): Tensor {
     return softmax(x, this.axis);
   }
+
+  override describe(): string {
+    return `Softmax(axis=${this.axis})`;
+  }
 }
 
 /**
@@ -140,5 +163,9 @@ export class LogSoftmax extends Module {
 
   forward(x: Tensor): Tensor {
     return logSoftmax(x, this.axis);
+  }
+
+  override describe(): string {
+    return `LogSoftmax(axis=${this.axis})`;
   }
 }

@@ -4,6 +4,7 @@ import { batchNormEval, batchNormTrain } from "../ops/batchNorm.js";
 import { mulScalar } from "../ops/elementwise.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { ChannelNorm, type ChannelNormOptions } from "./channelNorm.js";
+import { warnIfEvaluating } from "./evaluating.js";
 
 export interface BatchNormOptions extends ChannelNormOptions {
   /** Default true. */
@@ -26,6 +27,7 @@ abstract class BatchNorm extends ChannelNorm {
     const { weight, bias, eps } = this;
     if (!this.trackRunningStats) return batchNormTrain(x, weight, bias, { eps });
     if (!this.training) return batchNormEval(x, weight, bias, this.runningMean, this.runningVariance, eps);
+    warnIfEvaluating(this);
     const count = x.size / this.channels;
     return batchNormTrain(x, weight, bias, { eps, onStatistics: (mean, variance) => this.track(mean, mulScalar(variance, count / (count - 1))) });
   }

@@ -1,6 +1,9 @@
 /** Layers, losses and initialisers. */
 
 export * from "./activation.js";
+export * from "./piecewiseActivation.js";
+export * from "./smoothActivation.js";
+export { Bilinear, type BilinearOptions } from "./bilinear.js";
 export {
   AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, type AdaptiveSize,
   GlobalAvgPool1d, GlobalAvgPool2d, GlobalAvgPool3d, GlobalMaxPool1d, GlobalMaxPool2d, GlobalMaxPool3d,
@@ -9,13 +12,14 @@ export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from "./
 export { Conv1d, type Conv1dLayerOptions, Conv2d, type Conv2dLayerOptions, Conv3d, type Conv3dLayerOptions } from "./conv.js";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./convTranspose.js";
 export { type Costed, type Windowed, type Windows } from "./cost.js";
-export { Dropout } from "./dropout.js";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions, GaussianNoise, type RandomLayerOptions } from "./dropout.js";
+export { Embedding, EmbeddingBag, type EmbeddingBagOptions, type EmbeddingOptions } from "./embedding.js";
 export { convToLinear, type ImageShape, linearToConv, toFullyConvolutional } from "./fullyConvolutional.js";
 export * as init from "./init.js";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./instanceNorm.js";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from "./layerNorm.js";
 export { LocalResponseNorm } from "./localResponseNorm.js";
-export { Flatten, Identity, Linear, type LinearOptions } from "./linear.js";
+export { Flatten, Identity, Linear, type LinearOptions, Unflatten } from "./linear.js";
 export * from "./losses/index.js";
 export * from "./losses/layers.js";
 export { elasticNet, type ElasticNetOptions, l1Penalty, l2Penalty, maxNorm, type Weights } from "./regularizers.js";
@@ -41,3 +45,5 @@ export {
   type DecoderInput, type EncoderInput, Transformer, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder, TransformerEncoderLayer,
   type TransformerInput, type TransformerLayerOptions, type TransformerOptions, type TransformerStackOptions,
 } from "./transformer.js";
+export { evalWithDropout, mcDropout, type McDropoutOptions, type McDropoutResult } from "./mcDropout.js";
+export { lsuv, type LsuvLayer, type LsuvOptions } from "./lsuv.js";

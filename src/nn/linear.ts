@@ -1,12 +1,12 @@
 /** Linear layer and the layers that only reshape. */
 
-import { ValueError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
 import type { FloatDType } from "../base/dtype.js";
-import { type Shape, sizeOf } from "../base/shape.js";
+import { formatShape, normalizeAxis, type Shape, sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
 import { namedGenerator } from "../ops/random.js";
-import { flatten } from "../ops/views.js";
+import { flatten, reshape } from "../ops/views.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Costed, Windowed } from "./cost.js";
 import { fans, uniformInit } from "./init.js";
@@ -96,6 +96,42 @@ export class Flatten extends Module {
   forward(x: Tensor): Tensor {
     return flatten(x, this.start, this.end);
   }
+}
+
+/**
+ * Splits axis `axis` into axes of the given sizes; one of them may be −1: what is left. x: [N, C·H·W] → [N, C, H, W] for `new Unflatten(1, [C, H, W])`.
+ * @throws ShapeError if the sizes do not multiply to that of the axis.
+ *
+ * @example
+ * new nn.Unflatten(1, [3, 4, 4]).forward(zeros([8, 48])).shape // → [8, 3, 4, 4]
+ */
+export class Unflatten extends Module {
+  constructor(
+    readonly axis: number,
+    readonly sizes: Shape,
+  ) {
+    super();
+    if (!Array.isArray(sizes) || sizes.length === 0) throw new ValueError(`Unflatten: sizes must be the new axes, such as [3, 4], got ${JSON.stringify(sizes)}.`);
+  }
+
+  forward(x: Tensor): Tensor {
+    const at = normalizeAxis("Unflatten", this.axis, x.ndim);
+    return reshape(x, [...x.shape.slice(0, at), ...split(x.shape[at], this.sizes), ...x.shape.slice(at + 1)]);
+  }
+
+  override describe(): string {
+    return `Unflatten(${this.axis}, [${this.sizes.join(", ")}])`;
+  }
+}
+
+/** The sizes with −1 filled in; those of an axis of `size` elements. */
+function split(size: number, sizes: Shape): Shape {
+  const known = sizeOf(sizes.filter((n) => n !== -1));
+  const filled = sizes.map((n) => (n === -1 ? size / known : n));
+  if (sizeOf(filled) !== size || !filled.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(`Unflatten: ${formatShape(sizes)} does not divide an axis of ${size} elements.`);
+  }
+  return filled;
 }
 
 /**

@@ -17,6 +17,7 @@ import { permute, reshape, unsqueeze } from "../ops/views.js";
 import { isGradEnabled } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Costed } from "./cost.js";
+import { warnIfEvaluating } from "./evaluating.js";
 import { xavierUniform } from "./init.js";
 import { checkSizes, Linear } from "./linear.js";
 import { Module, parameter } from "./module.js";
@@ -118,6 +119,7 @@ export class MultiheadAttention
     this.#checkInputs(q, k, v);
     const { batchFirst, training, generator, embedDim } = this;
     const { causal = false, needWeights = false, cache } = options;
+    if (training && this.dropout > 0) warnIfEvaluating(this);
     const query = this.#heads(q, 0);
     const [key, value] = cache?.known ?? [this.#heads(k, 1), this.#heads(v, 2)];
     const [keys, values] = cache === undefined || cache.known !== null ? [key, value] : cache.append(key, value);

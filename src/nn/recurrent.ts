@@ -17,6 +17,7 @@ import { concat, slice, stack } from "../ops/slice.js";
 import { reshape, transpose, unsqueeze } from "../ops/views.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Costed } from "./cost.js";
+import { warnIfEvaluating } from "./evaluating.js";
 import { uniformInit } from "./init.js";
 import { checkSizes } from "./linear.js";
 import { Module } from "./module.js";
@@ -144,7 +145,9 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
         return padding.zeroed(flipped ? padding.flipped(output) : output);
       });
       y = outputs.length === 1 ? outputs[0] : concat(outputs, 2);
-      if (this.training && this.dropout > 0 && layer < numLayers - 1) y = dropout(y, this.dropout, this.generator);
+      if (!this.training || this.dropout === 0 || layer === numLayers - 1) continue;
+      warnIfEvaluating(this);
+      y = dropout(y, this.dropout, this.generator);
     }
     return { output: batchFirst ? transpose(y, 0, 1) : y, finals: finals.map((list) => stack(list)) };
   }

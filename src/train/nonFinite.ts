@@ -4,6 +4,7 @@
  */
 
 import { NablaError } from "../base/errors.js";
+import { trainingModeIsMeant } from "../nn/evaluating.js";
 import type { TensorModule } from "../nn/module.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
@@ -70,14 +71,14 @@ interface Layer {
 async function findLayer(model: TensorModule, x: Tensor): Promise<Layer | undefined> {
   return step(async () => {
     const outputs: { name: string; layer: string; output: Tensor }[] = [];
-    noGrad(() =>
+    const rerun = (): unknown =>
       model.withForwardHook(
         (path, module, _output, all) => {
           for (const output of all) outputs.push({ name: path === "" ? "the model" : path, layer: module.describe(), output });
         },
         () => model.forward(x),
-      ),
-    );
+      );
+    trainingModeIsMeant(() => noGrad(rerun));
     for (const { name, layer, output } of outputs) {
       const value = await firstNonFinite(output);
       if (value !== undefined) return { name, layer, value };

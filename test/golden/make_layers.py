@@ -200,7 +200,7 @@ def layers():
     for mode in ("sum", "mean", "max"):
         add("EmbeddingBag", [5, 3], {"mode": mode}, nn.EmbeddingBag(5, 3, mode=mode), {"x": index})
     add("EmbeddingBag", [5, 3], {"mode": "mean", "paddingIdx": 2}, nn.EmbeddingBag(5, 3, mode="mean", padding_idx=2), {"x": index})
-    add("PReLU", [], {}, nn.PReLU(), {"x": draw(2, 3)})
+    add("PReLU", [1], {}, nn.PReLU(), {"x": draw(2, 3)})
     add("PReLU", [3], {}, nn.PReLU(3), {"x": draw(2, 3, 2, 2)})
     add("Bilinear", [2, 3, 4], {}, nn.Bilinear(2, 3, 4), {"a": draw(5, 2), "b": draw(5, 3)})
     add("Bilinear", [2, 3, 1], {"bias": False}, nn.Bilinear(2, 3, 1, bias=False), {"a": draw(2, 2, 2), "b": draw(2, 2, 3)})
