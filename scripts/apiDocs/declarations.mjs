@@ -154,7 +154,7 @@ function parseDoc(comment) {
     parts = [];
   };
   for (const raw of comment.split("\n")) {
-    const line = raw.replace(/^\s*\* ?/, "").trimEnd();
+    const line = raw.replace(/^\s*\* ?/, "").trimEnd().replace(/@default (.*?)\.?$/, "Default: $1.");
     const found = /^\s*@(\w+)\s*(.*)$/.exec(line);
     if (found === null) {
       parts.push(parts.length === 0 && tag === "text" ? line.trimStart() : line);
