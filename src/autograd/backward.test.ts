@@ -81,6 +81,12 @@ describe("grad", () => {
     expect(() => grad(square(x), [x, other])).toThrow(/does not depend on input 1/);
   });
 
+  test("takes an array, and a tensor to start from", () => {
+    const x = tensor(1, { requiresGrad: true });
+    expect(() => grad(square(x), x as never)).toThrow("grad: expected an array of tensors to differentiate with respect to; write grad(y, [x]).");
+    expect(() => square(x).backward({ gradient: 1 as never })).toThrow("backward: gradient must be a tensor like the output, got number.");
+  });
+
   test("leaves .grad alone", () => {
     const x = tensor(1, { requiresGrad: true });
     grad(square(x), [x]);

@@ -1,6 +1,6 @@
 /** Reverse mode for users: `backward` fills the gradients of leaves, `grad` returns those that are asked for. */
 
-import { DTypeError, NablaError, ShapeError } from "../base/errors.js";
+import { DTypeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { clone, contiguous } from "../ops/cast.js";
@@ -77,6 +77,7 @@ export interface GradOptions extends BackwardOptions {
  */
 export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOptions = {}): Tensor[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false } = options;
+  if (!Array.isArray(inputs)) throw new ValueError("grad: expected an array of tensors to differentiate with respect to; write grad(y, [x]).");
   const seed = startingGradient("grad", output, options.gradient);
   return withGrad(createGraph, () => {
     const gradients = new Map<Tensor, Tensor>([[output, seed]]);
@@ -109,6 +110,7 @@ function startingGradient(caller: string, output: Tensor, gradient: Tensor | und
     }
     return onesLike(output);
   }
+  if (!(gradient instanceof Tensor)) throw new ValueError(`${caller}: gradient must be a tensor like the output, got ${typeof gradient}.`);
   if (gradient.dtype !== output.dtype) {
     throw new DTypeError(`${caller}: gradient is ${gradient.dtype}, the output ${output.dtype}; convert it with to("${output.dtype}").`);
   }
