@@ -103,7 +103,8 @@ function axisScales(x: Tensor, { size, scaleFactor }: InterpolateOptions): AxisS
 }
 
 /**
- * x in another spatial size. x: [N, C, …], one to three spatial axes → [N, C, …size].
+ * x in another spatial size. x: [N, C, …], one to three spatial axes → [N, C, …size]. In the smooth modes a value that is not finite spreads
+ * along its row and column.
  * @throws ValueError unless one of `size` and `scaleFactor` is given and the mode fits the number of axes; ShapeError for another rank, an
  * empty input or result; DTypeError unless x is float32 or float64.
  *
@@ -132,7 +133,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   if (mode === "area") {
     return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][rank - 1](x, { size: scales.map(({ to }) => to) });
   }
-  return scales.reduce((y, scale, i) => {
+  // The last axis first: along it neighbours are picked one by one where images lie in rows, along the others whole rows.
+  return scales.reduceRight((y, scale, i) => {
     const { from, to, step } = scale;
     if (mode === "nearest" || mode === "nearest-exact") {
       return selectAlong(y, 2 + i, tensor(nearestEntries(scale, mode === "nearest-exact"), { backend: x.backend }));

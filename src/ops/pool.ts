@@ -2,24 +2,26 @@
 
 import type { Pool2dParams } from "../backend/backend.js";
 import { ShapeError } from "../base/errors.js";
-import { noGrad } from "../tensor/tape.js";
+import type { Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
 import { cast, contiguous } from "./cast.js";
 import { checkSameFloat } from "./checks.js";
-import { tensor } from "./create.js";
+import { tensor, zeros } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { imageStrides } from "./layout.js";
 import { allocate, checkTensors, defineOp, type Operation, type OutputSpec } from "./operation.js";
 import { type AvgPoolOptions, type MaxPoolOptions, pooledShape, type PoolGeometry, poolGeometry } from "./poolShape.js";
 import { floats, ints, type Sample } from "./samples.js";
-import { reshape } from "./views.js";
+import { permute, reshape } from "./views.js";
 import { maxIndices, pickFromPlanes } from "./windowMax.js";
 import type { Pair } from "./windows.js";
 
 /** What the kernels take, and whether a last window may hang over the end. */
 interface PoolAttributes extends Pool2dParams {
   readonly ceil: boolean;
+  /** Gets the places of maxima in their windows, as the kernel gives them. */
+  readonly onPlaces?: (places: Tensor) => void;
 }
 
 interface GradAttributes extends PoolAttributes {
@@ -62,13 +64,14 @@ const errors = [
   { inputs: [ints([1, 1, 1, 1], [1])], attributes: params([1, 1]), message: "expected operands of one type, float32 or float64, got int32" },
 ];
 
-const maxPool2dOp = defineOp<PoolAttributes>({
+const maxPool2dOp: Operation<PoolAttributes> = defineOp<PoolAttributes>({
   name: "maxPool2d",
   kernel: "maxPool2d",
   shape: ([x], attributes) => like(x, pooled("maxPool2d", x, attributes)),
   forward: (k, [x], out, attributes) => {
     const argmax = allocate(k, { shape: out.shape, dtype: "uint8", strides: out.strides }, "maxPool2d");
     k.maxPool2d!(laidOut(x), out, argmax, attributes);
+    attributes.onPlaces?.(argmax);
     return [argmax];
   },
   vjp: (dy, { inputs: [x], output, saved: [argmax], attributes }) => [
@@ -78,7 +81,7 @@ const maxPool2dOp = defineOp<PoolAttributes>({
       return dx;
     },
   ],
-  composite: ([x], attributes) => pickFromPlanes(x, kernelIndices(x, attributes)),
+  composite: ([x], attributes) => pickFromPlanes(x, pooledIndices("maxPool2d", x, { ...attributes, dilation: [1, 1] })),
   samples: () => [
     ...samples,
     { inputs: [{ shape: [1, 1, 2, 4], values: [1, 1, NaN, 2, 1, 0, 3, 4] }], attributes: params([2, 2]), gradcheck: false },
@@ -94,21 +97,25 @@ function matched(dy: Tensor, output: Tensor): Tensor {
   return copy;
 }
 
-/** Flat position in its plane of each window's first maximum, from the places in the windows that the kernel finds. */
-function kernelIndices(x: Tensor, attributes: PoolAttributes): Tensor {
+/** The maxima, and their flat positions in their planes, from the places in the windows that the kernel finds. */
+function withIndices(x: Tensor, attributes: PoolAttributes): [values: Tensor, indices: Tensor] {
   const { kernel: [kH, kW], stride, padding } = attributes;
-  const [, , , width] = x.shape;
-  const output = pooled("maxPool2d", x, attributes);
-  const [, , rows, columns] = output;
-  const argmax = allocate(x.backend, { shape: output, dtype: "uint8" }, "maxPool2d");
-  const values = allocate(x.backend, { shape: output, dtype: x.dtype }, "maxPool2d");
-  if (values.size > 0) x.backend.maxPool2d!(noGrad(() => contiguous(x)), values, argmax, attributes);
+  let places: Tensor | undefined;
+  const values = maxPool2dOp.apply([x], { ...attributes, onPlaces: (t) => (places = t) });
+  const [, , rows, columns] = values.shape;
+  if (places === undefined) return [values, zeros(values.shape, { dtype: "int32", backend: x.backend })];
   // Position of a window's first place, which may lie in the padding, plus that of the maximum relative to it.
-  const flat = (count: number, at: (i: number) => number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => at(i)), { backend: x.backend });
-  const corner = flat(rows * columns, (i) => (Math.floor(i / columns) * stride[0] - padding[0]) * width + (i % columns) * stride[1] - padding[1]);
-  const place = flat(kH * kW, (i) => Math.floor(i / kW) * width + (i % kW));
-  const inWindow = indexSelect(place, 0, reshape(cast(argmax, "int32"), [-1]));
-  return add(reshape(inWindow, output), reshape(corner, [rows, columns]));
+  const width = x.shape[3];
+  const table = (shape: Shape, at: (i: number, j: number) => number): Tensor =>
+    tensor(Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => at(Math.floor(i / shape[1]), i % shape[1])), { backend: x.backend });
+  const corner = table([rows, columns], (i, j) => (i * stride[0] - padding[0]) * width + j * stride[1] - padding[1]);
+  const offset = table([kH, kW], (i, j) => i * width + j);
+  // In the physical order of the places: [H', W', N, C] or [N, C, H', W'].
+  const last = channelsLast(values);
+  const inOrder = last ? permute(places, [2, 3, 0, 1]) : places;
+  const inWindow = reshape(indexSelect(offset, 0, reshape(cast(inOrder, "int32"), [-1])), inOrder.shape);
+  const indices = add(inWindow, reshape(corner, last ? [rows, columns, 1, 1] : [rows, columns]));
+  return [values, last ? permute(indices, [2, 3, 0, 1]) : indices];
 }
 
 const avgPool2dOp: Operation<PoolAttributes> = defineOp<PoolAttributes>({
@@ -135,8 +142,8 @@ const avgPool2dGradOp: Operation<GradAttributes> = defineOp<GradAttributes>({
   ],
 });
 
-/** Whether the kernel can do it: it knows no dilation, and counts the places of a window in one byte. */
-function hasKernel({ kernel, dilation }: PoolGeometry): boolean {
+/** Whether the operation can do it: its kernel knows no dilation, and counts the places of a window in one byte. */
+function isPlain({ kernel, dilation }: PoolGeometry): boolean {
   return kernel[0] * kernel[1] <= 256 && dilation.every((d) => d === 1);
 }
 
@@ -172,7 +179,7 @@ export function pooledIndices(op: string, x: Tensor, geometry: PoolGeometry): Te
 export function maxPool2d(x: Tensor, options: MaxPoolOptions<Pair>): Tensor {
   checkTensors("maxPool2d", [x]);
   const geometry = poolGeometry<Pair>("maxPool2d", 2, options);
-  return hasKernel(geometry) ? maxPool2dOp.apply([x], attributesOf(geometry)) : pickFromPlanes(x, pooledIndices("maxPool2d", x, geometry));
+  return isPlain(geometry) ? maxPool2dOp.apply([x], attributesOf(geometry)) : pickFromPlanes(x, pooledIndices("maxPool2d", x, geometry));
 }
 
 /**
@@ -187,7 +194,8 @@ export function maxPool2d(x: Tensor, options: MaxPoolOptions<Pair>): Tensor {
 export function maxPool2dWithIndices(x: Tensor, options: MaxPoolOptions<Pair>): [values: Tensor, indices: Tensor] {
   checkTensors("maxPool2d", [x]);
   const geometry = poolGeometry<Pair>("maxPool2d", 2, options);
-  const indices = hasKernel(geometry) ? kernelIndices(x, attributesOf(geometry)) : pooledIndices("maxPool2d", x, geometry);
+  if (isPlain(geometry) && x.backend.maxPool2d !== undefined) return withIndices(x, attributesOf(geometry));
+  const indices = pooledIndices("maxPool2d", x, geometry);
   return [pickFromPlanes(x, indices), indices];
 }
 
