@@ -1,14 +1,18 @@
 /** Conversion of type and of memory layout. */
 
 import { type DType, isFloat } from "../base/dtype.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
+import { checkSpec } from "./checks.js";
 import { isDense } from "./layout.js";
-import { defineOp } from "./operation.js";
+import { defineOp, noTensor } from "./operation.js";
 import { floats } from "./samples.js";
 
 const castOp = defineOp<DType>({
   name: "cast",
-  shape: ([x], dtype) => ({ shape: x.shape, dtype, strides: isDense(x) ? x.strides : undefined }),
+  shape: ([x], dtype) => {
+    checkSpec("cast", x.shape, dtype);
+    return { shape: x.shape, dtype, strides: isDense(x) ? x.strides : undefined };
+  },
   forward: (k, [x], out) => k.copy(x, out),
   vjp: (dy, { inputs: [x] }) => [() => cast(dy, x.dtype)],
   valueFree: true,
@@ -17,23 +21,29 @@ const castOp = defineOp<DType>({
     { inputs: [floats([2, 3], -20, 20)], attributes: "int32", gradcheck: false },
     { inputs: [{ shape: [4], dtype: "int32", values: [0, 3, -1, 7] }], attributes: "float32", gradcheck: false },
     { inputs: [{ shape: [4], values: [0, 0.5, NaN, -1] }], attributes: "bool", gradcheck: false },
+    { inputs: [{ shape: [6], values: [NaN, Infinity, -Infinity, 3e9, -3e9, -1.5] }], attributes: "int32", gradcheck: false },
+    { inputs: [{ shape: [6], values: [NaN, Infinity, -Infinity, 300, -3, 254.9] }], attributes: "uint8", gradcheck: false },
+    { inputs: [{ shape: [3], dtype: "int32", values: [-1, 256, 7] }], attributes: "uint8", gradcheck: false },
   ],
 });
 
 /**
- * The same values in another type. Float to integer truncates; anything but 0 (NaN too) is true. A no-op if the type is the same.
+ * The same values in another type. To an integer the fraction is cut off, a number out of range becomes the nearest that fits, and
+ * NaN becomes 0; to bool anything but 0 (NaN too) is true. A no-op if the type is the same.
+ * @throws DTypeError for an unknown type.
  *
  * @example
- * cast(tensor([1.9, -1.9]), "int32") // → [1, -1]
+ * cast(tensor([1.9, -1.9, 3e9, NaN]), "int32") // → [1, -1, 2147483647, 0]
  * cast(tensor([0, 0.5, NaN]), "bool") // → [false, true, true]
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  if (!(x instanceof Tensor)) throw noTensor("cast", 0, x);
   return x.dtype === dtype ? x : castOp.apply([x], dtype);
 }
 
 /** Integer and bool tensors become float32; float tensors stay as they are. */
 export function toFloat(x: Tensor): Tensor {
-  return isFloat(x.dtype) ? x : cast(x, "float32");
+  return x instanceof Tensor && isFloat(x.dtype) ? x : cast(x, "float32");
 }
 
 const contiguousOp = defineOp({

@@ -7,7 +7,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
 import { scalarLike, zerosLike } from "./create.js";
 import { broadcastView, elementwiseSpec } from "./layout.js";
-import { defineOp, type Operation } from "./operation.js";
+import { defineOp, noTensor, type Operation } from "./operation.js";
 import { floats, ints } from "./samples.js";
 
 function defineCompare(name: CompareOp): Operation<undefined> {
@@ -26,6 +26,7 @@ function defineCompare(name: CompareOp): Operation<undefined> {
 }
 
 function compare(op: Operation<undefined>, a: Tensor | number, b: Tensor | number): Tensor {
+  if (!(a instanceof Tensor || b instanceof Tensor)) throw noTensor(op.name, 0, a);
   const x = a instanceof Tensor ? a : scalarLike(b as Tensor, a);
   const y = b instanceof Tensor ? b : scalarLike(x, b);
   const dtype = promote(x.dtype, y.dtype);
@@ -130,6 +131,7 @@ const whereOp = defineOp({
  * where(gt(x, 0), x, 0.1) // → [0.1, 3]
  */
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
+  if (!(condition instanceof Tensor)) throw noTensor("where", 0, condition);
   if (condition.dtype !== "bool") {
     throw new DTypeError(`where: expected a bool condition, got ${condition.dtype}; compare first, as in ne(x, 0).`);
   }

@@ -14,7 +14,7 @@ import { eq } from "./compare.js";
 import { arange, onesLike, scalarLike, zerosLike } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { broadcastView } from "./layout.js";
-import { defineOp, type Operation } from "./operation.js";
+import { checkTensors, defineOp, type Operation } from "./operation.js";
 import { wide } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { slice } from "./slice.js";
@@ -198,6 +198,7 @@ function forAll(op: string, index: Tensor, shape: Shape, axis: number): Tensor {
 
 /** Index and source as the records want them: of one shape. A longer source is cut, a number repeated. */
 function matched(op: string, x: Tensor, axis: number, index: Tensor, source: Tensor | number): [at: number, index: Tensor, source: Tensor] {
+  checkTensors(op, typeof source === "number" ? [x, index] : [x, index, source]);
   const at = normalizeAxis(op, axis, x.ndim);
   if (!(source instanceof Tensor)) {
     const whole = index.ndim === 1 ? forAll(op, index, x.shape.with(at, index.size), at) : index;
@@ -221,6 +222,7 @@ function matched(op: string, x: Tensor, axis: number, index: Tensor, source: Ten
  * gather(x, 0, tensor([[1, 0, 1]], { dtype: "int32" }))   // → [[4, 2, 6]]
  */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
+  checkTensors("gather", [x, index]);
   const at = normalizeAxis("gather", axis, x.ndim);
   const longer = index.ndim === x.ndim && x.shape.some((n, i) => i !== at && index.shape[i] < n);
   return gatherOp.apply([longer ? slice(x, ...x.shape.map((_, i) => (i === at ? null : { end: index.shape[i] }))) : x, index], at);
@@ -278,7 +280,7 @@ export interface ScatterReduceOptions {
  * scatterReduce(zeros([3, 2]), 0, target, messages, { reduce: "mean", includeSelf: false }) // → [[3, 1], [0, 0], [3, 4]]
  */
 export function scatterReduce(x: Tensor, axis: number, index: Tensor, source: Tensor, options: ScatterReduceOptions): Tensor {
-  const { reduce, includeSelf = true } = options;
+  const { reduce, includeSelf = true } = options ?? {};
   const [at, whole, values] = matched("scatterReduce", x, axis, index, source);
   const dtype = promote(x.dtype, values.dtype);
   if (reduce === "max" || reduce === "min") return extremeOp.apply([cast(x, dtype), whole, cast(values, dtype)], { axis: at, reduce, includeSelf });
@@ -310,6 +312,7 @@ export interface TakeOptions {
  * take(table, words, { axis: 0 }).shape   // → [2, 2, 2]
  */
 export function take(x: Tensor, index: Tensor, { axis }: TakeOptions = {}): Tensor {
+  checkTensors("take", [x, index]);
   if (axis === undefined) return take(reshape(x, [x.size]), index, { axis: 0 });
   const at = normalizeAxis("take", axis, x.ndim);
   const slices = indexSelect(x, at, reshape(index, [index.size]));
@@ -325,6 +328,7 @@ export function take(x: Tensor, index: Tensor, { axis }: TakeOptions = {}): Tens
  * indexCopy(zeros([3, 2]), 0, index, tensor([[1, 2], [3, 4]])) // → [[3, 4], [0, 0], [1, 2]]
  */
 export function indexCopy(x: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
+  checkTensors("indexCopy", [x, index, source]);
   const at = normalizeAxis("indexCopy", axis, x.ndim);
   const expected = x.shape.with(at, sizeOf(index.shape));
   if (index.ndim !== 1 || !sameShape(source.shape, expected)) {
@@ -341,6 +345,7 @@ export function indexCopy(x: Tensor, axis: number, index: Tensor, source: Tensor
  * indexFill(ones([2, 3]), 1, tensor([1], { dtype: "int32" }), 7) // → [[1, 7, 1], [1, 7, 1]]
  */
 export function indexFill(x: Tensor, axis: number, index: Tensor, value: number): Tensor {
+  checkTensors("indexFill", [x, index]);
   if (index.ndim !== 1) throw new ShapeError(`indexFill: expected an index of one axis, got ${formatShape(index.shape)}; use scatter.`);
   return scatter(x, axis, index, value);
 }

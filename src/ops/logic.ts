@@ -10,6 +10,7 @@ import { eq, gt, le, logicalAnd, logicalOr, ne, where } from "./compare.js";
 import { scalarLike, tensor } from "./create.js";
 import { abs, addScalar, isnan, logicalNot, mulScalar } from "./elementwise.js";
 import { indexSelect } from "./indexing.js";
+import { noTensor } from "./operation.js";
 import { type ReduceOptions, sum } from "./reduce.js";
 import { expand, reshape } from "./views.js";
 
@@ -135,6 +136,7 @@ export function nanmean(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 
 function checkMask(op: string, mask: Tensor): void {
+  if (!(mask instanceof Tensor)) throw noTensor(op, 1, mask);
   if (mask.dtype !== "bool") throw new DTypeError(`${op}: expected a bool mask, got ${mask.dtype}; compare first, as in gt(x, 0).`);
 }
 

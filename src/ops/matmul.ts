@@ -7,7 +7,7 @@ import { promote } from "../base/dtype.js";
 import { cast } from "./cast.js";
 import { broadcastView } from "./layout.js";
 import { checkSameFloat } from "./checks.js";
-import { defineOp, noTensor, type OutputSpec } from "./operation.js";
+import { checkTensors, defineOp, noTensor, type OutputSpec } from "./operation.js";
 import { sum } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { reshape, transpose, unsqueeze, squeeze } from "./views.js";
@@ -62,6 +62,7 @@ const matmulOp = defineOp({
  * matmul(zeros([8, 1, 2, 3]), zeros([5, 3, 4])).shape     // → [8, 5, 2, 4]
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  checkTensors("matmul", [a, b]);
   if (a.ndim === 0 || b.ndim === 0) throw new ShapeError("matmul: a 0-d tensor is no matrix; use mul for the product with a number.");
   if (a.ndim === 1) return squeeze(matmul(unsqueeze(a, 0), b), b.ndim === 1 ? 0 : -2);
   if (b.ndim === 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);

@@ -9,6 +9,7 @@ import { eq, ne, where } from "./compare.js";
 import { onesLike, zerosLike } from "./create.js";
 import { abs, addScalar, clamp, mulScalar, powScalar, sqrt, square } from "./elementwise.js";
 import { matmul } from "./matmul.js";
+import { checkTensors } from "./operation.js";
 import { max, min, type ReduceOptions, sum } from "./reduce.js";
 import { transpose, unsqueeze } from "./views.js";
 
@@ -126,6 +127,7 @@ const many = 25;
  * cdist(tensor([[0, 0], [3, 0]]), tensor([[0, 4]])) // → [[4], [5]]
  */
 export function cdist(a: Tensor, b: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+  checkTensors("cdist", [a, b]);
   if (a.ndim < 2 || b.ndim < 2 || a.shape[a.ndim - 1] !== b.shape[b.ndim - 1]) {
     throw new ShapeError(`cdist: expected [..., P, D] and [..., R, D], got ${formatShape(a.shape)} and ${formatShape(b.shape)}.`);
   }

@@ -7,6 +7,7 @@ import { mul, sub } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
 import { ge, gt, le, where } from "./compare.js";
 import { abs, addScalar, clamp, mulScalar } from "./elementwise.js";
+import { checkTensors } from "./operation.js";
 import { max } from "./reduce.js";
 import { reshape } from "./views.js";
 
@@ -88,6 +89,7 @@ export const threshold = (x: Tensor, limit: number, value: number): Tensor => wh
  * prelu(tensor([[-1, -1], [2, 2]]), tensor([0.5, 0.1])) // → [[-0.5, -0.1], [2, 2]]
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
+  checkTensors("prelu", [x, weight]);
   const channels = x.ndim === 0 ? 1 : x.shape[Math.min(1, x.ndim - 1)];
   if (weight.ndim > 1 || (weight.size !== 1 && weight.size !== channels)) {
     throw new ShapeError(`prelu: weight ${formatShape(weight.shape)} does not fit input ${formatShape(x.shape)}; expected [1] or [${channels}].`);

@@ -2,12 +2,14 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis, sizeOf } from "../base/shape.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
 import { matmul } from "./matmul.js";
+import { checkTensors, noTensor } from "./operation.js";
 import { permute, reshape, unsqueeze } from "./views.js";
 
 function checkRank(op: string, operand: Tensor, index: number, rank: number, form: string): void {
+  if (!(operand instanceof Tensor)) throw noTensor(op, index, operand);
   if (operand.ndim !== rank) throw new ShapeError(`${op}: operand ${index} has shape ${formatShape(operand.shape)}; expected ${form}.`);
 }
 
@@ -111,6 +113,7 @@ function addProduct(op: string, c: Tensor, product: Tensor, { alpha = 1, beta = 
  * tensordot(zeros([2, 3, 4]), zeros([4, 5, 3]), [[1, 2], [2, 0]]).shape // → [2, 5]
  */
 export function tensordot(a: Tensor, b: Tensor, axes: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  checkTensors("tensordot", [a, b]);
   const [left, right] = typeof axes === "number" ? countedAxes(a, b, axes) : axes;
   if (left.length !== right.length) throw new ValueError(`tensordot: ${left.length} axes of the left operand, but ${right.length} of the right; pair each with one.`);
   const summedA = left.map((axis) => normalizeAxis("tensordot", axis, a.ndim));
@@ -146,6 +149,7 @@ function countedAxes(a: Tensor, b: Tensor, n: number): [number[], number[]] {
  * kron(tensor([[1, 2]]), tensor([[1, 1], [0, 1]])) // → [[1, 1, 2, 2], [0, 1, 0, 2]]
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
+  checkTensors("kron", [a, b]);
   const rank = Math.max(a.ndim, b.ndim);
   const sizes = (t: Tensor): number[] => [...new Array<number>(rank - t.ndim).fill(1), ...t.shape];
   const [blocks, inner] = [sizes(a), sizes(b)];

@@ -5,7 +5,7 @@ import { formatShape, normalizeAxis, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
-import { defineOp, type Operation } from "./operation.js";
+import { checkTensors, defineOp, type Operation } from "./operation.js";
 import { floats } from "./samples.js";
 import { concat } from "./slice.js";
 import { sliceAxis } from "./split.js";
@@ -34,8 +34,10 @@ const flipOp: Operation<readonly number[]> = defineOp<readonly number[]>({
 });
 
 function resolveAxes(op: string, x: Tensor, axis: number | readonly number[] | undefined): number[] {
+  checkTensors(op, [x]);
   if (axis === undefined) return x.shape.map((_, i) => i);
-  const axes = (typeof axis === "number" ? [axis] : axis).map((a) => normalizeAxis(op, a, x.ndim));
+  if (typeof axis !== "number" && !Array.isArray(axis)) throw new ValueError(`${op}: expected an axis or a list of axes, got ${typeof axis}.`);
+  const axes = (typeof axis === "number" ? [axis] : (axis as readonly number[])).map((a) => normalizeAxis(op, a, x.ndim));
   if (new Set(axes).size !== axes.length) throw new ShapeError(`${op}: an axis is named twice in [${axes.join(", ")}].`);
   return axes;
 }
@@ -122,8 +124,9 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
  * repeat(tensor([1, 2]), [2, 2]) // → [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
-  if (repeats.length < x.ndim || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ShapeError(`repeat: [${repeats.join(", ")}] does not fit ${formatShape(x.shape)}; give a whole number of at least 0 for every axis.`);
+  checkTensors("repeat", [x]);
+  if (!Array.isArray(repeats) || repeats.length < x.ndim || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ShapeError(`repeat: ${JSON.stringify(repeats)} does not fit ${formatShape(x.shape)}; give a whole number of at least 0 for every axis.`);
   }
   const sizes = [...new Array<number>(repeats.length - x.ndim).fill(1), ...x.shape];
   const copies = expand(reshape(x, sizes.flatMap((n) => [1, n])), sizes.flatMap((n, i) => [repeats[i], n]));
@@ -180,6 +183,8 @@ export interface MeshgridOptions {
  * x // → [[5, 6, 7], [5, 6, 7]]
  */
 export function meshgrid(vectors: readonly Tensor[], { indexing = "ij" }: MeshgridOptions = {}): Tensor[] {
+  if (!Array.isArray(vectors)) throw new ValueError("meshgrid: expected an array of vectors; write meshgrid([a, b]).");
+  checkTensors("meshgrid", vectors);
   vectors.forEach((v, i) => {
     if (v.ndim !== 1) throw new ShapeError(`meshgrid: operand ${i} has shape ${formatShape(v.shape)}; expected a vector.`);
   });

@@ -111,7 +111,7 @@ function resolveAxes(name: string, x: Tensor, axis: number | readonly number[] |
 }
 
 /** Types that would soon overflow are summed in int32. */
-export const wide = (x: Tensor): Tensor => (x.dtype === "bool" || x.dtype === "uint8" ? cast(x, "int32") : x);
+export const wide = (x: Tensor): Tensor => (isFloat(x?.dtype) || x?.dtype === "int32" ? x : cast(x, "int32"));
 
 /**
  * Sum along axes; bool and uint8 are summed in int32. The sum of nothing is 0.

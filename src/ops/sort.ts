@@ -8,7 +8,7 @@ import { ge, lt } from "./compare.js";
 import { zerosLike } from "./create.js";
 import { cumsum } from "./cumulative.js";
 import { gather, scatter } from "./gatherScatter.js";
-import { defineOp } from "./operation.js";
+import { checkTensors, defineOp } from "./operation.js";
 import { argmax, argmin } from "./reduce.js";
 import { floats, ints } from "./samples.js";
 import { concat, slice } from "./slice.js";
@@ -147,6 +147,7 @@ export interface SearchOptions {
  * searchsorted(sorted, tensor([0, 3, 9]), { right: true }) // → [0, 2, 3]
  */
 export function searchsorted(sorted: Tensor, values: Tensor, { right = false }: SearchOptions = {}): Tensor {
+  checkTensors("searchsorted", [sorted, values]);
   if (sorted.ndim === 1 && values.ndim !== 1) return reshape(searchsorted(sorted, reshape(values, [values.size]), { right }), values.shape);
   if (sorted.ndim === 0 || !sameShape(sorted.shape.slice(0, -1), values.shape.slice(0, -1))) {
     throw new ShapeError(`searchsorted: the rows of ${formatShape(sorted.shape)} and ${formatShape(values.shape)} do not correspond; all axes but the last must be equal.`);
@@ -167,6 +168,7 @@ export function searchsorted(sorted: Tensor, values: Tensor, { right = false }: 
  * bucketize(tensor([[0.5, 1], [2.5, 9]]), tensor([1, 2, 3])) // → [[0, 0], [2, 3]]
  */
 export function bucketize(x: Tensor, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+  checkTensors("bucketize", [x, boundaries]);
   if (boundaries.ndim !== 1) throw new ShapeError(`bucketize: expected boundaries of shape [N], got ${formatShape(boundaries.shape)}.`);
   return searchsorted(boundaries, x, options);
 }

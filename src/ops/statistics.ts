@@ -63,13 +63,13 @@ function unlessNaN(value: Tensor, line: Tensor, axis: number): Tensor {
  * quantile(x, 0.5, { interpolation: "lower" })     // → 10
  */
 export function quantile(x: Tensor, q: number | readonly number[], options: QuantileOptions = {}): Tensor {
-  if (typeof q !== "number") return stack(q.map((share) => quantile(x, share, options)));
+  if (Array.isArray(q)) return stack((q as readonly number[]).map((share) => quantile(x, share, options)));
+  if (!(typeof q === "number" && q >= 0 && q <= 1)) throw new ValueError(`quantile: expected a share from 0 to 1, got ${String(q)}.`);
   const { axis, keepDim = false, interpolation = "linear" } = options;
   if (axis === undefined) {
     const whole = quantile(reshape(x, [x.size]), q, { axis: 0, interpolation });
     return keepDim ? reshape(whole, x.shape.map(() => 1)) : whole;
   }
-  if (!(q >= 0 && q <= 1)) throw new ValueError(`quantile: expected a share from 0 to 1, got ${q}.`);
   const at = normalizeAxis("quantile", axis, x.ndim);
   const line = sorted("quantile", toFloat(x), at);
   const { low, fraction } = placeOf(q, x.shape[at], interpolation);

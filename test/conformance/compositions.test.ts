@@ -161,7 +161,32 @@ const refused: readonly (readonly [message: string, f: () => unknown])[] = [
   ["slice: step -1 on axis 0; it must be a whole number of at least 1; flip(x, 0) goes backwards", () => nabla.slice(zeros([3]), { step: -1 })],
 ];
 
-test.each(refused)("%s", (message, f) => {
+/** Calls `f` as plain JavaScript would: with any arguments. */
+const call = (f: unknown, ...args: unknown[]): unknown => Reflect.apply(f as (...rest: unknown[]) => unknown, undefined, args);
+const x = zeros([2, 2]);
+
+const untyped: typeof refused = [
+  ["cast: operand 0 must be a tensor, got undefined", () => call(nabla.exp)],
+  ['cast: expected dtype float32, float64, int32, uint8, bool, got "float16"', () => call(nabla.cast, x, "float16")],
+  ["eq: operand 0 must be a tensor, got number", () => call(nabla.eq, 1, 2)],
+  ["where: operand 0 must be a tensor, got an array", () => call(nabla.where, [true], 1, 2)],
+  ["matmul: operand 1 must be a tensor, got an array", () => call(nabla.matmul, x, [[1]])],
+  ["gather: operand 1 must be a tensor, got an array", () => call(nabla.gather, x, 0, [[1]])],
+  ["scatter: operand 2 must be a tensor, got undefined", () => call(nabla.scatter, x, 0, index(1))],
+  ["scatterReduce: expected reduce", () => call(nabla.scatterReduce, x, 0, index(1, 0), x)],
+  ["take: operand 1 must be a tensor, got number", () => call(nabla.take, x, 1)],
+  ["mv: operand 1 must be a tensor, got an array", () => call(nabla.mv, x, [1, 2])],
+  ["kron: operand 1 must be a tensor, got undefined", () => call(nabla.kron, x)],
+  ["cdist: operand 1 must be a tensor, got undefined", () => call(nabla.cdist, x)],
+  ["prelu: operand 1 must be a tensor, got number", () => call(nabla.prelu, x, 0.25)],
+  ["maskedFill: operand 1 must be a tensor, got boolean", () => call(nabla.maskedFill, x, true, 1)],
+  ["meshgrid: expected an array of vectors; write meshgrid([a, b])", () => call(nabla.meshgrid, x, x)],
+  ["flip: expected an axis or a list of axes, got string", () => call(nabla.flip, x, "rows")],
+  ["repeat: 2 does not fit [2, 2]", () => call(nabla.repeat, x, 2)],
+  ["quantile: expected a share from 0 to 1, got undefined", () => call(nabla.quantile, x)],
+];
+
+test.each([...refused, ...untyped])("%s", (message, f) => {
   expect(f).toThrow(nabla.NablaError);
   expect(f).toThrow(message);
 });
