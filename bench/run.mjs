@@ -1,8 +1,8 @@
 /**
  * npm run bench [-- --json --threads N --no-peers --backend NAME --seconds S WORKLOAD…]
  *
- * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w6, w7, and start: process start to first step of w3), each in a process of
- * its own, and prints one table, or with --json one line each. Where python3 has PyTorch the same work is timed there in
+ * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w6, w7, augmentation: images/s of one thread, and start: process start to first
+ * step of w3), each in a process of its own, and prints one table, or with --json one line each. Where python3 has PyTorch the same work is timed there in
  * turn, and onnxruntime-node for inference where it is installed.
  */
 
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { hasOnnxRuntime } from "./peers/onnx.mjs";
 import { exportOnnx, findTorch, runTorch } from "./peers/torch.mjs";
 
-const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w6", "w7", "start"];
+const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w6", "w7", "augmentation", "start"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 function fail(message, code = 2) {
@@ -92,7 +92,7 @@ function measure(workload, threads, { seconds, backend }, torch) {
 }
 
 const columns = [
-  ["workload", 9, ({ workload }) => workload], ["threads", 8, ({ threads }) => threads], ["ms/step", 11, ({ msPerStep }) => msPerStep],
+  ["workload", 13, ({ workload }) => workload], ["threads", 8, ({ threads }) => threads], ["ms/step", 11, ({ msPerStep }) => msPerStep],
   ["samples/s", 12, ({ samplesPerSecond }) => samplesPerSecond], ["peak MB", 9, ({ peakRssMb }) => peakRssMb],
   ["PyTorch ms", 12, ({ pytorchMsPerStep }) => pytorchMsPerStep], ["ratio", 8, ({ ratio }) => ratio],
   ["onnxruntime ms", 16, ({ onnxruntimeMsPerStep }) => onnxruntimeMsPerStep],

@@ -4,7 +4,7 @@
  */
 
 import {
-  binaryCrossEntropyWithLogits, crossEntropy, flatten, Generator, models, nn, noGrad, optim, randn, slice, step, tensor,
+  binaryCrossEntropyWithLogits, crossEntropy, data, flatten, Generator, models, nn, noGrad, optim, randn, slice, step, tensor,
 } from "../dist/index.js";
 
 function labels(count, classes) {
@@ -124,7 +124,22 @@ function resnetTraining() {
   return { batch: 64, stepsPerRun: 1, run: () => train().item() };
 }
 
+/** augmentation: batches of 128 images of 3×32×32: random crop (padding 4), flip, colour jitter, normalise; on the loop's own thread. */
+function augmentation() {
+  const generator = new Generator(3);
+  const images = Uint8Array.from({ length: 1280 * 3072 }, () => generator.integer(256));
+  const dataset = new data.ImageDataset({ name: "noise", images, labels: new Int32Array(1280), shape: [3, 32, 32], classes: ["noise"] });
+  const jitter = data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
+  const transforms = [data.randomCrop({ padding: 4 }), data.randomHorizontalFlip(), jitter];
+  const loader = new data.DataLoader(dataset, { batch: 128, shuffle: true, transforms, normalize: "standardize", workers: 0 });
+  const run = async () => {
+    for await (const { x } of loader) if (x.shape[0] !== 128) throw new Error("a batch is incomplete");
+  };
+  return { batch: 128, stepsPerRun: loader.length, run };
+}
+
 export const workloads = {
+  augmentation,
   w1: convnetTraining,
   "w2-b128": () => convnetInference(128),
   "w2-b1": () => convnetInference(1),

@@ -210,6 +210,23 @@ def w7(seconds):
     return 64, results
 
 
+def augmentation(seconds):
+    from torchvision import transforms as T
+    images = torch.randint(0, 256, (1280, 3, 32, 32), dtype=torch.uint8)
+    change = T.Compose([T.RandomCrop(32, padding=4), T.RandomHorizontalFlip(), T.ColorJitter(0.4, 0.4, 0.4, 0.1),
+                        T.ConvertImageDtype(torch.float32), T.Normalize((0.5,) * 3, (0.25,) * 3)])
+    order = torch.randperm(1280)
+    place = 0
+
+    def step():
+        nonlocal place
+        batch = torch.stack([change(images[i]) for i in order[place:place + 128]])
+        place = (place + 128) % 1280
+        return batch
+
+    return 128, {"default": median_ms(step, seconds)}
+
+
 def export(batch, path):
     torch.onnx.export(convnet().eval(), torch.randn(batch, 3, 32, 32), path, opset_version=13)
 
@@ -220,7 +237,8 @@ def main():
     workload, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4, "w5": w5, "w6": w6, "w7": w7}[workload](seconds)
+    batch, results = {"w1": w1, "w2-b128": w2(128), "w2-b1": w2(1), "w3": w3, "w4": w4, "w5": w5, "w6": w6, "w7": w7,
+                      "augmentation": augmentation}[workload](seconds)
     best = min(results.values())
     print(json.dumps({"workload": workload, "threads": threads, "msPerStep": best,
                       "samplesPerSecond": batch / best * 1e3, "layouts": results, "torch": torch.__version__}))

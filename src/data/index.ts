@@ -77,3 +77,4 @@ export {
   type RandomRotationOptions,
   type WarpOptions,
 } from "./transforms/warp.js";
+export { ZcaWhitening, type ZcaWhiteningOptions } from "./whitening.js";

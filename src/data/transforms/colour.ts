@@ -9,10 +9,7 @@ const [redShare, greenShare, blueShare] = [0.2989, 0.587, 0.114];
 
 /** pixels = factor · pixels, at most maxValue. */
 export function adjustBrightness({ pixels, maxValue }: FloatImage, factor: number): void {
-  for (let i = 0; i < pixels.length; i++) {
-    const value = factor * pixels[i];
-    pixels[i] = value > maxValue ? maxValue : value;
-  }
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.min(factor * pixels[i], maxValue);
 }
 
 /** Mixes the image with the mean of its grey version: 0 leaves that, 1 the image, 2 twice the contrast. */
@@ -26,10 +23,7 @@ export function adjustContrast({ pixels, shape: [channels, height, width], maxVa
     for (let i = 0; i < pixels.length; i++) sum += pixels[i] / channels;
   }
   const rest = ((1 - factor) * sum) / plane;
-  for (let i = 0; i < pixels.length; i++) {
-    const value = factor * pixels[i] + rest;
-    pixels[i] = value < 0 ? 0 : value > maxValue ? maxValue : value;
-  }
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.max(0, Math.min(factor * pixels[i] + rest, maxValue));
 }
 
 /** Mixes the image with its grey version: 0 leaves that, 1 the image, 2 twice the colour. */
@@ -40,35 +34,34 @@ export function adjustSaturation({ pixels, shape: [channels, height, width], max
   const [red, green, blue] = [pixels.subarray(0, plane), pixels.subarray(plane, 2 * plane), pixels.subarray(2 * plane, 3 * plane)];
   for (let i = 0; i < plane; i++) {
     const grey = rest * (redShare * red[i] + greenShare * green[i] + blueShare * blue[i]);
-    const [r, g, b] = [factor * red[i] + grey, factor * green[i] + grey, factor * blue[i] + grey];
-    red[i] = r < 0 ? 0 : r > maxValue ? maxValue : r;
-    green[i] = g < 0 ? 0 : g > maxValue ? maxValue : g;
-    blue[i] = b < 0 ? 0 : b > maxValue ? maxValue : b;
+    red[i] = Math.max(0, Math.min(factor * red[i] + grey, maxValue));
+    green[i] = Math.max(0, Math.min(factor * green[i] + grey, maxValue));
+    blue[i] = Math.max(0, Math.min(factor * blue[i] + grey, maxValue));
   }
 }
 
-/** Turns the hue of every pixel by `turns` (−0.5 … 0.5, 1 is the full circle), in HSV. */
+/**
+ * Turns the hue of every pixel by `turns` (−0.5 … 0.5, 1 is the full circle), in HSV. A primary colour (red at 0, green at 2, blue at 4 sixths of
+ * the circle) is at its brightest up to one sixth from the hue, and at its darkest from two sixths on.
+ */
 export function adjustHue({ pixels, shape: [channels, height, width] }: FloatImage, turns: number): void {
   if (channels !== 3) return;
   const plane = height * width;
-  const [red, green, blue] = [pixels.subarray(0, plane), pixels.subarray(plane, 2 * plane), pixels.subarray(2 * plane, 3 * plane)];
   const by = 6 * (turns - Math.floor(turns));
   for (let i = 0; i < plane; i++) {
-    const [r, g, b] = [red[i], green[i], blue[i]];
-    const most = r > g ? (r > b ? r : b) : g > b ? g : b;
-    const least = r < g ? (r < b ? r : b) : g < b ? g : b;
-    const chroma = most - least;
+    const [r, g, b] = [pixels[i], pixels[plane + i], pixels[2 * plane + i]];
+    const most = Math.max(Math.max(r, g), b);
+    const chroma = most - Math.min(Math.min(r, g), b);
     if (chroma === 0) continue;
-    // In sixths of the circle, from red.
-    let hue = most === r ? (g - b) / chroma : most === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
-    hue += hue < 0 ? 6 + by : by;
-    if (hue >= 6) hue -= 6;
-    const sector = hue | 0;
-    const rising = least + chroma * (hue - sector);
-    const falling = most - chroma * (hue - sector);
-    red[i] = sector === 0 || sector === 5 ? most : sector === 1 ? falling : sector === 4 ? rising : least;
-    green[i] = sector === 1 || sector === 2 ? most : sector === 0 ? rising : sector === 3 ? falling : least;
-    blue[i] = sector === 3 || sector === 4 ? most : sector === 2 ? rising : sector === 5 ? falling : least;
+    // In sixths of the circle, −1 … 5.
+    let hue = by + (most === r ? (g - b) / chroma : most === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma);
+    if (hue >= 5) hue -= 6;
+    const fromRed = hue < 3 ? Math.abs(hue) : 6 - hue;
+    const fromGreen = Math.abs(hue - 2);
+    const fromBlue = Math.min(Math.abs(hue - 4), 6 - Math.abs(hue - 4));
+    pixels[i] = most - chroma * Math.max(0, Math.min(fromRed - 1, 1));
+    pixels[plane + i] = most - chroma * Math.max(0, Math.min(fromGreen - 1, 1));
+    pixels[2 * plane + i] = most - chroma * Math.max(0, Math.min(fromBlue - 1, 1));
   }
 }
 

@@ -30,21 +30,13 @@ export class FloatImage {
 
   /** Reads the image that starts at `start`. */
   load(source: Uint8Array | Float32Array, start: number): void {
-    const { pixels } = this;
-    for (let i = 0; i < pixels.length; i++) pixels[i] = source[start + i];
+    this.pixels.set(source.subarray(start, start + this.pixels.length));
   }
 
   /** Writes the image from `start` on; to bytes rounded. */
   store(target: Uint8Array | Float32Array, start: number): void {
-    const { pixels } = this;
-    if (target instanceof Float32Array) {
-      target.set(pixels, start);
-      return;
-    }
-    for (let i = 0; i < pixels.length; i++) {
-      const value = pixels[i] + 0.5;
-      target[start + i] = value < 0 ? 0 : value > 255 ? 255 : value;
-    }
+    const rounding = target instanceof Uint8Array ? new Uint8ClampedArray(target.buffer, target.byteOffset, target.length) : target;
+    rounding.set(this.pixels, start);
   }
 }
 
