@@ -57,16 +57,30 @@ export class ReceptiveFields {
     for (const t of outputs) this.#known.set(t, field);
   }
 
+  /** Follows the tape from `t` to what is known, without recursion: a sequence may be thousands of operations long. */
   #fieldOf(t: Tensor): Field | null {
-    const known = this.#known.get(t);
-    if (known !== undefined) return known;
-    const field = this.#widest(t.node?.inputs ?? []);
-    this.#known.set(t, field);
-    return field;
+    const open = [t];
+    while (open.length > 0) {
+      const last = open[open.length - 1];
+      const inputs = last.node?.inputs ?? [];
+      const unknown = this.#known.has(last) ? [] : inputs.filter((input) => !this.#known.has(input));
+      if (unknown.length > 0) {
+        open.push(...unknown);
+        continue;
+      }
+      open.pop();
+      if (!this.#known.has(last)) this.#known.set(last, this.#widestKnown(inputs));
+    }
+    return this.#known.get(t)!;
   }
 
   #widest(tensors: readonly Tensor[]): Field | null {
-    const fields = tensors.map((t) => this.#fieldOf(t)).filter((field) => field !== null);
+    for (const t of tensors) this.#fieldOf(t);
+    return this.#widestKnown(tensors);
+  }
+
+  #widestKnown(tensors: readonly Tensor[]): Field | null {
+    const fields = tensors.map((t) => this.#known.get(t) ?? null).filter((field) => field !== null);
     if (fields.length === 0) return null;
     const most = (key: keyof Field): number[] => this.#spatial.map((_, i) => Math.max(...fields.map((field) => field[key][i])));
     return { size: most("size"), jump: most("jump") };

@@ -106,6 +106,19 @@ describe("receptive fields", () => {
     ]);
   });
 
+  test("along a chain of thousands of operations", () => {
+    class Long extends Module {
+      readonly first = new Conv2d(1, 1, 3);
+      readonly last = new Conv2d(1, 1, 3);
+      forward(x: Tensor): Tensor {
+        let y = this.first.forward(x);
+        for (let i = 0; i < 20_000; i++) y = relu(y);
+        return this.last.forward(y);
+      }
+    }
+    expect(field(new Long(), [1, 5, 5])).toEqual([5, 5]);
+  });
+
   test("of frozen models, and of those in float64", () => {
     expect(field(new Sequential(new Conv2d(1, 1, 3), new Conv2d(1, 1, 3)).freeze().to("float64"), [1, 8, 8])).toEqual([5, 5]);
   });

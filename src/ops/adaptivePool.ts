@@ -3,7 +3,7 @@
  * side, as ordinary pooling has them.
  */
 
-import { ShapeError, ValueError } from "../base/errors.js";
+import { ShapeError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { productAlong } from "./alongAxis.js";
@@ -14,7 +14,7 @@ import { avgPool2d, maxPool2d } from "./pool.js";
 import { avgPool1d, maxPool1d } from "./pool1d.js";
 import { avgPool3d, maxPool3d } from "./pool3d.js";
 import { type AxisWindows, maxIndices, pickFromPlanes } from "./windowMax.js";
-import { checkImage, type PerAxis, perAxis } from "./windows.js";
+import { checkImage, checkOptions, type PerAxis, perAxis } from "./windows.js";
 
 export interface AdaptivePoolOptions {
   /** Size of the result: one number for all axes, or one for each, null for the input's own. */
@@ -31,10 +31,10 @@ function sizes(op: string, rank: number, x: Tensor, options: AdaptivePoolOptions
   checkTensors(op, [x]);
   checkSameFloat(op, [x]);
   checkImage(op, x.shape, rank);
-  if (typeof options !== "object" || options === null) throw new ValueError(`${op}: expected options such as { size: 1 }, got ${String(options)}.`);
+  checkOptions(op, options, "{ size: 1 }");
   const { size } = options;
   const from = x.shape.slice(2);
-  const to = perAxis<PerAxis>(op, "size", typeof size === "object" ? size.map((n, i) => n ?? from[i]) : size, rank, 1);
+  const to = perAxis<PerAxis>(op, "size", Array.isArray(size) ? (size as readonly (number | null)[]).map((n, i) => n ?? from[i]) : (size as number), rank, 1);
   if (from.some((n) => n === 0)) throw new ShapeError(`${op}: input ${formatShape(x.shape)} is empty; there is nothing to pool.`);
   return { from, to };
 }

@@ -200,6 +200,9 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   checkTensors("conv2d", operands);
   const { extra, ...geometry } = convGeometry<Pair>("conv2d", 2, weight.shape.slice(2), options);
   const { relu = false, maxPool = false } = options.epilogue ?? noEpilogue;
-  operands[0] = padEnds(x, extra);
+  if (extra.some((n) => n > 0)) {
+    checkConv("conv2d", 2, operands, geometry.groups);
+    operands[0] = padEnds(x, extra);
+  }
   return conv2dOp.apply(operands, { ...geometry, epilogue: { relu, maxPool } });
 }

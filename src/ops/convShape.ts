@@ -5,7 +5,7 @@ import { formatShape, type Shape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameFloat } from "./checks.js";
 import { pad } from "./slice.js";
-import { type Axes, axisLetters, type Padding, type PerAxis, perAxis, windowPositions } from "./windows.js";
+import { type Axes, axisLetters, checkOptions, type Padding, type PerAxis, perAxis, windowPositions } from "./windows.js";
 
 /** Options of convolutions; P: number of spatial axes. */
 export interface ConvOptions<P extends PerAxis> {
@@ -36,9 +36,9 @@ export interface ConvGeometry<P extends PerAxis> {
 /**
  * @throws ValueError for an option out of its range, or "same" with a stride.
  */
-export function convGeometry<P extends PerAxis>(
-  op: string, rank: number, kernel: Shape, { stride, padding, dilation, groups = 1 }: ConvOptions<P>,
-): ConvGeometry<P> {
+export function convGeometry<P extends PerAxis>(op: string, rank: number, kernel: Shape, options: ConvOptions<P>): ConvGeometry<P> {
+  checkOptions(op, options, "{ stride: 2 }");
+  const { stride, padding, dilation, groups = 1 } = options;
   const each = (name: string, value: P | undefined, usual: number, least: number): Axes<P> => perAxis(op, name, value ?? (usual as P), rank, least);
   const strides = each("stride", stride, 1, 1);
   const dilations = each("dilation", dilation, 1, 1);

@@ -18,7 +18,7 @@ import { floats, ints } from "./samples.js";
 import { pad, slice } from "./slice.js";
 import { overlapAddOp } from "./slidingWindows.js";
 import { permute, reshape, squeeze, transpose, unsqueeze } from "./views.js";
-import { type Axes, axisLetters, type Pair, type PerAxis, perAxis, type Single, type Triple } from "./windows.js";
+import { type Axes, axisLetters, checkOptions, type Pair, type PerAxis, perAxis, type Single, type Triple } from "./windows.js";
 
 /** Options of transposed convolutions; P: number of spatial axes. */
 export interface ConvTransposeOptions<P extends PerAxis> extends Omit<ConvOptions<P>, "padding"> {
@@ -35,7 +35,9 @@ interface TransposeGeometry<P extends PerAxis> extends Omit<ConvGeometry<P>, "ex
 /**
  * @throws ValueError for an option out of its range.
  */
-export function transposeGeometry<P extends PerAxis>(op: string, rank: number, { outputPadding, ...options }: ConvTransposeOptions<P>): TransposeGeometry<P> {
+export function transposeGeometry<P extends PerAxis>(op: string, rank: number, given: ConvTransposeOptions<P>): TransposeGeometry<P> {
+  checkOptions(op, given, "{ stride: 2 }");
+  const { outputPadding, ...options } = given;
   const { stride, padding, dilation, groups } = convGeometry<P>(op, rank, [], options);
   const more = perAxis<P>(op, "outputPadding", outputPadding ?? (0 as P), rank, 0);
   more.forEach((n, i) => {

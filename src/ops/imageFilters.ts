@@ -8,7 +8,7 @@ import { conv2d } from "./conv.js";
 import { tensor, type TensorOptions } from "./create.js";
 import { checkTensors } from "./operation.js";
 import { expand, reshape } from "./views.js";
-import { checkImage, type Padding, type Pair } from "./windows.js";
+import { checkImage, checkOptions, type Padding, type Pair } from "./windows.js";
 
 /**
  * "edge": a pixel against its eight neighbours; "laplacian": the sum of the second derivatives; "box" and "gaussian": the mean, weighted
@@ -93,6 +93,7 @@ export function filterKernel(name: FilterName, options: FilterKernelOptions = {}
 export function imageFilter(x: Tensor, filter: FilterName | Tensor, options: ImageFilterOptions = {}): Tensor {
   checkTensors("imageFilter", [x]);
   checkImage("imageFilter", x.shape, 2);
+  checkOptions("imageFilter", options, `{ padding: "same" }`);
   const { padding = "valid", channels = "each" } = options;
   if (channels !== "each" && channels !== "sum") throw new ValueError(`imageFilter: channels must be "each" or "sum", got ${JSON.stringify(channels)}.`);
   const weights = filter instanceof Tensor ? cast(filter, x.dtype) : filterKernel(filter, { ...options, dtype: x.dtype, backend: x.backend });

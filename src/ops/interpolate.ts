@@ -11,7 +11,7 @@ import { productAlong, selectAlong } from "./alongAxis.js";
 import { checkSameFloat } from "./checks.js";
 import { tensor } from "./create.js";
 import { checkTensors } from "./operation.js";
-import { axisNames, type PerAxis, perAxis } from "./windows.js";
+import { axisNames, checkOptions, type PerAxis, perAxis } from "./windows.js";
 
 /** How `interpolate` fills the new size; the number of axes that each mode takes is in its name, the others take any. */
 export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
@@ -106,7 +106,7 @@ function axisScales(x: Tensor, { size, scaleFactor }: InterpolateOptions): AxisS
  * x in another spatial size. x: [N, C, …], one to three spatial axes → [N, C, …size]. In the smooth modes a value that is not finite spreads
  * along its row and column.
  * @throws ValueError unless one of `size` and `scaleFactor` is given and the mode fits the number of axes; ShapeError for another rank, an
- * empty input or result; DTypeError unless x is float32 or float64.
+ * empty input or result; DTypeError unless x is float32 or float64 (the nearest modes take any type).
  *
  * @example
  * const x = tensor([[[0, 10, 20]]]);
@@ -117,8 +117,7 @@ function axisScales(x: Tensor, { size, scaleFactor }: InterpolateOptions): AxisS
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   checkTensors("interpolate", [x]);
-  checkSameFloat("interpolate", [x]);
-  if (typeof options !== "object" || options === null) throw new ValueError(`interpolate: expected options such as { scaleFactor: 2 }, got ${String(options)}.`);
+  checkOptions("interpolate", options, "{ scaleFactor: 2 }");
   const { mode = "nearest", alignCorners = false } = options;
   const rank = x.ndim - 2;
   if (rank < 1 || rank > 3 || x.shape.slice(2).includes(0)) {
@@ -129,6 +128,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     const fitting = Object.keys(ranks).filter((name) => ranks[name as InterpolationMode].includes(rank));
     throw new ValueError(`interpolate: mode "${mode}" takes ${ranks[mode][0]} spatial axes, input ${formatShape(x.shape)} has ${rank}; choose ${fitting.join(", ")}.`);
   }
+  if (!mode.startsWith("nearest")) checkSameFloat("interpolate", [x]);
   const scales = axisScales(x, options);
   if (mode === "area") {
     return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][rank - 1](x, { size: scales.map(({ to }) => to) });

@@ -1,6 +1,7 @@
 /** Norms of windows: between the mean (p = 1, but for a factor) and the maximum (p → ∞). */
 
 import { ValueError } from "../base/errors.js";
+import { sizeOf } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { pow } from "./arithmetic.js";
 import { gt, where } from "./compare.js";
@@ -9,7 +10,7 @@ import { mulScalar } from "./elementwise.js";
 import { checkTensors } from "./operation.js";
 import { avgPool2d } from "./pool.js";
 import { avgPool1d } from "./pool1d.js";
-import type { PoolOptions } from "./poolShape.js";
+import { poolGeometry, type PoolOptions } from "./poolShape.js";
 import type { Pair, PerAxis, Single } from "./windows.js";
 
 /** Options of `lpPool1d` and `lpPool2d`; P: number of spatial axes. */
@@ -24,10 +25,11 @@ export function checkPower(op: string, p: number): void {
 }
 
 /** (Σ xᵖ)^(1/p) from the mean of the powers. */
-function norm(op: string, x: Tensor, p: number, kernel: PerAxis, rank: number, mean: (powers: Tensor) => Tensor): Tensor {
+function norm<P extends PerAxis>(op: string, x: Tensor, options: LpPoolOptions<P>, rank: number, mean: (powers: Tensor) => Tensor): Tensor {
   checkTensors(op, [x]);
+  const places = sizeOf(poolGeometry<P>(op, rank, options).kernel);
+  const { p } = options;
   checkPower(op, p);
-  const places = typeof kernel === "number" ? kernel ** rank : kernel.reduce((a, b) => a * b, 1);
   const sums = mulScalar(mean(pow(x, p)), places);
   // The root is infinitely steep at 0, where a window of zeros puts it.
   const positive = gt(sums, 0);
@@ -41,8 +43,8 @@ function norm(op: string, x: Tensor, p: number, kernel: PerAxis, rank: number, m
  * @example
  * lpPool1d(tensor([[[3, 4, 0, 0]]]), { p: 2, kernel: 2 }) // → [[[5, 0]]]
  */
-export function lpPool1d(x: Tensor, { p, ...options }: LpPoolOptions<Single>): Tensor {
-  return norm("lpPool1d", x, p, options.kernel, 1, (powers) => avgPool1d(powers, options));
+export function lpPool1d(x: Tensor, options: LpPoolOptions<Single>): Tensor {
+  return norm("lpPool1d", x, options, 1, (powers) => avgPool1d(powers, options));
 }
 
 /**
@@ -53,6 +55,6 @@ export function lpPool1d(x: Tensor, { p, ...options }: LpPoolOptions<Single>): T
  * @example
  * lpPool2d(tensor([[[[1, 1], [1, 1]]]]), { p: 2, kernel: 2 }) // → [[[[2]]]]
  */
-export function lpPool2d(x: Tensor, { p, ...options }: LpPoolOptions<Pair>): Tensor {
-  return norm("lpPool2d", x, p, options.kernel, 2, (powers) => avgPool2d(powers, options));
+export function lpPool2d(x: Tensor, options: LpPoolOptions<Pair>): Tensor {
+  return norm("lpPool2d", x, options, 2, (powers) => avgPool2d(powers, options));
 }

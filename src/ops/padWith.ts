@@ -3,8 +3,8 @@
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { selectAlong } from "./alongAxis.js";
 import { tensor } from "./create.js";
-import { indexSelect } from "./indexing.js";
 
 /** What stands around x: "reflect" … 2 1 | 0 1 2 … without the border twice, "replicate" 0 0 | 0 1 2, "circular" 8 9 | 0 1 2. */
 export type PadMode = "reflect" | "replicate" | "circular";
@@ -40,7 +40,7 @@ export function padWith(x: Tensor, amounts: readonly (readonly [number, number])
       throw new ShapeError(`pad: axis ${axis} of ${formatShape(x.shape)} has no ${Math.max(before, after)} values to ${mode}; pad at most ${Math.max(0, most)}, or with zeros.`);
     }
     const index = Int32Array.from({ length: before + size + after }, (_, k) => sources[mode](k - before, size));
-    y = indexSelect(y, axis, tensor(index, { backend: x.backend }));
+    y = selectAlong(y, axis, tensor(index, { backend: x.backend }));
   });
   return y;
 }

@@ -211,8 +211,8 @@ export function maxPool2dWithIndices(x: Tensor, options: MaxPoolOptions<Pair>): 
  */
 export function avgPool2d(x: Tensor, options: AvgPoolOptions<Pair>): Tensor {
   checkTensors("avgPool2d", [x]);
-  const { countIncludePad = true, ...rest } = options ?? {};
-  const geometry = poolGeometry<Pair>("avgPool2d", 2, rest);
+  const geometry = poolGeometry<Pair>("avgPool2d", 2, options);
+  const { countIncludePad = true } = options;
   const y = avgPool2dOp.apply([x], attributesOf(geometry));
   const [rows, columns] = [0, 1].map((axis) => shares(x.shape[2 + axis], y.shape[2 + axis], geometry, axis, countIncludePad));
   if ([...rows, ...columns].every((share) => share === 1)) return y;

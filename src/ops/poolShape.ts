@@ -1,8 +1,8 @@
 /** What all pooling asks of its options, for one, two or three spatial axes. */
 
-import { ShapeError, ValueError } from "../base/errors.js";
+import { ShapeError } from "../base/errors.js";
 import type { Shape } from "../base/shape.js";
-import { type Axes, checkImage, type PerAxis, perAxis, windowPositions } from "./windows.js";
+import { type Axes, checkImage, checkOptions, type PerAxis, perAxis, windowPositions } from "./windows.js";
 
 /** Options of pooling; P: number of spatial axes. */
 export interface PoolOptions<P extends PerAxis> {
@@ -39,7 +39,7 @@ export interface PoolGeometry<P extends PerAxis = PerAxis> {
  * @throws ValueError for an option out of its range; ShapeError for padding of more than half the window.
  */
 export function poolGeometry<P extends PerAxis>(op: string, rank: number, options: MaxPoolOptions<P>): PoolGeometry<P> {
-  if (typeof options !== "object" || options === null) throw new ValueError(`${op}: expected options such as { kernel: 2 }, got ${String(options)}.`);
+  checkOptions(op, options, "{ kernel: 2 }");
   const { kernel, stride = kernel, padding, dilation, ceilMode = false } = options;
   const geometry: PoolGeometry<P> = {
     kernel: perAxis(op, "kernel", kernel, rank, 1),

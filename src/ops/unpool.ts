@@ -18,7 +18,7 @@ export interface MaxUnpoolOptions<P extends PerAxis> extends Omit<PoolOptions<P>
   readonly size?: Axes<P>;
 }
 
-function unpool<P extends PerAxis>(op: string, rank: number, x: Tensor, indices: Tensor, { size, ...options }: MaxUnpoolOptions<P>): Tensor {
+function unpool<P extends PerAxis>(op: string, rank: number, x: Tensor, indices: Tensor, options: MaxUnpoolOptions<P>): Tensor {
   checkTensors(op, [x, indices]);
   checkSameFloat(op, [x]);
   checkImage(op, x.shape, rank);
@@ -27,6 +27,7 @@ function unpool<P extends PerAxis>(op: string, rank: number, x: Tensor, indices:
     throw new ShapeError(`${op}: input ${formatShape(x.shape)} and indices ${formatShape(indices.shape)} must have one shape; take those of its pooling.`);
   }
   const { kernel, stride, padding } = poolGeometry<P>(op, rank, options);
+  const { size } = options;
   const spatial: Shape =
     size === undefined
       ? stride.map((s, i) => (x.shape[2 + i] - 1) * s - 2 * padding[i] + kernel[i])

@@ -50,6 +50,11 @@ export function windowPositions(op: string, shape: Shape, window: (axis: number)
   return axisNames[rank].map((name, axis) => windowOutput(`${op}: ${name} of input ${formatShape(shape)}`, shape[2 + axis], window(axis)));
 }
 
+/** @throws ValueError unless `options` is an object; `example` is one that would do. */
+export function checkOptions(op: string, options: unknown, example: string): void {
+  if (typeof options !== "object" || options === null) throw new ValueError(`${op}: expected options such as ${example}, got ${String(options)}.`);
+}
+
 /** @throws ShapeError unless `shape` is [N, C, …] with `rank` spatial axes. */
 export function checkImage(op: string, shape: Shape, rank: number): void {
   if (shape.length !== rank + 2) throw new ShapeError(`${op}: expected input [N, C, ${axisLetters[rank].join(", ")}], got ${formatShape(shape)}.`);

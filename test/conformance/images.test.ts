@@ -127,6 +127,19 @@ describe.each(Object.entries(cases))("%s", (name, item) => {
   });
 });
 
+test("classes of pixels are enlarged without becoming floats", async () => {
+  const mask = tensor([[[[0, 3], [7, 1]]]], { dtype: "uint8" });
+  const large = interpolate(mask, { size: [2, 4] });
+  expect(large.dtype).toBe("uint8");
+  expect(await large.array()).toEqual([[[[0, 0, 3, 3], [7, 7, 1, 1]]]]);
+});
+
+test("values that are not finite stay where they are in the nearest modes and in maxima", async () => {
+  const x = tensor([[[NaN, 1, Infinity, 2]]]);
+  expect(await interpolate(x, { scaleFactor: 2 }).array()).toEqual([[[NaN, NaN, 1, 1, Infinity, Infinity, 2, 2]]]);
+  expect(await adaptiveMaxPool1d(x, { size: 3 }).array()).toEqual([[[NaN, Infinity, Infinity]]]);
+});
+
 describe("refused", () => {
   const image = zeros([1, 4, 6, 6]);
   const any = <T>(value: unknown): T => value as T;
@@ -136,6 +149,10 @@ describe("refused", () => {
     ["three strides", () => conv2d(image, zeros([2, 4, 3, 3]), null, { stride: any([1, 1, 1]) }), /got \[1, 1, 1\]/],
     ["an unknown padding", () => conv2d(image, zeros([2, 4, 3, 3]), null, { padding: any("full") }), /padding must be a number, "same" or "valid", got "full"/],
     ["same with a stride", () => conv2d(image, zeros([2, 4, 3, 3]), null, { padding: "same", stride: 2 }), /padding "same" needs stride 1, got stride 2, 2/],
+    ["null for options", () => conv2d(image, zeros([2, 4, 3, 3]), null, any(null)), /conv2d: expected options such as \{ stride: 2 \}, got null/],
+    ["no options", () => lpPool1d(zeros([1, 1, 4]), any(undefined)), /lpPool1d: expected options such as \{ kernel: 2 \}, got undefined/],
+    ["a number for options", () => convTranspose2d(image, zeros([4, 1, 2, 2]), null, any(2)), /convTranspose2d: expected options such as/],
+    ["rows with padding same", () => conv2d(zeros([3, 3]), zeros([2, 4, 2, 2]), null, { padding: "same" }), /conv2d: expected input \[N, C, H, W\]/],
     ["half a group", () => conv2d(image, zeros([2, 4, 3, 3]), null, { groups: 0.5 }), /groups must be a whole number of at least 1, got 0.5/],
     ["filters that groups do not divide", () => conv2d(image, zeros([3, 2, 3, 3]), null, { groups: 2 }), /2 groups do not divide the 3 filters/],
     ["no weight", () => conv1d(zeros([1, 1, 3]), any(undefined)), /conv1d: operand 1 must be a tensor, got undefined/],
