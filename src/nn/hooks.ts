@@ -13,10 +13,10 @@ export type InputsOf<M extends AnyModule> = Parameters<M["forward"]>;
 export type OutputOf<M extends AnyModule> = ReturnType<M["forward"]>;
 
 /** Called before a module's forward; what it returns, if anything, takes the place of the inputs. */
-export type ForwardPreHook<M extends AnyModule = AnyModule> = (module: M, inputs: InputsOf<M>) => InputsOf<M> | void;
+export type ForwardPreHook<M extends AnyModule = AnyModule> = (module: M, inputs: InputsOf<M>) => Readonly<InputsOf<M>> | undefined | void;
 
 /** Called after a module's forward; what it returns, if anything, takes the place of the output. */
-export type ForwardHook<M extends AnyModule = AnyModule> = (module: M, inputs: InputsOf<M>, output: OutputOf<M>) => OutputOf<M> | void;
+export type ForwardHook<M extends AnyModule = AnyModule> = (module: M, inputs: InputsOf<M>, output: OutputOf<M>) => Readonly<OutputOf<M>> | undefined | void;
 
 /** Gradients of the tensors in a module's inputs or output, in their order; null for those that need none. */
 export type Gradients = readonly (Tensor | null)[];

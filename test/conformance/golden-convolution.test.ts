@@ -65,8 +65,8 @@ describe.each(floatTypes)("%s", (dtype) => {
       for (const p of layer.parameters()) p.grad = null;
       pullBack(output, dy, dtype);
       await expectClose(input.grad, dx, tolerance, `${mode}: dx`);
-      await expectClose(layer.weight.grad, dweight, tolerance, `${mode}: dweight`);
-      await expectClose(layer.bias.grad, dbias, tolerance, `${mode}: dbias`);
+      await expectClose(layer.weight!.grad, dweight, tolerance, `${mode}: dweight`);
+      await expectClose(layer.bias!.grad, dbias, tolerance, `${mode}: dbias`);
     }
     for (const [name, value] of Object.entries(item.after)) await expectClose(layer.stateDict().get(name) ?? null, value, tolerance, name);
   });
