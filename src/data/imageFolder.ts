@@ -110,7 +110,9 @@ const extensions = [".png", ".jpg", ".jpeg", ".webp"];
  * const pets = await data.imageFolder(`${folder}/pets`, { size: 8 });
  * pets.classes // → ["cat", "dog"]
  * pets.length  // → 4
- * for await (const { x } of new data.DataLoader(pets, { batch: 2, shuffle: true })) x.shape // → [2, 3, 8, 8]
+ * for await (const { x } of new data.DataLoader(pets, { batch: 2, shuffle: true })) {
+ *   x.shape // → [2, 3, 8, 8]
+ * }
  */
 export async function imageFolder(folder: string, { size, channels = 3, fit = "cover" }: ImageFolderOptions): Promise<ImageFolder> {
   const [height, width] = sizeOfImages("imageFolder", size);

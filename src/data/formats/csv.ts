@@ -57,7 +57,15 @@ export interface TableDatasetOptions {
   readonly missing?: Missing;
 }
 
-/** A table: columns of equal length, and where its cells stand in the file. */
+/**
+ * A table: columns of equal length, and where its rows stand in the file. Made by `readCsv` and `parseCsv`.
+ *
+ * @example
+ * const table = await data.parseCsv("cars.csv", "mpg,origin\n18,usa\n31,japan\n");
+ * table.featureNames() // → ["mpg", "origin=japan", "origin=usa"]
+ * const { x } = table.dataset().tensors();
+ * x // → [[18, 0, 1], [31, 1, 0]]
+ */
 export class Table {
   readonly name: string;
   readonly columns: readonly Column[];
@@ -170,7 +178,7 @@ const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?inf(inity)?$/i;
  *
  * @example
  * const table = await data.parseCsv("pets.csv", "weight,kind\n4.2,cat\n,dog\n30,dog");
- * table.column("kind")                       // → { categories: ["cat", "dog"], values: [0, 1, 1] }
+ * table.column("kind")                       // → { kind: "category", name: "kind", values: [0, 1, 1], categories: ["cat", "dog"] }
  * const pets = table.dataset({ y: "kind", missing: "drop" });
  * pets.length                                // → 2
  * pets.tensors().x                           // → [[4.2], [30]]

@@ -231,7 +231,13 @@ export async function readNpz(file: string, options: ReadNpyOptions = {}): Promi
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array)]));
 }
 
-/** The arrays of a .npz archive, on the host. @throws DataError as `readNpz`. */
+/**
+ * The arrays of a .npz archive, on the host.
+ * @throws DataError as `readNpz`.
+ *
+ * @example
+ * data.parseNpz("set.npz", Uint8Array.of(1, 2, 3)) // → throws DataError: set.npz: expected a zip archive of .npy files (3 bytes)
+ */
 export async function parseNpz(file: string, bytes: Uint8Array, options: ReadNpyOptions = {}): Promise<Record<string, HostTensor>> {
   const { unzipSync } = await import("fflate");
   let members: Unzipped;

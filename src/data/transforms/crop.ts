@@ -108,7 +108,9 @@ export interface CenterCropOptions {
  *
  * @example
  * const loader = new data.DataLoader(validation, { batch: 6, transforms: [data.centerCrop({ size: 6 })] });
- * for await (const { x } of loader) x.shape // → [6, 1, 6, 6]
+ * for await (const { x } of loader) {
+ *   x.shape // → [6, 1, 6, 6]
+ * }
  */
 export function centerCrop({ size }: CenterCropOptions): Transform {
   const [outHeight, outWidth] = sizeOfImages("centerCrop", size);

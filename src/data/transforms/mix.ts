@@ -37,7 +37,9 @@ function mix(kind: Mix["kind"], alpha: number, probability: number): Mix {
  *
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, mix: data.mixup({ alpha: 0.2 }) });
- * for await (const { y } of loader) y.shape // → [8, 3]
+ * for await (const { y } of loader) {
+ *   y.shape // → [8, 3]
+ * }
  */
 export function mixup({ alpha = 0.2, probability = 1 }: MixOptions = {}): Mix {
   return mix("mixup", alpha, probability);

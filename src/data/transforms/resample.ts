@@ -122,7 +122,7 @@ export interface ResizeOptions {
  * const half = data.resize({ size: [1, 2] });
  * const pixels = Float32Array.of(0, 2, 4, 6);
  * half.apply({ pixels, count: 1, shape: [1, 1, 4] }, () => new Generator(0));
- * pixels.subarray(0, 2) // → [1.285714, 4.714286]
+ * pixels.subarray(0, 2) // → [1.428571, 4.571429]
  */
 export function resize({ size }: ResizeOptions): Transform {
   const target = sizeOfImages("resize", size);
