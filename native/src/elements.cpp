@@ -21,6 +21,12 @@ struct Elements {
 
   // The first flat position whose index points outside, or −1.
   double firstBad() const {
+    if (i.inner == 1 && i.axis == inner && i.outer == count * inner) {
+      for (int64_t at = 0; at < outer * count * inner; at++) {
+        if (index[at] < 0 || index[at] >= size) return static_cast<double>(at);
+      }
+      return -1;
+    }
     for (int64_t o = 0; o < outer; o++) {
       for (int64_t k = 0; k < count; k++) {
         const int32_t* line = index + i.at(o, k);
@@ -57,6 +63,17 @@ Elements readElements(Arguments& a, const int32_t* index) {
 
 template <class T>
 void gatherAs(const T* x, T* out, const Elements& e) {
+  if (e.inner == 1) {
+    forRanges(e.outer, e.count, [=](int64_t first, int64_t last) {
+      for (int64_t o = first; o < last; o++) {
+        const int32_t* index = e.index + o * e.i.outer;
+        const T* from = x + o * e.x.outer;
+        T* to = out + o * e.out.outer;
+        for (int64_t k = 0; k < e.count; k++) to[k * e.out.axis] = from[index[k * e.i.axis] * e.x.axis];
+      }
+    });
+    return;
+  }
   forRanges(e.outer * e.count, e.inner, [=](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; row++) {
       const int64_t o = row / e.count, k = row % e.count;

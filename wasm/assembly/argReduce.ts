@@ -102,15 +102,18 @@ function linearRecurrenceTask(args: usize, outer: i32, worker: i32): void {
 function linearRecurrenceLoop<T, S>(args: usize, outer: i32): void {
   const size = int(args, 4);
   const inner = int(args, 5);
+  const factors = ptr(args, 1);
+  const out = ptr(args, 2);
+  const terms = ptr(args, 6);
   const step = <usize>inner * sizeof<T>();
   for (let i = 0; i < inner; i++) {
     let offset = <usize>(outer * size * inner + i) * sizeof<T>();
-    let y = <S>load<T>(ptr(args, 6) + offset);
-    store<T>(ptr(args, 2) + offset, <T>y);
+    let y = <S>load<T>(terms + offset);
+    store<T>(out + offset, <T>y);
     for (let j = 1; j < size; j++) {
       offset += step;
-      y = <S>load<T>(ptr(args, 1) + offset) * y + <S>load<T>(ptr(args, 6) + offset);
-      store<T>(ptr(args, 2) + offset, <T>y);
+      y = <S>load<T>(factors + offset) * y + <S>load<T>(terms + offset);
+      store<T>(out + offset, <T>y);
     }
   }
 }

@@ -55,17 +55,18 @@ function gatherTask(args: usize, outer: i32, worker: i32): void {
 function gatherLoop<T>(args: usize, outer: i32): void {
   const count = int(args, 6);
   const inner = int(args, 7);
+  const x = ptr(args, 2) + <usize>offset(args, X, outer, 0) * sizeof<T>();
   const lineStep = int(args, X + 1);
+  const fromStep = int(args, X + 2);
+  const indexStep = <usize>int(args, INDEX + 2) << 2;
+  const toStep = <usize>int(args, OUT + 2) * sizeof<T>();
   for (let k = 0; k < count; k++) {
-    let from = outer * int(args, X);
-    let at = offset(args, INDEX, outer, k);
-    let to = offset(args, OUT, outer, k);
+    let at = ptr(args, 3) + (<usize>offset(args, INDEX, outer, k) << 2);
+    let to = ptr(args, 4) + <usize>offset(args, OUT, outer, k) * sizeof<T>();
     for (let j = 0; j < inner; j++) {
-      const chosen = load<i32>(ptr(args, 3) + (<usize>at << 2));
-      store<T>(ptr(args, 4) + <usize>to * sizeof<T>(), load<T>(ptr(args, 2) + <usize>(from + chosen * lineStep) * sizeof<T>()));
-      from += int(args, X + 2);
-      at += int(args, INDEX + 2);
-      to += int(args, OUT + 2);
+      store<T>(to, load<T>(x + <usize>(load<i32>(at) * lineStep + j * fromStep) * sizeof<T>()));
+      at += indexStep;
+      to += toStep;
     }
   }
 }
@@ -98,18 +99,19 @@ function scatterLoop<T>(args: usize, outer: i32): void {
   const op = int(args, 0);
   const count = int(args, 6);
   const inner = int(args, 7);
+  const out = ptr(args, 4) + <usize>offset(args, OUT, outer, 0) * sizeof<T>();
   const lineStep = int(args, OUT + 1);
+  const toStep = int(args, OUT + 2);
+  const indexStep = <usize>int(args, INDEX + 2) << 2;
+  const fromStep = <usize>int(args, X + 2) * sizeof<T>();
   for (let k = 0; k < count; k++) {
-    let from = offset(args, X, outer, k);
-    let at = offset(args, INDEX, outer, k);
-    let to = outer * int(args, OUT);
+    let from = ptr(args, 2) + <usize>offset(args, X, outer, k) * sizeof<T>();
+    let at = ptr(args, 3) + (<usize>offset(args, INDEX, outer, k) << 2);
     for (let j = 0; j < inner; j++) {
-      const chosen = load<i32>(ptr(args, 3) + (<usize>at << 2));
-      const there = ptr(args, 4) + <usize>(to + chosen * lineStep) * sizeof<T>();
-      store<T>(there, arrive<T>(op, load<T>(there), load<T>(ptr(args, 2) + <usize>from * sizeof<T>())));
-      from += int(args, X + 2);
-      at += int(args, INDEX + 2);
-      to += int(args, OUT + 2);
+      const there = out + <usize>(load<i32>(at) * lineStep + j * toStep) * sizeof<T>();
+      store<T>(there, arrive<T>(op, load<T>(there), load<T>(from)));
+      from += fromStep;
+      at += indexStep;
     }
   }
 }
