@@ -151,6 +151,28 @@ describe("costs that layers tell", () => {
   });
 });
 
+test("layers that do not run count with their parameters", () => {
+  class Head extends Module {
+    readonly used = new Linear(3, 2);
+    readonly auxiliary = new Linear(3, 5);
+    forward(x: Tensor): Tensor {
+      return this.used.forward(x);
+    }
+  }
+  const { layers, totals } = summary(new Head(), [3]);
+  expect(layers.map(({ name, parameters, outputShape }) => [name, parameters, outputShape])).toEqual([["used", 8, [2]], ["auxiliary", 20, []]]);
+  expect(totals).toMatchObject({ parameters: 28, parameterBytes: 112 });
+});
+
+// Araujo, Norris & Sim 2019, "Computing receptive fields of convolutional neural networks", tables 1 and 2.
+test("receptive fields of published networks: 195 for AlexNet's last pool, 212 for VGG-16's", () => {
+  const conv = (kernel: number, stride = 1): Conv2d => new Conv2d(1, 1, kernel, { stride, padding: Math.floor(kernel / 2) });
+  const alexnet = [conv(11, 4), new MaxPool2d(3, { stride: 2 }), conv(5), new MaxPool2d(3, { stride: 2 }), conv(3), conv(3), conv(3), new MaxPool2d(3, { stride: 2 })];
+  expect(summary(new Sequential(...alexnet), [1, 224, 224]).layers.at(-1)?.receptiveField).toEqual([195, 195]);
+  const vgg = [2, 2, 3, 3, 3].flatMap((count) => [...Array.from({ length: count }, () => conv(3)), new MaxPool2d(2)]);
+  expect(summary(new Sequential(...vgg), [1, 64, 64]).layers.at(-1)?.receptiveField).toEqual([212, 212]);
+});
+
 test("several inputs, and inputs of whole numbers", () => {
   class Picked extends Module {
     readonly rows = parameter(rand([10, 4]));

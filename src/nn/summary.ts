@@ -55,7 +55,8 @@ export interface SummaryOptions {
 }
 
 /**
- * What a model costs, layer by layer: output shapes, parameters, multiply-adds, memory, receptive fields.
+ * What a model costs, layer by layer: output shapes, parameters, multiply-adds, memory, receptive fields. Layers with parameters that do not
+ * run come last, with an empty output shape.
  * @param inputShape shape of one sample, without the batch axis, such as [3, 32, 32]; an array of shapes if the model takes several inputs
  * @throws ShapeError when the model does not take such an input.
  *
@@ -67,7 +68,7 @@ export interface SummaryOptions {
 export function summary(model: AnyModule, inputShape: Shape | readonly Shape[], options: SummaryOptions = {}): ModelSummary {
   const shapes = inputShape.every((n) => typeof n === "number") ? [inputShape] : (inputShape as readonly Shape[]);
   const counted = new Set<Tensor>();
-  const layers = run(model, shapes, options).map(({ name, module, inputs, outputs, outputBytes, receptiveField }): LayerSummary => ({
+  const ran = run(model, shapes, options).map(({ name, module, inputs, outputs, outputBytes, receptiveField }): LayerSummary => ({
     name,
     layer: module.describe(),
     type: module.constructor.name,
@@ -77,6 +78,7 @@ export function summary(model: AnyModule, inputShape: Shape | readonly Shape[], 
     outputBytes,
     receptiveField,
   }));
+  const layers = [...ran, ...idle(model, counted)];
   const total = (of: (layer: LayerSummary) => number): number => layers.reduce((sum, layer) => sum + of(layer), 0);
   return {
     layers,
@@ -147,6 +149,15 @@ function run(model: AnyModule, shapes: readonly Shape[], { dtype }: SummaryOptio
 
 function isLayer(module: AnyModule): boolean {
   return module.children().next().done === true || module.ownParameters().next().done === false;
+}
+
+/** Layers with parameters that did not run, or whose parameters others used. */
+function idle(model: AnyModule, counted: Set<Tensor>): LayerSummary[] {
+  return Array.from(model.namedModules()).flatMap(([name, module]) => {
+    const parameters = countParameters(module, counted);
+    if (parameters === 0) return [];
+    return [{ name, layer: module.describe(), type: module.constructor.name, outputShape: [], parameters, multiplyAdds: 0, outputBytes: 0, receptiveField: null }];
+  });
 }
 
 const bytesOf = (t: Tensor): number => t.size * dtypeBytes[t.dtype];
