@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
+import { crossEntropy, models, optim, Trainer } from "../index.js";
 import { tensor } from "../ops/create.js";
 import { padSequences } from "./collate.js";
 import { ImageDataset } from "./imageDataset.js";
@@ -202,6 +203,23 @@ test("mixed batches have probabilities for labels", async () => {
     const q = await y.data();
     for (let i = 0; i < indices.length; i++) expect(q[2 * i] + q[2 * i + 1]).toBeCloseTo(1, 5);
   }
+});
+
+test("a trainer learns from mixed batches, its accuracy by the likelier label", async () => {
+  const bright = new ImageDataset({
+    name: "bright",
+    images: Uint8Array.from({ length: 64 * 30 }, (_, i) => 120 * (Math.floor(i / 64) % 2) + (i % 5)),
+    labels: Int32Array.from({ length: 30 }, (_, i) => i % 2),
+    shape: [1, 8, 8],
+    classes: ["dark", "light"],
+  });
+  const training = new DataLoader(bright, { batch: 10, shuffle: true, mix: [mixup(), cutmix()], normalize: "standardize" });
+  const validation = new DataLoader(bright, { batch: 30, normalize: training.normalization });
+  const model = models.mlp({ input: [1, 8, 8], classes: 2, hidden: [8] });
+  const trainer = new Trainer({ model, optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }), loss: crossEntropy });
+  const { history } = await trainer.fit(training, validation, { epochs: 10 });
+  expect(history.at(-1)?.validation?.accuracy).toBe(1);
+  expect(history.at(-1)?.train.accuracy).toBeGreaterThan(0.7);
 });
 
 /** 100 numbers, nine of ten in class 0. */

@@ -2,7 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import { Metric, once } from "./metric.js";
-import { checkLabels, predictedClasses, scoresOf, type ThresholdOptions } from "./labels.js";
+import { checkLabels, hardLabels, predictedClasses, scoresOf, type ThresholdOptions } from "./labels.js";
 import type { Numbers, Values } from "./values.js";
 
 /** State: how many are right, and how many there are. */
@@ -33,7 +33,8 @@ export class Accuracy extends Share<"accuracy"> {
     super();
   }
 
-  add(prediction: Values, target: Values): void {
+  add(prediction: Values, given: Values): void {
+    const target = this.options.threshold === undefined ? hardLabels(prediction, given) : given;
     // Scores that are NaN are no prediction, and wrong: top-1 says so.
     if (prediction.shape.length > target.shape.length && this.options.threshold === undefined) {
       this.count(rightAmong(this.name, prediction, target, 1), target.data.length);
@@ -67,7 +68,8 @@ export class TopKAccuracy<K extends number = 5> extends Share<`top${K}`> {
     this.name = `top${k}`;
   }
 
-  add(prediction: Values, target: Values): void {
+  add(prediction: Values, given: Values): void {
+    const target = hardLabels(prediction, given);
     this.count(rightAmong(this.name, prediction, target, this.k), target.data.length);
   }
 }
@@ -95,12 +97,13 @@ function rankOf(scores: ArrayLike<number>, start: number, stride: number, classe
 }
 
 /**
- * The share of labels that are predicted. prediction: scores [N, C] or [N, C, d₁, …] of labels [N] or [N, d₁, …]; or classes, or scores for
- * `threshold`, of the labels' shape.
+ * The share of labels that are predicted. prediction: scores [N, C] or [N, C, d₁, …] of labels [N] or [N, d₁, …], or of
+ * probabilities [N, C], of which the largest counts; or classes, or scores for `threshold`, of the labels' shape.
  * @throws ShapeError if the shapes do not fit; ValueError for a label that is no class.
  *
  * @example
  * await metrics.accuracy([[0.2, 0.8], [0.6, 0.4]], [1, 1])            // → 0.5
+ * await metrics.accuracy([[0.2, 0.8]], [[0.3, 0.7]])                  // → 1
  * await metrics.accuracy([0, 1, 1], [0, 1, 0])                        // → 0.66667
  * await metrics.accuracy(tensor([-2, 3]), [0, 1], { threshold: 0 })   // → 1
  */

@@ -48,6 +48,22 @@ export function checkLabels(metric: string, { data }: Values, classes = Infinity
   }
 }
 
+/**
+ * Labels [N] of targets that are probabilities [N, C] like the scores (mixed images, soft labels): the likeliest class, the first of equals.
+ * Other targets stay as they are.
+ */
+export function hardLabels(scores: Values, target: Values): Values {
+  const { shape, data } = target;
+  if (shape.length !== 2 || !sameShape(scores.shape, shape) || Array.prototype.every.call(scores.data, Number.isInteger)) return target;
+  const [count, classes] = shape;
+  const labels = Array.from({ length: count }, (_, n) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (data[n * classes + c] > data[n * classes + best]) best = c;
+    return best;
+  });
+  return { data: labels, shape: [count] };
+}
+
 /** Predicted class of each label: the highest score (the first of equals), above the threshold or not, or as given. */
 export function predictedClasses(metric: string, prediction: Values, target: Values, { threshold }: ThresholdOptions): { predicted: ArrayLike<number>; classes: number } {
   const single = sameShape(prediction.shape, target.shape) || (prediction.shape[1] === 1 && threshold !== undefined && fits(prediction.shape, target.shape));
