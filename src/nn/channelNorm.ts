@@ -6,6 +6,7 @@ import { formatShape } from "../base/shape.js";
 import { add, div, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
 import { ones, tensor, zeros } from "../ops/create.js";
+import { checkTensors } from "../ops/operation.js";
 import { mulScalar } from "../ops/elementwise.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -83,6 +84,7 @@ export abstract class ChannelNorm extends Module {
   }
 
   protected checkInput(x: Tensor): void {
+    checkTensors(this.constructor.name, [x]);
     if (!this.ranks.includes(x.ndim) || x.shape[1] !== this.channels) {
       throw new ShapeError(`${this.constructor.name}: expected ${this.ranks.join(" or ")} axes [N, ${this.channels}, …], got ${formatShape(x.shape)}.`);
     }

@@ -5,6 +5,7 @@ import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { sigmoid, tanh } from "../ops/activations.js";
 import { add, mul } from "../ops/arithmetic.js";
+import { checkTensors } from "../ops/operation.js";
 import { slice, stack } from "../ops/slice.js";
 import { reshape, transpose } from "../ops/views.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -108,6 +109,7 @@ export class ConvLSTM extends Module<[x: Tensor, state?: ConvLSTMState | null], 
 
   forward(x: Tensor, state?: ConvLSTMState | null): [output: Tensor, state: ConvLSTMState] {
     const { cell, batchFirst } = this;
+    checkTensors("ConvLSTM", [x]);
     if (x.ndim !== 5 || x.shape[batchFirst ? 1 : 0] === 0) {
       throw new ShapeError(`ConvLSTM: expected an input ${batchFirst ? "[N, T" : "[T, N"}, ${cell.inChannels}, H, W] with T ≥ 1, got ${formatShape(x.shape)}.`);
     }

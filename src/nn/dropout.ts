@@ -1,13 +1,14 @@
 /** Dropout in its forms, and noise: what makes a network not rely on single values while it trains. */
 
+import { isFloat } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { formatShape } from "../base/shape.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { ones } from "../ops/create.js";
 import { addScalar, mulScalar } from "../ops/elementwise.js";
+import { checkTensors } from "../ops/operation.js";
 import { dropout, namedGenerator, randn } from "../ops/random.js";
-import { isFloat } from "../base/dtype.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { warnIfEvaluating } from "./evaluating.js";
 import { Module } from "./module.js";
@@ -115,6 +116,7 @@ abstract class ChannelDropout extends DropoutLayer {
   protected abstract readonly rank: number;
 
   protected drawn(x: Tensor): Tensor {
+    checkTensors(this.constructor.name, [x]);
     if (x.ndim !== this.rank) {
       throw new ShapeError(`${this.constructor.name}: expected ${this.rank} axes [N, C, …], got ${formatShape(x.shape)}.`);
     }

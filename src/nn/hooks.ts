@@ -1,5 +1,6 @@
 /** Hooks: functions that are called around a module's forward, whoever calls it. While a module has one, it is not fused with others. */
 
+import { ValueError } from "../base/errors.js";
 import { concat, slice } from "../ops/slice.js";
 import { permute, reshape } from "../ops/views.js";
 import { replaceTensors, tensorsIn } from "../tensor/nested.js";
@@ -43,6 +44,7 @@ export function isHooked(module: AnyModule): boolean {
 
 /** Adds a hook that is called before or after the module's forward, or in backward; in order of registration. */
 export function addHook(module: AnyModule, when: "before" | "after" | "backward", hook: Hook): HookHandle {
+  if (typeof hook !== "function") throw new ValueError(`${module.constructor.name}: a hook must be a function, got ${typeof hook}.`);
   const hooks = hooked.get(module) ?? install(module);
   const entry: Hook = (...values) => hook(...values); // one of its own, so that a hook may be registered twice
   hooks[when].add(entry);

@@ -5,6 +5,7 @@ import type { FloatDType } from "../base/dtype.js";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
+import { checkTensors } from "../ops/operation.js";
 import { namedGenerator } from "../ops/random.js";
 import { flatten, reshape } from "../ops/views.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -115,6 +116,7 @@ export class Unflatten extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    checkTensors("Unflatten", [x]);
     const at = normalizeAxis("Unflatten", this.axis, x.ndim);
     return reshape(x, [...x.shape.slice(0, at), ...split(x.shape[at], this.sizes), ...x.shape.slice(at + 1)]);
   }

@@ -8,7 +8,7 @@ import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Embedding, EmbeddingBag } from "./embedding.js";
 import { type InitOptions, orthogonal } from "./init.js";
-import { type AnyModule, isParameter, type TensorModule } from "./module.js";
+import { type AnyModule, checkModule, isParameter, type TensorModule } from "./module.js";
 
 export interface LsuvOptions extends InitOptions {
   /** How far from 1 the variance may stay. Default 0.01. */
@@ -43,6 +43,7 @@ interface Weighted {
  * layers.every(({ variance }) => Math.abs(variance - 1) < 0.01) // → true
  */
 export async function lsuv(model: TensorModule, x: Tensor, options: LsuvOptions = {}): Promise<LsuvLayer[]> {
+  checkModule("lsuv", model);
   const { tolerance = 0.01, maxIterations = 10 } = options;
   if (!(tolerance > 0) || !(maxIterations >= 1)) throw new ValueError(`lsuv: tolerance must be above 0 and maxIterations at least 1, got ${tolerance} and ${maxIterations}.`);
   const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));

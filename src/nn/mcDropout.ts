@@ -9,7 +9,7 @@ import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { DropoutLayer } from "./dropout.js";
 import { trainingModeIsMeant } from "./evaluating.js";
-import type { AnyModule, TensorModule } from "./module.js";
+import { type AnyModule, checkModule, type TensorModule } from "./module.js";
 import { MultiheadAttention } from "./multiheadAttention.js";
 import { Recurrent } from "./recurrent.js";
 
@@ -25,6 +25,7 @@ const drops = (module: AnyModule): boolean =>
  * model.layers.map((layer) => layer.training) // → [true, false]
  */
 export function evalWithDropout<M extends AnyModule>(model: M): M {
+  checkModule("evalWithDropout", model);
   for (const [, module] of model.namedModules()) module.training = drops(module);
   return model;
 }
@@ -54,6 +55,7 @@ export interface McDropoutResult {
  */
 export function mcDropout(model: TensorModule, x: Tensor, { passes = 25 }: McDropoutOptions = {}): McDropoutResult {
   if (!Number.isInteger(passes) || passes < 2) throw new ValueError(`mcDropout: passes must be a whole number of at least 2, got ${passes}.`);
+  checkModule("mcDropout", model);
   const modules = Array.from(model.namedModules(), ([, module]) => module);
   if (!modules.some(drops)) throw new ValueError("mcDropout: the model has no dropout, so all predictions would be equal; add Dropout layers and train with them.");
   const modes = modules.map((module) => module.training);

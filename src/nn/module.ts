@@ -257,6 +257,7 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    * });
    */
   apply(f: (module: AnyModule) => void): this {
+    if (typeof f !== "function") throw new ValueError(`apply: expected a function of a module, got ${typeof f}.`);
     for (const [, module] of [...this.namedModules()].reverse()) f(module);
     return this;
   }
@@ -330,6 +331,11 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
     const lines = Array.from(this.children(), ([name, child]) => `  (${name}): ${child.toString().replaceAll("\n", "\n  ")}`);
     return lines.length === 0 ? this.describe() : `${this.describe()}(\n${lines.join("\n")}\n)`;
   }
+}
+
+/** @throws ValueError unless `model` is a module. */
+export function checkModule(caller: string, model: unknown): void {
+  if (!(model instanceof Module)) throw new ValueError(`${caller}: expected a module first, got ${model === null ? "null" : typeof model}.`);
 }
 
 type Iter<T> = globalThis.Generator<T, void, undefined>;

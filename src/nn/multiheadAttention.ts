@@ -10,6 +10,7 @@ import { logicalNot } from "../ops/elementwise.js";
 import { logicalOr, where } from "../ops/compare.js";
 import { full, zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
+import { checkTensors } from "../ops/operation.js";
 import { namedGenerator } from "../ops/random.js";
 import { mean } from "../ops/reduce.js";
 import { slice } from "../ops/slice.js";
@@ -161,6 +162,7 @@ export class MultiheadAttention
     const [n, heads, queries] = query.shape;
     const count = keys.shape[2];
     const { dtype, backend } = query;
+    checkTensors("MultiheadAttention (masks)", [attnMask, keyPaddingMask].filter((t) => t !== undefined));
     let mask = attnMask;
     if (mask !== undefined) {
       const fits = sameShape(mask.shape, [queries, count]) || sameShape(mask.shape, [n * heads, queries, count]);
@@ -227,9 +229,8 @@ export interface KeyValueCacheOptions {
  * cache.length // → 3
  */
 export class KeyValueCache {
-  /** Steps that are stored. */
-  length = 0;
   readonly #fixed: boolean;
+  #length = 0;
   #keys: Tensor | null = null;
   #values: Tensor | null = null;
 
@@ -239,6 +240,11 @@ export class KeyValueCache {
   ) {
     checkSizes("KeyValueCache", { maxLength });
     this.#fixed = fixed;
+  }
+
+  /** Steps that are stored. */
+  get length(): number {
+    return this.#length;
   }
 
   /** What is stored, if it is not to change any more. */
@@ -260,13 +266,13 @@ export class KeyValueCache {
     }
     window(this.#keys, length, steps).copyFrom(keys);
     window(this.#values, length, steps).copyFrom(values);
-    this.length += steps;
+    this.#length += steps;
     return this.#stored();
   }
 
   /** Forgets everything: the next text begins. */
   clear(): void {
-    this.length = 0;
+    this.#length = 0;
   }
 
   /** Memory for all steps of tensors like `t`: what there is, if it fits. */

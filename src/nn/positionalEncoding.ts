@@ -5,8 +5,9 @@ import { ShapeError } from "../base/errors.js";
 import { formatShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/create.js";
+import { checkTensors } from "../ops/operation.js";
 import { namedGenerator } from "../ops/random.js";
-import { sinusoidalPositions } from "../ops/positions.js";
+import { checkOffset, sinusoidalPositions } from "../ops/positions.js";
 import { slice } from "../ops/slice.js";
 import { unsqueeze } from "../ops/views.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -26,6 +27,7 @@ export interface PositionInput {
 
 /** Number of steps, and how positions [T, dim] are laid beside x. */
 function stepsOf(layer: string, x: Tensor, dim: number, batchFirst: boolean): { steps: number; beside: (positions: Tensor) => Tensor } {
+  checkTensors(layer, [x]);
   if (x.ndim !== 3 || x.shape[2] !== dim) {
     throw new ShapeError(`${layer}: expected an input ${batchFirst ? "[N, T" : "[T, N"}, ${dim}], got ${formatShape(x.shape)}.`);
   }
@@ -94,7 +96,8 @@ export class LearnedPositionalEncoding extends Module<[x: Tensor, options?: Posi
 
   forward(x: Tensor, { offset = 0 }: PositionInput = {}): Tensor {
     const { steps, beside } = stepsOf("LearnedPositionalEncoding", x, this.dim, this.batchFirst);
-    if (offset < 0 || offset + steps > this.maxLength) {
+    checkOffset("LearnedPositionalEncoding", offset);
+    if (offset + steps > this.maxLength) {
       throw new ShapeError(`LearnedPositionalEncoding: positions ${offset}…${offset + steps - 1} exceed maxLength ${this.maxLength}.`);
     }
     return add(x, beside(slice(this.weight, { start: offset, end: offset + steps })));

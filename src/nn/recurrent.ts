@@ -12,6 +12,7 @@ import { lt, where } from "../ops/compare.js";
 import { arange, zeros } from "../ops/create.js";
 import { indexSelect } from "../ops/indexing.js";
 import { linear } from "../ops/matmul.js";
+import { checkTensors } from "../ops/operation.js";
 import { dropout, namedGenerator } from "../ops/random.js";
 import { concat, slice, stack } from "../ops/slice.js";
 import { reshape, transpose, unsqueeze } from "../ops/views.js";
@@ -162,6 +163,7 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
 
   #checkInput(x: Tensor): void {
     const { inputSize, batchFirst } = this;
+    checkTensors(this.constructor.name, [x]);
     if (x.ndim !== 3 || x.shape[2] !== inputSize || x.shape[batchFirst ? 1 : 0] === 0) {
       throw new ShapeError(
         `${this.constructor.name}: expected an input ${batchFirst ? "[N, T" : "[T, N"}, ${inputSize}] with T ≥ 1${batchFirst ? "" : " (or set batchFirst)"}, ` +

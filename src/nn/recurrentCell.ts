@@ -8,6 +8,7 @@ import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/create.js";
 import { lstmCell } from "../ops/lstmCell.js";
 import { linear } from "../ops/matmul.js";
+import { checkTensors } from "../ops/operation.js";
 import { namedGenerator } from "../ops/random.js";
 import { checkNonlinearity, gruCell } from "../ops/rnn.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -55,6 +56,7 @@ abstract class Cell<State> extends Module<[x: Tensor, state?: State | null], Sta
   /** A state that was given, or zeros. */
   protected stateOf(x: Tensor, state: Tensor | null | undefined): Tensor {
     const { inputSize, hiddenSize } = this;
+    checkTensors(this.constructor.name, [x]);
     if (x.ndim !== 2 || x.shape[1] !== inputSize) {
       throw new ShapeError(`${this.constructor.name}: expected an input [N, ${inputSize}], got ${formatShape(x.shape)}.`);
     }

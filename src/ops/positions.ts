@@ -18,7 +18,8 @@ function checkEven(op: string, dim: number): void {
   if (!Number.isInteger(dim) || dim < 2 || dim % 2 !== 0) throw new ValueError(`${op}: the number of features must be even and at least 2, got ${dim}.`);
 }
 
-function checkOffset(op: string, offset: number): void {
+/** @throws ValueError unless it is a whole number of at least 0. */
+export function checkOffset(op: string, offset: number): void {
   if (!Number.isInteger(offset) || offset < 0) throw new ValueError(`${op}: offset must be a whole number of at least 0, got ${offset}.`);
 }
 

@@ -7,6 +7,7 @@ import { elu, sigmoid, softplus, tanh } from "./activations.js";
 import { div, mul, sub } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
 import { abs, addScalar, mulScalar, neg } from "./elementwise.js";
+import { checkTensors } from "./operation.js";
 import { chunk } from "./split.js";
 
 /**
@@ -74,6 +75,7 @@ export function celu(x: Tensor, alpha = 1): Tensor {
  * glu(tensor([2, 4, 0, 0])) // → [1, 2]
  */
 export function glu(x: Tensor, axis = -1): Tensor {
+  checkTensors("glu", [x]);
   const at = normalizeAxis("glu", axis, x.ndim);
   if (x.shape[at] % 2 !== 0) throw new ShapeError(`glu: axis ${axis} of ${formatShape(x.shape)} has an odd length and cannot be halved.`);
   const [value, gate] = chunk(toFloat(x), 2, at);

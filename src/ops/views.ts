@@ -5,7 +5,7 @@ import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, type Sh
 import type { Tensor } from "../tensor/tensor.js";
 import { contiguous } from "./cast.js";
 import { broadcastView } from "./layout.js";
-import { defineOp } from "./operation.js";
+import { checkTensors, defineOp } from "./operation.js";
 import { floats } from "./samples.js";
 import { sumTo } from "./reduce.js";
 
@@ -194,6 +194,7 @@ export function squeeze(x: Tensor, axis?: number): Tensor {
  * flatten(zeros([8, 3, 4, 5]), 0, 1).shape  // → [24, 4, 5]
  */
 export function flatten(x: Tensor, start = 1, end = -1): Tensor {
+  checkTensors("flatten", [x]);
   if (x.ndim === 0) return reshape(x, [1]);
   const from = normalizeAxis("flatten", start, x.ndim);
   const to = normalizeAxis("flatten", end, x.ndim);

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { FloatDType } from "../../src/base/dtype.js";
 import { Generator } from "../../src/base/generator.js";
 import { sizeOf } from "../../src/base/shape.js";
-import { gradcheck, nn, noGrad, tensor, type Tensor } from "../../src/index.js";
+import { gradcheck, NablaError, nn, noGrad, tensor, type Tensor } from "../../src/index.js";
 import { tensorsIn } from "../../src/tensor/nested.js";
 
 type Ints = { readonly shape: readonly number[]; readonly ints: readonly number[] };
@@ -180,6 +180,11 @@ describe.each(Object.entries(cases))("%s", (name, item) => {
     to.loadStateDict(from.stateDict());
     const expected = await values(noGrad(() => run(from.eval(), inputs)));
     for (let i = 0; i < 2; i++) expect(await values(noGrad(() => run(to.eval(), inputs)))).toEqual(expected);
+  });
+
+  test("refuses what is no tensor", () => {
+    const wrong = item.inputs.map(() => "image.png" as never);
+    if (name !== "Identity") expect(() => item.make("float32").forward(...wrong)).toThrow(NablaError);
   });
 
   test("shows itself by name", () => {
