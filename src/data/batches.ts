@@ -1,9 +1,8 @@
 /** Batches of images as plain arrays: how images and labels become numbers. What comes out depends on the job alone, not on who does it. */
 
-import { DataError, type NablaError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
 import { ByteReader } from "./byteReader.js";
-import { decodeImageFile } from "./formats/image.js";
+import { decodeImageFiles } from "./formats/image.js";
 import type { ImageFiles, ImageSource } from "./imageSource.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
 import { applyMix, type Mix } from "./transforms/mix.js";
@@ -76,14 +75,10 @@ export class BatchMaker {
 
   async #makeOfFiles(source: ImageFiles, job: Job, x: Float32Array, y: Targets): Promise<void> {
     const { shape } = source;
-    const perImage = shape[0] * shape[1] * shape[2];
     // Another batch may be under way: memory of its own.
     const pixels = new ByteReader(new Uint8Array(this.#scratch.bytes.length));
-    const decoded = await Promise.allSettled(Array.from(job.indices, (index) => decodeImageFile(source.files[index], shape, source.fit)));
-    for (const [i, result] of decoded.entries()) {
-      if (result.status === "rejected") throw atImage(job.indices[i], result.reason);
-      pixels.bytes.set(result.value, i * perImage);
-    }
+    const files = Array.from(job.indices, (index) => source.files[index]);
+    await decodeImageFiles(files, shape, source.fit, pixels.bytes, (i) => job.indices[i]);
     this.#transform(pixels, job, x);
     this.#label(job, x, y);
   }
@@ -110,10 +105,4 @@ export class BatchMaker {
     stream.state = { ...stream.state, offset: number * wordsPerBatch };
     applyMix(mixes, stream, x, y, shapeAfter(transforms, source.shape));
   }
-}
-
-/** The error for an image of a batch. */
-function atImage(index: number, reason: unknown): NablaError {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return new DataError(`image ${index}: ${message}`, { cause: reason });
 }

@@ -29,7 +29,10 @@ test("subsets of subsets, maps and chains", async () => {
 test("image data sets are data sets too", () => {
   const images = new ImageDataset({ name: "two", images: Uint8Array.of(1, 2, 3, 4), labels: Int32Array.of(1, 0), shape: [1, 1, 2], classes: ["a", "b"] });
   expect(images.get(1)).toEqual({ x: { dtype: "uint8", shape: [1, 1, 2], data: Uint8Array.of(3, 4) }, y: { dtype: "int32", shape: [], data: Int32Array.of(0) } });
-  expect(images.concat(images).length).toBe(4);
+  const twice = images.concat(images);
+  expect([[...twice.images], [...twice.labels]]).toEqual([[1, 2, 3, 4, 1, 2, 3, 4], [1, 0, 1, 0]]);
+  const others = new ImageDataset({ name: "others", images: Uint8Array.of(1), labels: Int32Array.of(0), shape: [1, 1, 1], classes: ["a", "b"] });
+  expect(() => images.concat(others)).toThrow(/expected images of \[1, 1, 2\].*but others has others/);
 });
 
 test("what does not fit together is refused with the shapes", () => {

@@ -102,6 +102,25 @@ export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: 
     return this.#with(images, chosen.map((index) => this.labels[index]));
   }
 
+  /** The images of this set and then those of the others, copied. @throws ValueError for sets of other shape, classes or brightness. */
+  override concat(...others: readonly ImageDataset[]): ImageDataset {
+    const sets: readonly ImageDataset[] = [this, ...others];
+    const kind = ({ shape, classes, maxValue }: ImageDataset): string => JSON.stringify([shape, classes, maxValue]);
+    const odd = others.find((set) => !(set instanceof ImageDataset) || kind(set) !== kind(this));
+    if (odd !== undefined) {
+      throw new ValueError(`${this.name}.concat: expected images of [${this.shape.join(", ")}] with the same classes and brightness, but ${odd.name} has others.`);
+    }
+    const images = new Uint8Array(new SharedArrayBuffer(sets.reduce((sum, set) => sum + set.images.length, 0)));
+    const labels = new Int32Array(sets.reduce((sum, set) => sum + set.length, 0));
+    let done = 0;
+    for (const set of sets) {
+      images.set(set.images, (done * images.length) / labels.length);
+      labels.set(set.labels, done);
+      done += set.length;
+    }
+    return this.#with(images, labels);
+  }
+
   /** The first `count` images (all of them when there are fewer), sharing memory. @throws ValueError unless count is an integer ≥ 1. */
   limit(count: number): ImageDataset {
     if (!Number.isInteger(count) || count < 1) {

@@ -133,6 +133,12 @@ test("files cut or changed anywhere give an image or a DataError (coverage F1)",
   }
 });
 
+test("documents that are no images are refused by their first bytes", async () => {
+  const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  await expect(readImage("x.png", { bytes: svg })).rejects.toThrow(/x\.png: at byte 0, expected the mark of a PNG, JPEG or WebP image, got 3c 73 76 67/);
+  await expect(readImage("x.png", { bytes: new Uint8Array(0) })).rejects.toThrow(/got the end of the file/);
+});
+
 test("an image that claims to be enormous is refused before it is decoded", async () => {
   const bytes = Buffer.from(await sharp({ create: { width: 2, height: 2, channels: 3, background: "red" } }).png().toBuffer());
   bytes.writeUInt32BE(60_000, 16);

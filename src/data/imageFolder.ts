@@ -1,12 +1,13 @@
 /** ImageFolder: photographs in files, a folder for each class, decoded when a batch needs them. */
 
+import { type Dirent, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { DataError, ValueError } from "../base/errors.js";
 import type { HostTensor } from "../base/hostTensor.js";
 import { onDisk } from "./cache.js";
 import { checkedIndices, checkIndex, Dataset } from "./dataset.js";
-import { decodeImageFile, type ResizeFit, resizeFits } from "./formats/image.js";
+import { decodeImageFile, decodeImageFiles, type ResizeFit, resizeFits } from "./formats/image.js";
 import { ImageDataset, type ImageShape } from "./imageDataset.js";
 import { sizeOfImages } from "./transforms/options.js";
 
@@ -86,15 +87,7 @@ export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: H
     const { name, shape, classes, length } = this;
     const perImage = shape[0] * shape[1] * shape[2];
     const images = new Uint8Array(new SharedArrayBuffer(length * perImage));
-    const several = 64;
-    for (let start = 0; start < length; start += several) {
-      const some = this.files.slice(start, start + several);
-      const decoded = await Promise.allSettled(some.map((file) => decodeImageFile(file, shape, this.fit)));
-      for (const [i, result] of decoded.entries()) {
-        if (result.status === "rejected") throw result.reason;
-        images.set(result.value, (start + i) * perImage);
-      }
-    }
+    await decodeImageFiles(this.files, shape, this.fit, images, (i) => i);
     return new ImageDataset({ name, images, labels: this.labels, shape, classes });
   }
 }
@@ -119,7 +112,9 @@ export async function imageFolder(folder: string, { size, channels = 3, fit = "c
   if (channels !== 1 && channels !== 3) throw new ValueError(`imageFolder: channels is 1 or 3, but is ${String(channels)}.`);
   if (!resizeFits.includes(fit)) throw new ValueError(`imageFolder: fit is ${resizeFits.join(", ")}, but is ${JSON.stringify(fit)}.`);
   const entries = await onDisk(folder, () => readdir(folder, { withFileTypes: true }));
-  const classes = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name).toSorted();
+  // A link to a folder is one too.
+  const isFolder = ({ name }: Dirent): boolean => !name.startsWith(".") && (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false);
+  const classes = entries.filter(isFolder).map(({ name }) => name).toSorted();
   if (classes.length === 0) {
     throw new DataError(`${folder}: expected a folder for each class with its images, but there are ${entries.length === 0 ? "no entries" : "only files"} in it.`);
   }

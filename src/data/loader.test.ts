@@ -330,6 +330,19 @@ test("options for other data are refused by name", () => {
   expect(() => new DataLoader({ length: 0, get: () => ({ x: 1 }) })).toThrow(/the data set has no samples/);
 });
 
+test("what plain JavaScript may pass is refused in words", () => {
+  const wrong: [unknown, RegExp][] = [
+    [{ mix: "mixup" }, /mix takes mixup\(\), cutmix\(\) or a list of them, got "mixup"/],
+    [{ transforms: [() => {}] }, /transform 0 is none: expected \{ name, apply \}.*got function/],
+    [{ sampling: "random" }, /sampling is "balanced" or \{ weights \}, but is "random"/],
+    [{ normalize: "zscore" }, /normalize: expected none, unit, standardize/],
+    [{ collate: 3 }, /collate must be a function/],
+  ];
+  for (const [options, message] of wrong) expect(() => new DataLoader(data, options as object)).toThrow(message);
+  expect(() => new DataLoader(undefined as never)).toThrow(/expected a data set .* got undefined/);
+});
+
 test("an epoch must be an integer from 0 on", async () => {
   await expect(visited(new DataLoader(data).epoch(-1))).rejects.toThrow(/an epoch must be an integer ≥ 0, but is -1/);
+  await expect(visited(new DataLoader(data).epoch(0, { start: -1 }))).rejects.toThrow(/the first batch must be an integer ≥ 0/);
 });

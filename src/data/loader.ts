@@ -15,7 +15,7 @@ import { RowBatches } from "./rowBatches.js";
 import { SampleBatches } from "./sampleBatches.js";
 import { epochOrder, type Sampler, samplerOf, type Sampling } from "./samplers.js";
 import { TensorDataset } from "./tensorDataset.js";
-import type { Mix } from "./transforms/mix.js";
+import { isMix, type Mix } from "./transforms/mix.js";
 import type { Transform } from "./transforms/transform.js";
 
 /** S is a sample, B what `collate` makes of some; without one they say nothing. */
@@ -118,6 +118,9 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
    * images with other data, and of samples with images.
    */
   constructor(dataset: D, options: DataLoaderOptions<SampleOf<D>, B> = {}) {
+    if (typeof dataset !== "object" || dataset === null || typeof dataset.get !== "function") {
+      throw new ValueError(`DataLoader: expected a data set (an object with length and get), got ${dataset === null ? "null" : typeof dataset}.`);
+    }
     const { batch = 32, shuffle = false, seed = 0, dropLast = false, sampling, samples = dataset.length, workers, prefetch } = options;
     if (!(dataset.length >= 1)) throw new ValueError(`DataLoader: ${nameOf(dataset)} has no samples (length ${String(dataset.length)}).`);
     checkAtLeast("the batch size", batch, 1);
@@ -158,6 +161,7 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
    */
   async *epoch(epoch: number, { start = 0 }: { start?: number } = {}): AsyncGenerator<B & { readonly indices: Int32Array }, void, undefined> {
     checkAtLeast("an epoch", epoch, 0);
+    checkAtLeast("the first batch", start, 0);
     const order = this.#order(this.#generator, epoch, this.samples);
     const indicesOf = (k: number): Int32Array => order.subarray(k * this.batch, (k + 1) * this.batch);
     const pass = this.#preparation.begin({ epoch, start, end: this.length, indicesOf });
@@ -205,6 +209,7 @@ function preparationOf<D extends SampleSource<unknown>, B>(
   generator: Generator,
 ): Preparation<B> {
   const { transforms = [], mix = [], workers, prefetch, collate } = options;
+  if (collate !== undefined && typeof collate !== "function") throw new ValueError(`DataLoader: collate must be a function of samples, but is ${typeof collate}.`);
   const images = collate === undefined && (dataset instanceof ImageDataset || dataset instanceof ImageFolder);
   const foreign = (images ? sampleOptions : imageOptions).find((name) => options[name] !== undefined);
   if (foreign !== undefined) {
@@ -213,7 +218,10 @@ function preparationOf<D extends SampleSource<unknown>, B>(
   }
   // The kinds of data decide what B is; TypeScript cannot see that.
   if (images) {
-    const mixes = "kind" in mix ? [mix] : mix;
+    const mixes = Array.isArray(mix) ? mix : [mix];
+    if (!mixes.every(isMix)) throw new ValueError(`DataLoader: mix takes mixup(), cutmix() or a list of them, got ${JSON.stringify(mix)}.`);
+    const odd = transforms.findIndex((transform) => typeof transform !== "object" || typeof transform.apply !== "function" || typeof transform.name !== "string");
+    if (odd >= 0) throw new ValueError(`DataLoader: transform ${odd} is none: expected { name, apply }, such as randomHorizontalFlip(), got ${typeof transforms[odd]}.`);
     const largest = Math.min(batch, samples);
     return new ImageBatches({ dataset, normalization, transforms, mixes, generator, largest, workers, prefetch }) as Preparation<unknown> as Preparation<B>;
   }

@@ -76,6 +76,8 @@ export function normalizationOf(kind: NormalizationKind, training: ImageDataset 
       const { mean, std } = channelStatistics(training);
       return { kind, mean, std: std.map((s) => (s > 0 ? s : 1)) };
     }
+    default:
+      throw new ValueError(`normalize: expected ${normalizationKinds.join(", ")} or a mean and std for each channel, got ${JSON.stringify(kind)}.`);
   }
 }
 

@@ -33,7 +33,9 @@ export type Sampler = (generator: Generator, epoch: number, count: number) => In
 
 /** @throws ValueError for a set without labels, and for weights that do not fit or are all 0. */
 export function samplerOf(sampling: Sampling, dataset: Sampled): Sampler {
-  return sampling === "balanced" ? balanced(dataset) : weighted(sampling.weights, dataset);
+  if (sampling === "balanced") return balanced(dataset);
+  if (typeof sampling === "object" && sampling !== null && typeof sampling.weights?.length === "number") return weighted(sampling.weights, dataset);
+  throw new ValueError(`DataLoader: sampling is "balanced" or { weights }, but is ${JSON.stringify(sampling)}.`);
 }
 
 function balanced({ labels, name = "the data set" }: Sampled): Sampler {

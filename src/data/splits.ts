@@ -38,7 +38,8 @@ export interface Fold<Part> {
  * data.split(train, [60, 20, 20]).map((part) => part.length) // → [14, 5, 5]
  */
 export function split<Part>(dataset: Splittable<Part>, shares: readonly number[], options: SplitOptions = {}): Part[] {
-  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (!Array.isArray(shares)) throw new ValueError(`split: expected a list of shares such as [0.8, 0.2], got ${typeof shares}.`);
+  const total = shares.reduce((sum: number, share) => sum + share, 0);
   if (shares.length < 2 || !shares.every((share) => share > 0) || !(near(total, 1) || near(total, 100))) {
     throw new ValueError(`split: expected at least two positive shares that add up to 1 or 100, got [${shares.join(", ")}].`);
   }

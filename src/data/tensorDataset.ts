@@ -165,6 +165,8 @@ class Rows<Fields> {
 
 function rowsOf<Fields extends TensorFields>(name: string, tensors: Fields): Rows<Fields> {
   const entries = Object.entries(tensors);
+  const odd = entries.find(([, t]) => typeof t !== "object" || t === null || !("shape" in t) || !("dtype" in t));
+  if (odd !== undefined) throw new ValueError(`${name}: field ${odd[0]} must be a tensor or { dtype, shape, data }, but is ${typeof odd[1]}; make it one with tensor(…).`);
   const shapes = entries.map(([field, t]) => `${field} ${formatShape(t.shape)}`).join(", ");
   const count = entries[0]?.[1].shape[0];
   if (count === undefined || entries.some(([, t]) => t.shape[0] !== count)) {

@@ -42,8 +42,18 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
+const startsWith = (bytes: Uint8Array, mark: string, at = 0): boolean => [...mark].every((sign, i) => bytes[at + i] === sign.charCodeAt(0));
+
+/** Told by their first bytes: other formats that sharp knows (SVG, PDF) are documents, not pixels. */
+const isImage = (bytes: Uint8Array): boolean =>
+  startsWith(bytes, "\x89PNG\r\n") || startsWith(bytes, "\xff\xd8\xff") || (startsWith(bytes, "RIFF") && startsWith(bytes, "WEBP", 8));
+
 /** Decodes the bytes of a file, turned upright and laid on black where it is transparent. */
 async function decode(file: string, bytes: Uint8Array, channels: 1 | 3, prepare: (image: Sharp) => Sharp): Promise<Pixels> {
+  if (!isImage(bytes)) {
+    const first = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    throw new DataError(`${file}: at byte 0, expected the mark of a PNG, JPEG or WebP image, got ${first || "the end of the file"}; convert or remove the file.`);
+  }
   const open = await loadSharp();
   try {
     const upright = open(bytes, { limitInputPixels: mostPixels, failOn: "warning" }).rotate().flatten({ background: "black" });
@@ -73,6 +83,30 @@ async function readBytes(file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     throw new DataError(`${file}: cannot be read: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+/** Files read and decoded at once: enough for the threads that decode, and large photographs stay few in memory. */
+const atOnce = 16;
+
+/**
+ * Decodes files to images of one shape, [n, C, H, W], at the start of `out`.
+ * @throws DataError that names the first file that cannot be decoded, and its place among them by `placeOf`.
+ */
+export async function decodeImageFiles(
+  files: readonly string[],
+  shape: ImageShape,
+  fit: ResizeFit,
+  out: Uint8Array,
+  placeOf: (i: number) => number,
+): Promise<void> {
+  const perImage = shape[0] * shape[1] * shape[2];
+  for (let start = 0; start < files.length; start += atOnce) {
+    const decoded = await Promise.allSettled(files.slice(start, start + atOnce).map((file) => decodeImageFile(file, shape, fit)));
+    for (const [i, result] of decoded.entries()) {
+      if (result.status === "rejected") throw new DataError(`image ${placeOf(start + i)}: ${reasonOf(result.reason)}`, { cause: result.reason });
+      out.set(result.value, (start + i) * perImage);
+    }
   }
 }
 

@@ -140,12 +140,13 @@ export interface TextWindowsOptions {
  * windows.tensors().x // → [[5, 6], [6, 7], [7, 8]]
  * windows.tensors().y // → [[6, 7], [7, 8], [8, 9]]
  */
-export function textWindows(tokens: Int32Array, { length, stride = length }: TextWindowsOptions): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
+export function textWindows(tokens: ArrayLike<number>, { length, stride = length }: TextWindowsOptions): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
   for (const [name, value] of [["length", length], ["stride", stride]] as const) {
     if (!Number.isInteger(value) || value < 1) throw new ValueError(`textWindows: ${name} must be an integer ≥ 1, but is ${value}.`);
   }
   const count = Math.floor((tokens.length - 1 - length) / stride) + 1;
   if (count < 1) throw new ValueError(`textWindows: a text of ${tokens.length} tokens has no window of ${length} and the token after it; use a shorter length.`);
-  const field = (offset: number) => ({ dtype: "int32", shape: [length], data: tokens, stride, offset }) as const;
+  const data = tokens instanceof Int32Array ? tokens : Int32Array.from(tokens);
+  const field = (offset: number) => ({ dtype: "int32", shape: [length], data, stride, offset }) as const;
   return TensorDataset.ofRows<{ readonly x: HostTensor; readonly y: HostTensor }>(count, { x: field(0), y: field(1) }, { name: "windows" });
 }

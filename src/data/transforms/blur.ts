@@ -105,6 +105,6 @@ export function gaussianNoise({ std, probability = 1 }: GaussianNoiseOptions): T
       }
     };
   };
-  // A word a pixel; images of a million numbers.
-  return imageTransform("gaussianNoise", { std, probability }, draw, 2 ** 20);
+  // A word a pixel; images of up to 16 million numbers.
+  return imageTransform("gaussianNoise", { std, probability }, draw, 2 ** 24);
 }

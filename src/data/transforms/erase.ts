@@ -29,7 +29,7 @@ function paint({ pixels, shape: [channels, height, width], maxValue = 255 }: Ima
 
 /** A transform that paints over one box of each image that gets one. */
 function holes(name: string, options: object, fill: HoleFill, boxOf: (random: Generator, shape: ImageShape) => Box | undefined): Transform {
-  const words = fill === "noise" ? 2 ** 20 : 64;
+  const words = fill === "noise" ? 2 ** 24 : 64;
   return builtIn(name, options, {
     words,
     apply(batch, random) {

@@ -30,6 +30,11 @@ function mix(kind: Mix["kind"], alpha: number, probability: number): Mix {
   return Object.freeze({ kind, alpha, probability });
 }
 
+/** Whether `value` is what `mixup` or `cutmix` made. */
+export function isMix(value: unknown): value is Mix {
+  return typeof value === "object" && value !== null && "kind" in value && (value.kind === "mixup" || value.kind === "cutmix");
+}
+
 /**
  * x = λ·xᵢ + (1 − λ)·xⱼ, q = λ·qᵢ + (1 − λ)·qⱼ, λ ~ Beta(α, α) for each batch, j a permutation of it. Zhang et al. 2018. For the loader's
  * option `mix`; default α 0.2. `crossEntropy` takes the probabilities.
