@@ -9,6 +9,7 @@ export const warningCodes = [
   "gradientsNeverCleared",
   "parameterWithoutOptimizer",
   "parameterWithoutGradient",
+  "notConverged",
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];
 

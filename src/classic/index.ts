@@ -1,0 +1,10 @@
+/** `classic`: learning without networks, by scikit-learn's conventions: `fit`, `predict` and `transform`, `score`. */
+
+export { ElasticNet, type ElasticNetOptions, Lasso, type LassoOptions } from "./elasticNet.js";
+export { Classifier, Estimator, Regressor } from "./estimator.js";
+export { KNeighborsClassifier } from "./kNeighborsClassifier.js";
+export { KNeighborsRegressor } from "./kNeighborsRegressor.js";
+export { LinearRegression, type LinearRegressionOptions } from "./linearRegression.js";
+export type { KNeighborsOptions, Neighbors } from "./neighbors.js";
+export { Ridge, type RidgeOptions } from "./ridge.js";
+export { StandardScaler } from "./standardScaler.js";

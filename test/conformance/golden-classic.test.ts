@@ -1,0 +1,100 @@
+/** Estimators against scikit-learn (coverage A1–A6). Iterative fits are compared at the optimum, to which both are run. */
+
+import { describe, expect, test } from "vitest";
+import { classic, type Tensor, tensor } from "../../src/index.js";
+import { expectCloseNumbers, golden, tolerances } from "../golden/golden.js";
+
+type Nested = number | readonly Nested[];
+interface RegressionCase {
+  readonly name: string;
+  readonly kind: keyof typeof regressors;
+  readonly options: object;
+  readonly x: number[][];
+  readonly y: number[] | number[][];
+  readonly test: number[][];
+  readonly coef: Nested;
+  readonly intercept: Nested;
+  readonly rank?: number;
+  readonly variance?: Nested;
+  readonly predicted: Nested;
+  readonly score: number;
+}
+interface Golden {
+  readonly regression: readonly RegressionCase[];
+  readonly scaling: { readonly x: number[][]; readonly mean: number[]; readonly variance: number[]; readonly scale: number[]; readonly z: number[][] };
+  readonly neighbors: {
+    readonly x: number[][];
+    readonly labels: number[];
+    readonly targets: number[][];
+    readonly test: number[][];
+    readonly cases: readonly {
+      readonly options: classic.KNeighborsOptions;
+      readonly distances: number[][];
+      readonly indices: number[][];
+      readonly predicted: number[];
+      readonly probabilities: number[][];
+      readonly means: number[][];
+    }[];
+  };
+}
+
+const data = golden<Golden>("classic.json");
+const { float64 } = tolerances;
+/** Of what an iteration converges to, with the tolerance that the tests ask of it. */
+const iterated = { relative: 1e-6, absolute: 1e-7 };
+
+const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
+const shapeOf = (nested: Nested): number[] => (typeof nested === "number" ? [] : [nested.length, ...shapeOf(nested[0])]);
+
+async function near(actual: Tensor, expected: Nested, what: string, tolerance = float64): Promise<void> {
+  expect([...actual.shape], `${what}: shape`).toEqual(shapeOf(expected));
+  expectCloseNumbers(await actual.data(), flat(expected), tolerance, what);
+}
+
+const { LinearRegression, Ridge, ElasticNet, Lasso } = classic;
+const regressors = { LinearRegression, Ridge, ElasticNet, Lasso };
+
+describe("regression", () => {
+  test.each(data.regression.map((c) => [c.kind, c.name, JSON.stringify(c.options), c] as const))("%s, %s, %s", async (kind, _name, _options, c) => {
+    const model = new regressors[kind](c.options);
+    await model.fit(c.x, c.y);
+    const tolerance = kind === "ElasticNet" || kind === "Lasso" ? iterated : float64;
+    await near(model.coef, c.coef, "coef", tolerance);
+    // scikit-learn gives a bare 0 for all targets where there is no intercept.
+    await near(model.intercept, typeof c.intercept === "number" && Array.isArray(c.y[0]) ? [0, 0] : c.intercept, "intercept", tolerance);
+    await near(await model.predict(c.test), c.predicted, "predicted", tolerance);
+    expect(await model.score(c.x, c.y)).toBeCloseTo(c.score, 6);
+    if (model instanceof LinearRegression) {
+      expect(await model.rank.item()).toBe(c.rank);
+      await near(model.variance, c.variance!, "variance");
+    }
+  });
+});
+
+test("standardisation", async () => {
+  const { x, mean, variance, scale, z } = data.scaling;
+  const scaler = await new classic.StandardScaler().fit(x);
+  await near(scaler.mean, mean, "mean");
+  await near(scaler.variance, variance, "variance");
+  await near(scaler.scale, scale, "scale");
+  await near(await scaler.transform(x), z, "z");
+  await near(await scaler.inverseTransform(z), x, "x");
+  const single = await scaler.transform(tensor(x));
+  expect(single.dtype).toBe("float32");
+  await near(single, z, "float32", tolerances.float32);
+});
+
+describe("nearest neighbours", () => {
+  const { x, labels, targets, test: unseen, cases } = data.neighbors;
+  test.each(cases.map((c) => [JSON.stringify(c.options), c] as const))("%s", async (_options, { options, distances, indices, predicted, probabilities, means }) => {
+    const classifier = await new classic.KNeighborsClassifier(options).fit(x, labels);
+    const found = await classifier.kneighbors(unseen);
+    // scikit-learn goes by ‖a‖² + ‖b‖² − 2ab, whose root is off by 1e-8 where the distance is 0.
+    await near(found.distances, distances, "distances", { relative: 1e-9, absolute: 1e-7 });
+    expect(await found.indices.array()).toEqual(indices);
+    expect(await (await classifier.predict(unseen)).array()).toEqual(predicted);
+    await near(await classifier.predictProba(unseen), probabilities, "probabilities");
+    const regressor = await new classic.KNeighborsRegressor(options).fit(x, targets);
+    await near(await regressor.predict(unseen), means, "means");
+  });
+});

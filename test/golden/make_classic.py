@@ -1,0 +1,84 @@
+"""Writes classic.json with scikit-learn: /usr/bin/python3 test/golden/make_classic.py
+
+Iterative fits are run far beyond scikit-learn's default tolerances, so that the optimum is compared and not where somebody stopped. Dense SIFT
+is written out in plain loops after Lowe 2004, section 6.1.
+"""
+import numpy as np
+import sklearn
+from sklearn import linear_model as L
+from sklearn import neighbors as N
+from sklearn.preprocessing import StandardScaler
+
+from make_golden import number, save
+
+rng = np.random.default_rng(11)
+
+
+def plain(x):
+    x = np.asarray(x)
+    return number(x.item()) if x.ndim == 0 else [plain(v) for v in x]
+
+
+def draw(*shape, decimals=2):
+    return np.round(rng.standard_normal(shape), decimals)
+
+
+def fitted(model, *names):
+    return {name: plain(getattr(model, name + "_")) for name in names}
+
+
+# ------------------------------------------------------------------------------------------------------ regression
+def regression():
+    x, new = draw(12, 4), draw(3, 4)
+    w = np.array([[1.5, -2, 0, 0.5], [0, 1, 3, -1]])
+    y = np.round(x @ w.T + [1, -2] + 0.3 * rng.standard_normal((12, 2)), 2)
+    dependent = np.c_[x[:, :2], x[:, 0] - 2 * x[:, 1], x[:, 3]]
+    wide, short = draw(4, 7), draw(4)
+    cases = []
+    for name, a, b in (("one target", x, y[:, 0]), ("two targets", x, y), ("dependent features", dependent, y[:, 0]), ("more features than samples", wide, short)):
+        test = draw(3, a.shape[1])
+        for intercept in (True, False):
+            def case(kind, options, model, *more):
+                model.fit(a, b)
+                cases.append({"name": name, "kind": kind, "options": options, "x": plain(a), "y": plain(b), "test": plain(test),
+                              **fitted(model, "coef", "intercept", *more), "predicted": plain(model.predict(test)), "score": model.score(a, b)})
+            case("LinearRegression", {"fitIntercept": intercept}, L.LinearRegression(fit_intercept=intercept), "rank")
+            cases[-1]["variance"] = plain(np.mean((b - L.LinearRegression(fit_intercept=intercept).fit(a, b).predict(a)) ** 2, axis=0))
+            if intercept:
+                for alpha in (0.5, 20):
+                    case("Ridge", {"alpha": alpha}, L.Ridge(alpha=alpha, solver="svd"))
+                for alpha, ratio in ((0.1, 0.5), (0.5, 0.9)):
+                    options = {"alpha": alpha, "l1Ratio": ratio, "tolerance": 1e-13, "maxIterations": 100000}
+                    case("ElasticNet", options, L.ElasticNet(alpha=alpha, l1_ratio=ratio, tol=1e-13, max_iter=100000))
+                case("Lasso", {"alpha": 0.2, "tolerance": 1e-13, "maxIterations": 100000}, L.Lasso(alpha=0.2, tol=1e-13, max_iter=100000))
+    return cases
+
+
+def scaling():
+    x = np.c_[draw(9, 2) * [3, 0.2] + [5, -1], np.full(9, 0.1)]
+    scaler = StandardScaler().fit(x)
+    return {"x": plain(x), "mean": plain(scaler.mean_), "variance": plain(scaler.var_), "scale": plain(scaler.scale_), "z": plain(scaler.transform(x))}
+
+
+def neighbors():
+    x = np.r_[draw(15, 3, decimals=4), draw(15, 3, decimals=4) + 1.5]
+    labels, targets = np.repeat([4, -2], 15), np.round(x @ [[1, 0], [-1, 2], [0.5, 1]], 2)
+    labels[[3, 20, 25]] = 7
+    test = np.r_[draw(6, 3, decimals=4), x[:2]]
+    cases = []
+    for k in (1, 4, 30):
+        for p in (1, 2):
+            for weights in ("uniform", "distance"):
+                options = dict(n_neighbors=k, p=p, weights=weights, algorithm="brute")
+                classifier = N.KNeighborsClassifier(**options).fit(x, labels)
+                distances, indices = classifier.kneighbors(test)
+                assert k == 30 or np.diff(np.sort(classifier.kneighbors(test, n_neighbors=k + 1)[0]), axis=1).min() > 1e-9  # no ties
+                cases.append({"options": {"k": k, "p": p, "weights": weights}, "distances": plain(distances), "indices": plain(indices),
+                              "predicted": plain(classifier.predict(test)), "probabilities": plain(classifier.predict_proba(test)),
+                              "means": plain(N.KNeighborsRegressor(**options).fit(x, targets).predict(test))})
+    return {"x": plain(x), "labels": plain(labels), "targets": plain(targets), "test": plain(test), "cases": cases}
+
+
+if __name__ == "__main__":
+    save("classic.json", madeBy="test/golden/make_classic.py", sklearn=sklearn.__version__, regression=regression(), scaling=scaling(),
+         neighbors=neighbors())
