@@ -3,8 +3,11 @@ import { expect, test } from "vitest";
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
 import { crossEntropy, models, optim, Trainer } from "../index.js";
-import { tensor } from "../ops/create.js";
-import { padSequences } from "./collate.js";
+import { ones, tensor } from "../ops/create.js";
+import { memoryStats } from "../tensor/stats.js";
+import { keep } from "../tensor/step.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { padSequences, stackSamples } from "./collate.js";
 import { ImageDataset } from "./imageDataset.js";
 import { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
 import { TensorDataset } from "./tensorDataset.js";
@@ -286,6 +289,20 @@ test("data sets of one's own are stacked, and asked ahead", async () => {
     expect(asked).toHaveLength(Math.min(5, indices[0] + 2));
     if (indices[0] === 2) break;
   }
+});
+
+test("batches of one's own samples give their memory back, except what is kept", async () => {
+  const constant = ones([3]);
+  const rows = { length: 400, get: (i: number) => ({ x: new Float32Array(1000).fill(i) }) };
+  const collate = (samples: readonly { x: Float32Array }[]) => ({ ...stackSamples<{ x: Float32Array }>()(samples), constant });
+  const kept: Tensor[] = [];
+  const before = memoryStats().bytesInUse;
+  for await (const { x, indices } of new DataLoader(rows, { batch: 2, collate })) {
+    if (indices[0] === 10) kept.push(keep(x));
+    expect(memoryStats().bytesInUse - before).toBeLessThan(100_000);
+  }
+  expect((await kept[0].data())[0]).toBe(10);
+  expect(await constant.array()).toEqual([1, 1, 1]);
 });
 
 test("sequences are padded to the longest of the batch, with their lengths (coverage F4)", async () => {

@@ -5,9 +5,14 @@
 
 import { DataError, type NablaError } from "../base/errors.js";
 import { step } from "../tensor/step.js";
+import { latestStorage, type Storage } from "../tensor/storage.js";
+import { Tensor } from "../tensor/tensor.js";
 import type { Collate } from "./collate.js";
 import type { SampleSource } from "./dataset.js";
 import type { Pass, PassPlan, Preparation } from "./preparation.js";
+
+/** Batches alive at once. */
+const ringSize = 2;
 
 export class SampleBatches<S, B> implements Preparation<B> {
   readonly #dataset: SampleSource<S>;
@@ -23,6 +28,8 @@ export class SampleBatches<S, B> implements Preparation<B> {
 
   begin({ start, end, indicesOf }: PassPlan): Pass<B> {
     const asked: Promise<S[]>[] = [];
+    /** Memory of the latest batches. */
+    const made: Storage[][] = [];
     let next = start;
     const ask = (): void => {
       const samples = this.#samples(indicesOf(next++));
@@ -35,7 +42,11 @@ export class SampleBatches<S, B> implements Preparation<B> {
         const pending = asked.shift();
         const samples = (await pending) ?? [];
         while (asked.length < this.#ahead && next < end) ask();
-        return step(() => this.#collate(samples));
+        const mark = latestStorage();
+        const batch = step(() => this.#collate(samples));
+        made.push(storagesSince(mark, batch));
+        if (made.length > ringSize) for (const storage of made.shift() ?? []) giveBack(storage);
+        return batch;
       },
       end: () => void (next = end),
     };
@@ -50,6 +61,18 @@ export class SampleBatches<S, B> implements Preparation<B> {
       throw atSample(this.#dataset.name ?? "the data set", indices[i], result.reason);
     });
   }
+}
+
+/** The memory that a batch got after storage number `mark`. */
+function storagesSince(mark: number, batch: unknown): Storage[] {
+  if (typeof batch !== "object" || batch === null) return [];
+  const storages = Object.values(batch).flatMap((value) => (value instanceof Tensor ? [value.storage] : []));
+  return storages.filter(({ number }) => number > mark);
+}
+
+/** A batch is valid until the next one: its memory need not wait for the collector, unless somebody keeps it or a step has it. */
+function giveBack(storage: Storage): void {
+  if (storage.keeps === 0 && storage.scope === null) storage.release();
 }
 
 /** The error for a sample. */
