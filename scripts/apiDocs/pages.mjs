@@ -32,6 +32,7 @@ const named = [
   ["formats", "Formats and sources of data", /^data\/(formats\/|cache|download|sources|prepare|imageFolder)/, "`data`: files that are read and written, and sets that are fetched by name."],
   ["data", "Data sets and loaders", /^data\//, "`data`: what a set is, how it is split, and how it becomes batches."],
   ["metrics", "Metrics", /^metrics\//, "`metrics`: measured on whole sets, batch after batch."],
+  ["classic", "Classic learning", /^classic\//, "`classic`: estimators with fit and predict, as in scikit-learn."],
   ["models", "Models", /^models\//, "`models`: one function an architecture."],
   ["training", "Training", /^train\//, "The loop with events, run folders and checkpoints."],
   ["errors", "Errors and warnings", /^base\//, "All errors that are meant for users derive from `NablaError`."],
