@@ -2,9 +2,11 @@
 
 export { ElasticNet, type ElasticNetOptions, Lasso, type LassoOptions } from "./elasticNet.js";
 export { Classifier, Estimator, Regressor } from "./estimator.js";
+export { KMeans, type KMeansOptions } from "./kMeans.js";
 export { KNeighborsClassifier } from "./kNeighborsClassifier.js";
 export { KNeighborsRegressor } from "./kNeighborsRegressor.js";
 export { LinearRegression, type LinearRegressionOptions } from "./linearRegression.js";
 export type { KNeighborsOptions, Neighbors } from "./neighbors.js";
+export { PCA, type PCAOptions } from "./pca.js";
 export { Ridge, type RidgeOptions } from "./ridge.js";
 export { StandardScaler } from "./standardScaler.js";

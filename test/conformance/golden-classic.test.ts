@@ -36,6 +36,24 @@ interface Golden {
       readonly means: number[][];
     }[];
   };
+  readonly components: readonly ({ readonly name: string; readonly options: classic.PCAOptions; readonly x: number[][]; readonly z: number[][]; readonly back: number[][] } & Record<
+    "mean" | "components" | "singularValues" | "explainedVariance" | "explainedVarianceRatio",
+    Nested
+  >)[];
+  readonly clusters: {
+    readonly x: number[][];
+    readonly cases: readonly {
+      readonly name: string;
+      readonly init: number[][];
+      readonly tolerance: number;
+      readonly centers: number[][];
+      readonly labels: number[];
+      readonly inertia: number;
+      readonly iterations: number;
+      readonly distances: number[][];
+      readonly score: number;
+    }[];
+  };
 }
 
 const data = golden<Golden>("classic.json");
@@ -96,5 +114,27 @@ describe("nearest neighbours", () => {
     await near(await classifier.predictProba(unseen), probabilities, "probabilities");
     const regressor = await new classic.KNeighborsRegressor(options).fit(x, targets);
     await near(await regressor.predict(unseen), means, "means");
+  });
+});
+
+describe("principal components", () => {
+  test.each(data.components.map((c) => [c.name, JSON.stringify(c.options), c] as const))("%s, %s", async (_name, _options, { options, x, z, back, ...expected }) => {
+    const pca = await new classic.PCA(options).fit(x);
+    for (const field of ["mean", "components", "singularValues", "explainedVariance", "explainedVarianceRatio"] as const) await near(pca[field], expected[field], field);
+    await near(await pca.transform(x), z, "z");
+    await near(await pca.inverseTransform(z), back, "back");
+  });
+});
+
+describe("k-means", () => {
+  const { x, cases } = data.clusters;
+  test.each(cases.map((c) => [c.name, c.tolerance, c] as const))("%s, tolerance %d", async (_name, _tolerance, c) => {
+    const model = await new classic.KMeans({ k: c.init.length, init: c.init, tolerance: c.tolerance }).fit(x);
+    await near(model.centers, c.centers, "centers");
+    expect([model.iterations, model.converged]).toEqual([c.iterations, true]);
+    expect(model.inertia).toBeCloseTo(c.inertia, 9);
+    expect(await model.score(x)).toBeCloseTo(c.score, 9);
+    expect(await (await model.predict(x)).array()).toEqual(c.labels);
+    await near(await model.transform(x.slice(0, 3)), c.distances, "distances");
   });
 });

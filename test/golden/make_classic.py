@@ -5,6 +5,8 @@ is written out in plain loops after Lowe 2004, section 6.1.
 """
 import numpy as np
 import sklearn
+from sklearn import cluster as C
+from sklearn import decomposition as D
 from sklearn import linear_model as L
 from sklearn import neighbors as N
 from sklearn.preprocessing import StandardScaler
@@ -79,6 +81,36 @@ def neighbors():
     return {"x": plain(x), "labels": plain(labels), "targets": plain(targets), "test": plain(test), "cases": cases}
 
 
+def components():
+    base = draw(14, 3) @ draw(3, 5) + 0.1 * draw(14, 5) + 2
+    cases = []
+    for name, x in (("tall", np.round(base, 2)), ("wide", draw(4, 6)), ("dependent", np.c_[draw(10, 2), np.zeros((10, 1))] @ draw(3, 4))):
+        for n, whiten in ((None, False), (2, True), (0.8, False)):
+            pca = D.PCA(n_components=n, whiten=whiten, svd_solver="full").fit(x)
+            kept = pca.singular_values_ > 1e-9
+            if not kept.all() and n is None:
+                continue  # vectors without variance are any basis
+            z = pca.transform(x)
+            cases.append({"name": name, "options": {"whiten": whiten, **({} if n is None else {"nComponents": n})}, "x": plain(x), "z": plain(z),
+                          "back": plain(pca.inverse_transform(z)), "mean": plain(pca.mean_), "components": plain(pca.components_),
+                          "singularValues": plain(pca.singular_values_), "explainedVariance": plain(pca.explained_variance_),
+                          "explainedVarianceRatio": plain(pca.explained_variance_ratio_)})
+    # The components of centred samples without variance are any basis: leave those of "wide" that have none.
+    return [c for c in cases if min(c["singularValues"]) > 1e-9]
+
+
+def clusters():
+    cases = []
+    x = np.round(np.concatenate([draw(12, 2) * 0.7 + c for c in ([0, 0], [4, 1], [1, 5])]), 2)
+    for name, init in (("apart", [[0, 1], [3, 2], [2, 4]]), ("beside one another", [[0, 0], [0.1, 0], [0, 0.1]]),
+                       ("one without samples", [[0, 0], [4, 3], [100, 100]]), ("two without samples", [[1, 1], [100, 100], [-100, 90], [4, 1]])):
+        for tolerance in (0, 1e-4):
+            model = C.KMeans(n_clusters=len(init), init=np.array(init, float), n_init=1, tol=tolerance, algorithm="lloyd").fit(x)
+            cases.append({"name": name, "init": init, "tolerance": tolerance, "centers": plain(model.cluster_centers_), "labels": plain(model.labels_),
+                          "inertia": model.inertia_, "iterations": model.n_iter_, "distances": plain(model.transform(x[:3])), "score": model.score(x)})
+    return {"x": plain(x), "cases": cases}
+
+
 if __name__ == "__main__":
     save("classic.json", madeBy="test/golden/make_classic.py", sklearn=sklearn.__version__, regression=regression(), scaling=scaling(),
-         neighbors=neighbors())
+         neighbors=neighbors(), components=components(), clusters=clusters())
