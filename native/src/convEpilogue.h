@@ -40,22 +40,27 @@ struct Epilogue {
     for (int64_t first = 0; first < columns; first += S::lanes) {
       const int64_t count = smaller<int64_t>(S::lanes, columns - first);
       const Vec b = bias ? S::loadPartial(bias + first, count) : S::splat(0);
+      const auto poolRow = [&](int64_t r, int64_t lanes) {
+        const int64_t from = r * ldIn + first;
+        const Vec vectors[] = {S::load(window[0] + from), S::load(window[1] + from), S::load(window[2] + from), S::load(window[3] + from)};
+        poolVector(vectors, b, lanes, out, argmax, r * ldOut + first);
+      };
       if (count == S::lanes) {
-        for (int64_t r = 0; r < rows; r++) poolVector(window, r * ldIn + first, b, S::lanes, out, argmax, r * ldOut + first);
+        for (int64_t r = 0; r < rows; r++) poolRow(r, S::lanes);
       } else {
-        for (int64_t r = 0; r < rows; r++) poolVector(window, r * ldIn + first, b, count, out, argmax, r * ldOut + first);
+        for (int64_t r = 0; r < rows; r++) poolRow(r, count);
       }
     }
   }
 
- private:
-  NABLA_INLINE void poolVector(const T* const (&window)[4], int64_t from, Vec b, int64_t count, T* out, uint8_t* argmax, int64_t to) const {
+  // The same for one vector of each position; its first `count` lanes are written at `to`.
+  NABLA_INLINE void poolVector(const Vec (&window)[4], Vec b, int64_t count, T* out, uint8_t* argmax, int64_t to) const {
     using Mask = typename S::Mask;
     typedef uint8_t Bytes __attribute__((vector_size(S::lanes)));
-    Vec best = S::load(window[0] + from);
+    Vec best = window[0];
     Mask index = {};
     for (int q = 1; q < 4; q++) {
-      const Vec x = S::load(window[q] + from);
+      const Vec x = window[q];
       const Mask better = ~(x <= best) & (best == best);
       best = better ? x : best;
       index = better ? Mask{} + q : index;

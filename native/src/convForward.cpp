@@ -242,12 +242,11 @@ void forward(Arguments& args) {
   }
 
   if constexpr (sizeof(T) == sizeof(float)) {
-    if (!pool && prefersWinograd(s)) {
-      const Panels<float> panels(s.O);
-      float* const packed = reserve<float>(weightSlot, 9 * s.C * s.O);
-      packForward(weight, s, panels, packed);
+    if (prefersWinograd(s)) {
+      float* const packed = reserve<float>(weightSlot, s.taps * s.C * s.O);
+      packForward(weight, s, Panels<float>(s.O), packed);
       const float* const source = asHwnc(x, strides, s.N, s.C, s.H, s.W, sourceSlot);
-      return winograd({s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, source, packed, false, bias, relu, out);
+      return winograd(static_cast<int>(s.kH), {s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, source, packed, false, {bias, relu, pool, argmax}, out);
     }
   }
 
@@ -299,9 +298,10 @@ void inputGrad(Arguments& args) {
 
   if constexpr (sizeof(T) == sizeof(float)) {
     if (prefersWinograd(s)) {
-      float* const packed = reserve<float>(weightSlot, 9 * s.C * s.O);
+      float* const packed = reserve<float>(weightSlot, s.taps * s.C * s.O);
       packBackward(weight, s, Panels<float>(s.C), packed);
-      return winograd({s.N, s.O, s.OH, s.OW, s.C, s.H, s.W, 2 - s.pH, 2 - s.pW}, source, packed, true, nullptr, false, out);
+      const WinogradShape turned{s.N, s.O, s.OH, s.OW, s.C, s.H, s.W, s.kH - 1 - s.pH, s.kW - 1 - s.pW};
+      return winograd(static_cast<int>(s.kH), turned, source, packed, true, {nullptr, false, false, nullptr}, out);
     }
   }
 

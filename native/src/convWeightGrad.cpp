@@ -297,9 +297,9 @@ void weightGrad(Arguments& args) {
     return;
   }
   if constexpr (sizeof(T) == sizeof(float)) {
-    if (prefersWinograd(s)) {
+    if (prefersWinogradGrad(s)) {
       const float* const image = asHwnc(x, xStrides, s.N, s.C, s.H, s.W, sourceSlot);
-      return winogradWeightGrad({s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, image, gradient, out, dBias);
+      return winogradWeightGrad(static_cast<int>(s.kH), {s.N, s.C, s.H, s.W, s.O, s.OH, s.OW, s.pH, s.pW}, image, gradient, out, dBias);
     }
   }
   const bool fused = s.groups == 1 && s.C <= fewChannels && s.dW == 1;

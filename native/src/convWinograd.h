@@ -1,4 +1,4 @@
-// Convolutions with 3 × 3 filters by Winograd's minimal filtering.
+// Convolutions with small filters by Winograd's minimal filtering.
 #pragma once
 
 #include "convShape.h"
@@ -7,18 +7,29 @@
 namespace nabla {
 namespace NABLA_ISA {
 
-// Whether a convolution gains by it.
+// Whether a convolution gains by it: filters of 3 × 3 or 5 × 5 over enough channels.
 bool prefersWinograd(const ConvShape& shape);
 
-// out [OH, OW, N, O] = source [H, W, N, C] convolved with 3 × 3 filters, padded by `top` rows and `left` columns of zeros. filters: panels of columns o,
-// rows [tap][c] (packForward); turned: the taps in reverse order. bias may be null.
+// Whether its weight gradient does.
+bool prefersWinogradGrad(const ConvShape& shape);
+
+// Images [H, W, N, C], padded by `top` rows and `left` columns of zeros, to [OH, OW, N, O].
 struct WinogradShape {
   int64_t N, C, H, W, O, OH, OW, top, left;
 };
-void winograd(const WinogradShape& shape, const float* source, const float* filters, bool turned, const float* bias, bool relu, float* out);
 
-// weightGrad [O, C, 3, 3] for the same convolution, from dy [OH, OW, N, O], and biasGrad [O] unless it is null.
-void winogradWeightGrad(const WinogradShape& shape, const float* source, const float* dy, float* weightGrad, float* biasGrad);
+// What happens to the sums: bias [O] or null, ReLU, 2 × 2 max-pool with its places (or null).
+struct WinogradEpilogue {
+  const float* bias;
+  bool relu, pool;
+  uint8_t* argmax;
+};
+
+// out = source convolved with filters of size × size: panels of columns o, rows [tap][c] (packForward); turned: the taps in reverse order.
+void winograd(int size, const WinogradShape& shape, const float* source, const float* filters, bool turned, const WinogradEpilogue& epilogue, float* out);
+
+// weightGrad [O, C, size, size] for the same convolution, from dy [OH, OW, N, O], and biasGrad [O] unless it is null.
+void winogradWeightGrad(int size, const WinogradShape& shape, const float* source, const float* dy, float* weightGrad, float* biasGrad);
 
 }  // namespace NABLA_ISA
 }  // namespace nabla

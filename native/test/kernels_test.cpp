@@ -180,6 +180,8 @@ void testConvs(const nabla::Level& level) {
   testConv<T>(level, {7, 32, 9, 10, 48, 3, 3, 1, 1, 1, 1, 1, 1, 1}, Layout::nchw, false);
   testConv<T>(level, {3, 96, 6, 5, 64, 3, 3, 1, 1, 0, 2, 1, 1, 1}, Layout::hwnc, false);
   testConv<T>(level, {34, 32, 28, 30, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1}, Layout::hwnc, false);
+  testConv<T>(level, {5, 32, 9, 8, 48, 5, 5, 1, 1, 2, 2, 1, 1, 1}, Layout::nchw, false);
+  testConv<T>(level, {16, 32, 22, 23, 32, 5, 5, 1, 1, 0, 2, 1, 1, 1}, Layout::hwnc, false);
 }
 
 template <class T>

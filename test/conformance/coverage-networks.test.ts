@@ -1,7 +1,7 @@
 /** Golden numbers of the courses, rows I2, I3 and I5: size arithmetic, parameters, multiply-adds, receptive fields, the course ConvNet. */
 
 import { describe, expect, test } from "vitest";
-import { crossEntropy, manualSeed, models, nn, randn, tensor, zeros } from "../../src/index.js";
+import { crossEntropy, manualSeed, models, nn, randn, softmax, tensor, zeros } from "../../src/index.js";
 import { strictWindowOutput, windowOutput } from "../../src/base/shape.js";
 import { summary } from "../../src/nn/summary.js";
 
@@ -97,4 +97,10 @@ describe("I5: the course ConvNet", () => {
     const loss = crossEntropy(models.convnet().forward(randn([16, 3, 32, 32])), tensor(Int32Array.from({ length: 16 }, (_, i) => i % 10)));
     expect(Math.abs((await loss.item()) - Math.log(10))).toBeLessThan(0.03);
   });
+});
+
+test("C2: the softmax of large scores is finite, and that of their differences", async () => {
+  const [large, small] = [await softmax(tensor([1000, 1001, 1002])).data(), await softmax(tensor([0, 1, 2])).data()];
+  expect([...large].every(Number.isFinite)).toBe(true);
+  expect([...large]).toEqual([...small]);
 });

@@ -44,6 +44,7 @@ const convolutions: readonly Convolution[] = [
   { n: 1, c: 2, size: [2, 3], o: 3, kernel: [3, 3], padding: [4, 4] },
   { n: 5, c: 32, size: [9, 7], o: 48, kernel: [3, 3], padding: [1, 1], small: true },
   { n: 3, c: 64, size: [6, 6], o: 32, kernel: [3, 3], padding: [0, 3], x: hwnc, dy: hwnc, small: true },
+  { n: 3, c: 32, size: [7, 8], o: 32, kernel: [5, 5], padding: [2, 2], x: hwnc, small: true },
 ];
 
 const paramsOf = ({ stride = [1, 1], padding = [0, 0], dilation = [1, 1], groups = 1 }: Convolution): Conv2dParams => ({
@@ -117,7 +118,8 @@ function* convolutionCases(): Iterable<Case> {
         },
       };
       const pooled: [number, number, number, number] = [shape[0], shape[1], shape[2] >> 1, shape[3] >> 1];
-      if (pooled[2] === 0 || pooled[3] === 0) continue;
+      // Sums of small numbers are not exact: which of two nearly equal ones is the maximum is checked in native/test.
+      if (pooled[2] === 0 || pooled[3] === 0 || conv.small === true) continue;
       for (const relu of [true, false]) {
         yield {
           name: `conv2d with ${relu ? "ReLU and " : ""}max-pool, and back, ${title}`,
