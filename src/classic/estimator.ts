@@ -111,7 +111,14 @@ export abstract class Classifier<S extends State & { readonly classes: Tensor } 
   }
 }
 
-/** Base of regressions: y holds one number a sample, or several. */
+/**
+ * Base of regressions: y holds one number a sample, or several.
+ *
+ * @example
+ * const model: classic.Regressor = await new classic.LinearRegression().fit([[0], [1]], [1, 3]);
+ * await model.predict([[2]])            // → [5]
+ * await model.score([[0], [2]], [1, 5]) // → 1
+ */
 export abstract class Regressor<S extends State = State> extends Estimator<S> {
   abstract override fit(x: Numbers, y: Numbers): Promise<this>;
 

@@ -1,11 +1,14 @@
 /** `classic`: learning without networks, by scikit-learn's conventions: `fit`, `predict` and `transform`, `score`. */
 
+export type { ClassWeight } from "./classWeight.js";
 export { ElasticNet, type ElasticNetOptions, Lasso, type LassoOptions } from "./elasticNet.js";
 export { Classifier, Estimator, Regressor } from "./estimator.js";
 export { KMeans, type KMeansOptions } from "./kMeans.js";
 export { KNeighborsClassifier } from "./kNeighborsClassifier.js";
 export { KNeighborsRegressor } from "./kNeighborsRegressor.js";
 export { LinearRegression, type LinearRegressionOptions } from "./linearRegression.js";
+export { LinearSVC, type LinearSVCOptions } from "./linearSvc.js";
+export { LogisticRegression, type LogisticRegressionOptions } from "./logisticRegression.js";
 export type { KNeighborsOptions, Neighbors } from "./neighbors.js";
 export { PCA, type PCAOptions } from "./pca.js";
 export { Ridge, type RidgeOptions } from "./ridge.js";

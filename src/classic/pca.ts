@@ -40,7 +40,7 @@ type PCAState = {
  * @throws ValueError for unknown options, and unless nComponents is a whole number from 1 on or a share.
  *
  * @example
- * const pca = await new classic.PCA({ nComponents: 1 }).fit([[0, 0], [1, 2], [2, 4], [3, 6]]);
+ * const pca = await new classic.PCA({ nComponents: 1 }).fit([[0, 0], [1, 2], [2, 4], [5, 10]]);
  * pca.components                      // → [[0.44721, 0.89443]]
  * pca.explainedVarianceRatio          // → [1]
  * const z = await pca.transform([[4, 8]]);

@@ -19,6 +19,17 @@ interface RegressionCase {
   readonly predicted: Nested;
   readonly score: number;
 }
+interface ClassifierCase<Options> {
+  readonly name: string;
+  readonly options: Options;
+  readonly classes: number[];
+  readonly coef: number[][];
+  readonly intercept: number[] | number;
+  readonly scores: Nested;
+  readonly probabilities?: number[][];
+  readonly predicted: number[];
+  readonly score: number;
+}
 interface Golden {
   readonly regression: readonly RegressionCase[];
   readonly scaling: { readonly x: number[][]; readonly mean: number[]; readonly variance: number[]; readonly scale: number[]; readonly z: number[][] };
@@ -54,12 +65,23 @@ interface Golden {
       readonly score: number;
     }[];
   };
+  readonly linearClassifiers: {
+    readonly logistic: readonly ClassifierCase<classic.LogisticRegressionOptions>[];
+    readonly svm: readonly ClassifierCase<classic.LinearSVCOptions>[];
+    readonly sets: Readonly<Record<string, { readonly x: number[][]; readonly y: number[] }>>;
+    readonly test: number[][];
+    /** Probabilities for "three classes". */
+    readonly unpenalised: number[][];
+  };
 }
 
 const data = golden<Golden>("classic.json");
 const { float64 } = tolerances;
 /** Of what an iteration converges to, with the tolerance that the tests ask of it. */
 const iterated = { relative: 1e-6, absolute: 1e-7 };
+
+/** Of what only goes downhill: near a minimum, the rounding of the loss hides how far it is to the square root of that. */
+const descended = { relative: 1e-5, absolute: 1e-6 };
 
 const flat = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(flat));
 const shapeOf = (nested: Nested): number[] => (typeof nested === "number" ? [] : [nested.length, ...shapeOf(nested[0])]);
@@ -136,5 +158,39 @@ describe("k-means", () => {
     expect(await model.score(x)).toBeCloseTo(c.score, 9);
     expect(await (await model.predict(x)).array()).toEqual(c.labels);
     await near(await model.transform(x.slice(0, 3)), c.distances, "distances");
+  });
+});
+
+async function checkLinear(model: classic.LogisticRegression | classic.LinearSVC, c: ClassifierCase<unknown>, tolerance = iterated): Promise<void> {
+  const { sets, test: unseen } = data.linearClassifiers;
+  const { x, y } = sets[c.name];
+  await model.fit(x, y);
+  expect(model.converged).toBe(true);
+  expect(await model.classes.array()).toEqual(c.classes);
+  await near(model.coef, c.coef, "coef", tolerance);
+  await near(model.intercept, typeof c.intercept === "number" ? c.coef.map(() => 0) : c.intercept, "intercept", tolerance);
+  await near(await model.decisionFunction(unseen), c.scores, "scores", tolerance);
+  expect(await (await model.predict(unseen)).array()).toEqual(c.predicted);
+  expect(await model.score(x, y)).toBeCloseTo(c.score, 12);
+  if (model instanceof classic.LogisticRegression) await near(await model.predictProba(unseen), c.probabilities!, "probabilities", tolerance);
+}
+
+describe("logistic regression", () => {
+  const { logistic, unpenalised, sets, test: unseen } = data.linearClassifiers;
+  const cases = logistic.flatMap((c) => (["lbfgs", "newton", "gradientDescent"] as const).map((solver) => [c.name, solver, JSON.stringify(c.options), c] as const));
+  test.each(cases)("%s, %s, %s", async (_name, solver, _options, c) => {
+    if (solver === "gradientDescent" && c.options.C! > 10) return;
+    await checkLinear(new classic.LogisticRegression({ ...c.options, solver, tolerance: 1e-9, maxIterations: 20000 }), c, solver === "gradientDescent" ? descended : iterated);
+  });
+
+  test.each(["lbfgs", "newton"] as const)("without penalty, %s", async (solver) => {
+    const model = await new classic.LogisticRegression({ C: Infinity, solver, tolerance: 1e-10 }).fit(sets["three classes"].x, sets["three classes"].y);
+    await near(await model.predictProba(unseen), unpenalised, "probabilities", iterated);
+  });
+});
+
+describe("linear support vector machines", () => {
+  test.each(data.linearClassifiers.svm.map((c) => [c.name, JSON.stringify(c.options), c] as const))("%s, %s", async (_name, _options, c) => {
+    await checkLinear(new classic.LinearSVC({ ...c.options, tolerance: 1e-10, maxIterations: 1000000 }), c);
   });
 });

@@ -9,6 +9,7 @@ from sklearn import cluster as C
 from sklearn import decomposition as D
 from sklearn import linear_model as L
 from sklearn import neighbors as N
+from sklearn import svm as S
 from sklearn.preprocessing import StandardScaler
 
 from make_golden import number, save
@@ -111,6 +112,35 @@ def clusters():
     return {"x": plain(x), "cases": cases}
 
 
+def linear_classifiers():
+    x = np.round(np.concatenate([draw(14, 3) + c for c in ([0, 0, 1], [1.5, 0, -1], [0, 2, 0])]), 2)
+    test = draw(5, 3)
+    sets = {"two classes": (x[:28], np.repeat([3, -1], 14)), "two unequal classes": (x[8:28], np.r_[np.zeros(6, int), np.ones(14, int)]),
+            "three classes": (x, np.repeat([0, 5, 2], 14))}
+    logistic, svm = [], []
+    for name, (a, b) in sets.items():
+        first = int(np.unique(b)[0])
+        for c, intercept, weight in ((1.0, True, None), (50.0, False, None), (0.1, True, "balanced"), (2.0, True, {first: 4.0})):
+            options = {"C": c, "fitIntercept": intercept, **({} if weight is None else {"classWeight": weight})}
+            common = dict(C=c, fit_intercept=intercept, class_weight=weight)
+            model = L.LogisticRegression(**common, solver="newton-cg", multi_class="auto", tol=1e-12, max_iter=10000).fit(a, b)
+            logistic.append({"name": name, "options": options, **fitted(model, "coef", "intercept", "classes"),
+                             "scores": plain(model.decision_function(test)), "probabilities": plain(model.predict_proba(test)), "predicted": plain(model.predict(test)),
+                             "score": model.score(a, b)})
+            for loss in ("squared_hinge", "hinge"):
+                if c > 10 and loss == "hinge":
+                    continue
+                model = S.LinearSVC(**common, loss=loss, dual=True, tol=1e-11, max_iter=10000000, random_state=0).fit(a, b)
+                svm.append({"name": name, "options": {**options, "loss": "hinge" if loss == "hinge" else "squaredHinge"},
+                            **fitted(model, "coef", "intercept", "classes"), "scores": plain(model.decision_function(test)),
+                            "predicted": plain(model.predict(test)), "score": model.score(a, b)})
+    free = sets["three classes"]
+    model = L.LogisticRegression(penalty="none", solver="newton-cg", tol=1e-13, max_iter=10000).fit(*free)
+    return {"sets": {name: {"x": plain(a), "y": plain(b)} for name, (a, b) in sets.items()}, "test": plain(test), "logistic": logistic, "svm": svm,
+            "unpenalised": plain(model.predict_proba(test))}
+
+
 if __name__ == "__main__":
     save("classic.json", madeBy="test/golden/make_classic.py", sklearn=sklearn.__version__, regression=regression(), scaling=scaling(),
-         neighbors=neighbors(), components=components(), clusters=clusters())
+         neighbors=neighbors(), components=components(), clusters=clusters(),
+         linearClassifiers=linear_classifiers())
