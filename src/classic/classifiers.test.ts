@@ -64,6 +64,24 @@ test("weights outlive the step of their fit", async () => {
   expect((await model.coef.data()).length).toBe(9);
 });
 
+test("a kernel separates what no line does; a copy predicts the same", async () => {
+  const set = data.circles({ samples: 80, factor: 0.4, noise: 0.05, seed: 2 });
+  const { x } = set.tensors();
+  const y = [...set.labels!];
+  expect(await (await new classic.SVC({ kernel: "linear" }).fit(x, y)).score(x, y)).toBeLessThan(0.75);
+  const model = await new classic.SVC().fit(x, y);
+  expect(await model.score(x, y)).toBe(1);
+  const copy = new classic.SVC().loadStateDict(model.stateDict());
+  expect(await (await copy.decisionFunction(x)).array()).toEqual(await (await model.decisionFunction(x)).array());
+});
+
+test("a class that weighs nothing leaves no support vectors", async () => {
+  const model = await new classic.SVC({ classWeight: { 1: 0 } }).fit([[0], [1], [2], [3]], [0, 0, 1, 1]);
+  expect(model.converged).toBe(true);
+  expect(model.supportVectors.shape).toEqual([0, 1]);
+  expect(await (await model.predict([[5]])).array()).toEqual([0]);
+});
+
 test.each<[string, () => unknown, typeof ValueError | typeof ShapeError, RegExp]>([
   ["C 0", () => new classic.LogisticRegression({ C: 0 }), ValueError, /LogisticRegression: C must be above 0, got 0/],
   ["C without end", () => new classic.LinearSVC({ C: Infinity }), ValueError, /LinearSVC: C must be above 0, got Infinity/],
@@ -74,6 +92,10 @@ test.each<[string, () => unknown, typeof ValueError | typeof ShapeError, RegExp]
   ["a weight of no class", () => new classic.LogisticRegression({ classWeight: { 5: 2 } }).fit([[0], [1]], [0, 1]), ValueError, /classWeight names class 5, but y holds only 0, 1/],
   ["one class", () => new classic.LogisticRegression().fit([[0], [1]], [4, 4]), ValueError, /y must hold at least 2 classes, but all samples are of class 4/],
   ["one class for a plane", () => new classic.LinearSVC().fit([[0], [1]], [4, 4]), ValueError, /LinearSVC.fit: y must hold at least 2 classes/],
+  ["an unknown kernel", () => new classic.SVC({ kernel: "cosine" as "rbf" }), ValueError, /SVC: kernel must be "linear", "poly" or "rbf", got "cosine"/],
+  ["a gamma of 0", () => new classic.SVC({ gamma: 0 }), ValueError, /gamma must be "scale", "auto" or a number above 0, got 0/],
+  ["half a degree", () => new classic.SVC({ degree: 1.5 }), ValueError, /degree must be a whole number, got 1.5/],
+  ["an unknown option", () => new classic.SVC({ c: 2 } as object), ValueError, /SVC: there is no option "c"; did you mean C/],
   ["one-hot labels", () => new classic.LinearSVC().fit([[0], [1]], [[0, 1], [1, 0]]), ShapeError, /y must hold one class for each of the 2 samples, \[2\], but is \[2, 2\]/],
   ["other features", async () => (await new classic.LinearSVC().fit(tensor([[0], [1]]), [0, 1])).predict([[1, 2]]), ShapeError, /LinearSVC.predict: it was fitted to samples of 1 features, but these have 2/],
 ])("refuses %s", async (_what, run, type, message) => {

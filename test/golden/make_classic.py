@@ -134,9 +134,19 @@ def linear_classifiers():
                 svm.append({"name": name, "options": {**options, "loss": "hinge" if loss == "hinge" else "squaredHinge"},
                             **fitted(model, "coef", "intercept", "classes"), "scores": plain(model.decision_function(test)),
                             "predicted": plain(model.predict(test)), "score": model.score(a, b)})
+    kernels = []
+    for name, (a, b) in sets.items():
+        first = int(np.unique(b)[0])
+        for options in ({"kernel": "rbf"}, {"kernel": "rbf", "gamma": 2.0, "C": 20.0, "classWeight": {first: 3.0}}, {"kernel": "linear", "C": 0.5},
+                        {"kernel": "poly", "gamma": "auto", "degree": 2, "coef0": 1.0}):
+            model = S.SVC(**{{"classWeight": "class_weight"}.get(k, k): v for k, v in options.items()}, tol=1e-12, decision_function_shape="ovo").fit(a, b)
+            scores = model.decision_function(test)
+            kernels.append({"name": name, "options": options, "vectors": int(model.n_support_.sum()), "predicted": plain(model.predict(test)),
+                            # scikit-learn's score of a pair of several classes speaks for the first.
+                            "scores": plain(scores if scores.ndim == 1 else -scores), "score": model.score(a, b)})
     free = sets["three classes"]
     model = L.LogisticRegression(penalty="none", solver="newton-cg", tol=1e-13, max_iter=10000).fit(*free)
-    return {"sets": {name: {"x": plain(a), "y": plain(b)} for name, (a, b) in sets.items()}, "test": plain(test), "logistic": logistic, "svm": svm,
+    return {"sets": {name: {"x": plain(a), "y": plain(b)} for name, (a, b) in sets.items()}, "test": plain(test), "logistic": logistic, "svm": svm, "kernels": kernels,
             "unpenalised": plain(model.predict_proba(test))}
 
 
