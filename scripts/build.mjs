@@ -1,16 +1,20 @@
 /**
- * Builds dist/: the TypeScript sources, and the wasm kernels where scripts/build-wasm.mjs is present. Silent when all
- * goes well. Files of dist/ whose source is gone are removed; nothing else is, so that running programs keep theirs.
+ * Builds dist/: the TypeScript sources, the labs with their texts and claims, and the wasm kernels where scripts/build-wasm.mjs
+ * is present. Silent when all goes well. Files of dist/ whose source is gone are removed; nothing else is, so that running
+ * programs keep theirs.
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 const src = join(root, "src");
+const labs = join(root, "labs");
+/** What lies beside the code of a lab. */
+const labTexts = ["README.md", "expected.json"];
 
 function run(script, ...args) {
   const { status, error } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: "inherit" });
@@ -22,11 +26,25 @@ function removeStale() {
   if (!existsSync(dist)) return;
   for (const name of readdirSync(dist, { recursive: true })) {
     const stem = name.match(/^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
-    if (stem !== undefined && !existsSync(join(src, `${stem}.ts`))) rmSync(join(dist, name));
+    const source = name.startsWith("labs") ? (stem === undefined ? join(root, name) : join(root, `${stem}.ts`)) : join(src, `${stem}.ts`);
+    if ((stem !== undefined || labTexts.some((text) => name.endsWith(text))) && !existsSync(source)) rmSync(join(dist, name));
+  }
+}
+
+function copyLabTexts() {
+  for (const entry of existsSync(labs) ? readdirSync(labs, { withFileTypes: true }) : []) {
+    if (!entry.isDirectory()) continue;
+    mkdirSync(join(dist, "labs", entry.name), { recursive: true });
+    for (const text of labTexts.filter((name) => existsSync(join(labs, entry.name, name)))) {
+      copyFileSync(join(labs, entry.name, text), join(dist, "labs", entry.name, text));
+    }
   }
 }
 
 removeStale();
-run(join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.json");
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+run(tsc, "-p", "tsconfig.json");
+copyLabTexts();
+run(tsc, "-p", "labs/tsconfig.json");
 const buildWasm = join(root, "scripts/build-wasm.mjs");
 if (existsSync(buildWasm)) run(buildWasm);

@@ -19,6 +19,7 @@ export * as models from "./models/index.js";
 export * as data from "./data/index.js";
 export * as metrics from "./metrics/index.js";
 export * as classic from "./classic/index.js";
+export * from "./lab/index.js";
 export { loadWeights, saveWeights } from "./train/weights.js";
 export { earlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping.js";
 export { evaluate, type EvaluateOptions, type LossLike } from "./train/evaluate.js";

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   train: { description: "train a model, or go on with a run", load: async () => (await import("./train.js")).trainCommand },
   summary: { description: "layers of a model with shapes, parameters and cost", load: async () => (await import("./summary.js")).summaryCommand },
   doctor: { description: "what this machine offers, and what is missing", load: async () => (await import("./doctor.js")).doctorCommand },
+  lab: { description: "run an experiment of the courses, and compare", load: async () => (await import("./lab.js")).labCommand },
   data: { description: "list data sets, or fetch one", load: async () => (await import("./data.js")).dataCommand },
 };
 

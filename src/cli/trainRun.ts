@@ -97,6 +97,10 @@ export async function resumeRun({ path, changes, json, io }: ResumeOptions): Pro
 /** The run's own configuration; a damaged one is a fault of the file, not of the command line. */
 function resumedConfig(run: RunFolder, changes: ReadonlyMap<string, unknown>): TrainConfig {
   const recorded = new Map(Object.entries(run.info.config));
+  if (recorded.has("lab")) {
+    const path = displayPath(run.path);
+    throw new DataError(`${path} is a run of lab ${String(recorded.get("lab"))}; go on with it by: npx nabla lab run --resume ${path}`);
+  }
   try {
     resolveConfig(recorded);
   } catch (error) {

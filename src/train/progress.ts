@@ -135,7 +135,7 @@ function values(measured: Metrics, metrics: readonly MetricInfo[]): string[] {
 }
 
 /** `m:ss` or `h:mm:ss`. */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const two = (n: number): string => String(n).padStart(2, "0");
   const hours = Math.floor(whole / 3600);

@@ -1,0 +1,40 @@
+/** Numbers as tables of results show them. */
+
+import type { ClaimValue } from "./claims.js";
+
+/** A number with five digits that count, more in front of the point where it has them; a real minus sign. */
+export function numberText(value: number): string {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e15) return withSign(value, size.toLocaleString("en-US"));
+  if (size >= 1e-4 && size < 1e15) return withSign(value, size >= 1e4 ? Math.round(size).toLocaleString("en-US") : String(Number(size.toPrecision(5))));
+  const [digits, exponent] = size.toExponential(3).split("e");
+  return withSign(value, `${Number(digits)}·10${raised(Number(exponent))}`);
+}
+
+const withSign = (value: number, text: string): string => (value < 0 ? `−${text}` : text);
+const raised = (exponent: number): string => [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)])).join("");
+
+/** What a cell of a table shows. */
+export function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return String(value);
+}
+
+/** The value of a claim with its unit: `69.5 %`, `(4, 4, −2)`, `CNN, bag of words`. */
+export function valueText(value: ClaimValue | undefined, unit?: string): string {
+  if (value === undefined) return "–";
+  const text = Array.isArray(value) ? (typeof value[0] === "string" ? value.join(", ") : `(${value.map(cellText).join(", ")})`) : cellText(value);
+  return unit === undefined ? text : `${text} ${unit}`;
+}
+
+/** `0.8 s`, `12 s`, `3 min`, `1 h 20 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 9.95) return `${Math.max(0.1, seconds).toFixed(1)} s`;
+  if (seconds < 89.5) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60 === 0 ? "" : `${minutes % 60} min`}`.trim();
+}
