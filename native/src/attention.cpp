@@ -240,24 +240,12 @@ void runGrad(Arguments& a) {
   job.backward(dOut, dq, dk, dv);
 }
 
-double attention(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    run<float>(a);
-  } else {
-    run<double>(a);
-  }
-  return -1;
+double attention(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { run<decltype(zero)>(args); });
 }
 
-double attentionGrad(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    runGrad<float>(a);
-  } else {
-    runGrad<double>(a);
-  }
-  return -1;
+double attentionGrad(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { runGrad<decltype(zero)>(args); });
 }
 
 }  // namespace

@@ -61,5 +61,13 @@ struct Arguments {
   }
 };
 
+// A kernel of float32 and float64: calls run(zero of the type, arguments after the type's code).
+template <class F>
+double forFloats(const double* block, F&& run) {
+  Arguments args(block);
+  args.integer() == Float32 ? run(0.0f, args) : run(0.0, args);
+  return -1;
+}
+
 }  // namespace NABLA_ISA
 }  // namespace nabla

@@ -132,24 +132,12 @@ void backward(Arguments& a) {
   total(dBias, n);
 }
 
-double layerNorm(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    forward<float>(a);
-  } else {
-    forward<double>(a);
-  }
-  return -1;
+double layerNorm(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { forward<decltype(zero)>(args); });
 }
 
-double layerNormGrad(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    backward<float>(a);
-  } else {
-    backward<double>(a);
-  }
-  return -1;
+double layerNormGrad(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { backward<decltype(zero)>(args); });
 }
 
 }  // namespace

@@ -94,24 +94,12 @@ void backward(Arguments& a) {
   });
 }
 
-double lstmCell(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    forward<float>(a);
-  } else {
-    forward<double>(a);
-  }
-  return -1;
+double lstmCell(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { forward<decltype(zero)>(args); });
 }
 
-double lstmCellGrad(const double* args) {
-  Arguments a(args);
-  if (a.integer() == Float32) {
-    backward<float>(a);
-  } else {
-    backward<double>(a);
-  }
-  return -1;
+double lstmCellGrad(const double* block) {
+  return forFloats(block, [](auto zero, Arguments& args) { backward<decltype(zero)>(args); });
 }
 
 }  // namespace
