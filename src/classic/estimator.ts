@@ -26,14 +26,14 @@ export type Layout<S extends State> = { readonly [Name in keyof S]: readonly (st
  * const copy = new classic.StandardScaler().loadStateDict(scaler.stateDict());
  * await copy.transform([[5]]) // → [[3]]
  */
-export abstract class Estimator<S extends State = State> {
+export abstract class Estimator<S extends State = State, X = Numbers> {
   #state: S | null = null;
 
   /** What a state may look like. */
   protected abstract readonly layouts: readonly Layout<S>[];
 
   /** Fits to samples x (and, where there are any, targets y), whatever came before; gives the estimator itself. */
-  abstract fit(x: Numbers, y?: Numbers): Promise<this>;
+  abstract fit(x: X, y?: Numbers): Promise<this>;
 
   /** What was fitted. @throws NablaError before that. */
   protected get state(): S {

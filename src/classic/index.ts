@@ -1,9 +1,11 @@
 /** `classic`: learning without networks, by scikit-learn's conventions: `fit`, `predict` and `transform`, `score`. */
 
+export { BagOfVisualWords, type BagOfVisualWordsOptions, type Images } from "./bagOfVisualWords.js";
 export type { ClassWeight } from "./classWeight.js";
 export {
   crossValidate, type CrossValidateOptions, type CrossValidation, type Grid, gridSearch, type GridSearch, type Scored,
 } from "./crossValidate.js";
+export { DenseSift, type DenseSiftOptions } from "./denseSift.js";
 export { ElasticNet, type ElasticNetOptions, Lasso, type LassoOptions } from "./elasticNet.js";
 export { Classifier, Estimator, Regressor } from "./estimator.js";
 export { KMeans, type KMeansOptions } from "./kMeans.js";

@@ -65,6 +65,7 @@ interface Golden {
       readonly score: number;
     }[];
   };
+  readonly sift: readonly { readonly image: number[][]; readonly binSize: number; readonly stride: number; readonly descriptors: number[][] }[];
   readonly linearClassifiers: {
     readonly logistic: readonly ClassifierCase<classic.LogisticRegressionOptions>[];
     readonly svm: readonly ClassifierCase<classic.LinearSVCOptions>[];
@@ -210,4 +211,11 @@ describe("support vector machines", () => {
     expect(await (await model.predict(unseen)).array()).toEqual(c.predicted);
     expect(await model.score(x, y)).toBeCloseTo(c.score, 12);
   });
+});
+
+test.each(data.sift.map((c) => [`${c.image.length} × ${c.image[0].length}`, c] as const))("dense SIFT of %s pixels", async (_size, { image, binSize, stride, descriptors }) => {
+  const sift = new classic.DenseSift({ binSize, stride });
+  const found = sift.transform(tensor([[image]], { dtype: "float64" }));
+  await near(found.slice(0, { end: descriptors.length }), descriptors, "descriptors");
+  await near(sift.transform(tensor([[image]])).slice(0, { end: descriptors.length }), descriptors, "float32", tolerances.float32);
 });

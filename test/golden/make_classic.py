@@ -150,7 +150,46 @@ def linear_classifiers():
             "unpenalised": plain(model.predict_proba(test))}
 
 
+def sift_patch(image, top, left, size):
+    """One descriptor in plain loops: every pixel votes for two directions and up to four bins."""
+    height, width = image.shape
+    bins = np.zeros((4, 4, 8))
+    for i in range(4 * size):
+        for j in range(4 * size):
+            y, x = top + i, left + j
+            above, below, before, after = max(y - 1, 0), min(y + 1, height - 1), max(x - 1, 0), min(x + 1, width - 1)
+            dy = (image[below, x] - image[above, x]) / (below - above)
+            dx = (image[y, after] - image[y, before]) / (after - before)
+            direction = (np.arctan2(dy, dx) % (2 * np.pi)) / (2 * np.pi) * 8
+            v, u = (i + 0.5) / size - 0.5, (j + 0.5) / size - 0.5
+            vote = np.hypot(dx, dy) * np.exp(-((v - 1.5) ** 2 + (u - 1.5) ** 2) / 8)
+            for b in (int(np.floor(v)), int(np.floor(v)) + 1):
+                for c in (int(np.floor(u)), int(np.floor(u)) + 1):
+                    for o in (int(np.floor(direction)), int(np.floor(direction)) + 1):
+                        if 0 <= b < 4 and 0 <= c < 4:
+                            bins[b, c, o % 8] += vote * (1 - abs(v - b)) * (1 - abs(u - c)) * (1 - abs(direction - o))
+    flat = bins.ravel()
+    if flat.any():
+        flat = np.minimum(flat / np.linalg.norm(flat), 0.2)
+        flat /= np.linalg.norm(flat)
+    return flat
+
+
+def sift():
+    cases = []
+    for shape, size, stride in (((13, 18), 3, 3), ((9, 10), 2, 1), ((17, 9), 2, 4)):
+        image = np.round(rng.uniform(0, 1, shape), 2)
+        if size == 2 and stride == 4:
+            image[:10] = 0.5
+        starts = [range((n - 4 * size) % stride // 2, n - 4 * size + 1, stride) for n in shape]
+        patches = [sift_patch(image, top, left, size) for top in starts[0] for left in starts[1]]
+        if stride == 1:
+            patches = patches[:2]
+        cases.append({"image": plain(image), "binSize": size, "stride": stride, "descriptors": [[number(round(v, 12)) for v in p] for p in patches]})
+    return cases
+
+
 if __name__ == "__main__":
     save("classic.json", madeBy="test/golden/make_classic.py", sklearn=sklearn.__version__, regression=regression(), scaling=scaling(),
          neighbors=neighbors(), components=components(), clusters=clusters(),
-         linearClassifiers=linear_classifiers())
+         linearClassifiers=linear_classifiers(), sift=sift())
