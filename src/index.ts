@@ -18,6 +18,7 @@ export * as optim from "./optim/index.js";
 export * as models from "./models/index.js";
 export * as data from "./data/index.js";
 export * as metrics from "./metrics/index.js";
+export * as plot from "./plot/index.js";
 export * as classic from "./classic/index.js";
 export * from "./lab/index.js";
 export { loadWeights, saveWeights } from "./train/weights.js";
