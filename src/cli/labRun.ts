@@ -194,7 +194,7 @@ function endText({ judgements, lab }: LabResult, report: string, { stdout }: Io)
   const notes = judgements.filter(({ verdict }) => verdict === "fails" || verdict === "differs").map(({ claim, verdict, note }) => `${verdict}: ${claim.text}: ${note}`);
   return [
     "",
-    textTable(["claim", "source", "ours", "verdict"], rows, { columns: stdout.columns, flexible: 0 }),
+    textTable(["claim", "source", "ours", "verdict"], rows, { columns: stdout.columns, flexible: 0, widest: { 1: 20, 2: 20 } }),
     ...(notes.length === 0 ? [] : ["", ...notes]),
     "",
     `report: ${displayPath(report)} (one file, opens in any browser)`,

@@ -34,7 +34,7 @@ function claimLines({ expected: { claims } }: LabEntry, columns: number | undefi
   const rows = claims.map(({ text, value, unit, differs }) => [text, valueText(value, unit), differs === undefined ? "" : valueText(differs.ours, unit)]);
   const differing = rows.some((row) => row[2] !== "");
   const head = ["claim", "source", ...(differing ? ["we found"] : [])];
-  return ["\n## Claims\n", textTable(head, rows.map((row) => row.slice(0, head.length)), { columns, flexible: 0 })];
+  return ["\n## Claims\n", textTable(head, rows.map((row) => row.slice(0, head.length)), { columns, flexible: 0, widest: { 1: 24, 2: 24 } })];
 }
 
 const runLines = ({ name, expected: { seconds } }: LabEntry): string[] => [

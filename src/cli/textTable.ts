@@ -1,10 +1,12 @@
-/** Tables for terminals: columns as wide as their contents, one of which gives way and wraps. */
+/** Tables for terminals: columns as wide as their contents, as far as there is room; what does not fit wraps. */
 
 export interface TextTableOptions {
   /** Width of the terminal. @default 100 */
   readonly columns?: number;
-  /** The column that wraps. */
+  /** The column that gives way when there is too little room. */
   readonly flexible: number;
+  /** Widest that a column gets, by its number. @default {} */
+  readonly widest?: Readonly<Record<number, number>>;
   /** Columns set flush right. @default [] */
   readonly right?: readonly number[];
 }
@@ -14,15 +16,20 @@ const leastFlexible = 24;
 const gap = "  ";
 
 /** @returns lines joined by line breaks */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[], { columns = 100, flexible, right = [] }: TextTableOptions): string {
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[], { columns = 100, flexible, widest = {}, right = [] }: TextTableOptions): string {
+  const widths = head.map((_, i) => Math.min(widest[i] ?? Infinity, Math.max(...[head, ...rows].map((row) => row[i].length))));
   const others = widths.reduce((sum, width, i) => (i === flexible ? sum : sum + width + gap.length), 0);
   widths[flexible] = Math.min(widths[flexible], Math.max(leastFlexible, columns - 1 - others));
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(gap).trimEnd();
-  const lines = (row: readonly string[]): string[] =>
-    wrapped(row[flexible], widths[flexible]).map((part, n) => line(row.map((cell, i) => (i === flexible ? part : n === 0 ? cell : ""))));
-  return [line(head), line(widths.map((width) => "─".repeat(width))), ...rows.flatMap(lines)].join("\n");
+  const lines = (row: readonly string[]): string[] => {
+    const cells = row.map((cell, i) => wrapped(cell, widths[i]));
+    return Array.from({ length: Math.max(...cells.map((parts) => parts.length)) }, (_, n) =>
+      cells
+        .map((parts, i) => (right.includes(i) ? (parts[n] ?? "").padStart(widths[i]) : (parts[n] ?? "").padEnd(widths[i])))
+        .join(gap)
+        .trimEnd(),
+    );
+  };
+  return [head, widths.map((width) => "─".repeat(width)), ...rows].flatMap(lines).join("\n");
 }
 
 /** The words of a text in lines of at most `width` characters; longer words are cut. */

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
-import { DataError, nearest, UsageError } from "../base/errors.js";
+import { DataError, NablaError, nearest, UsageError } from "../base/errors.js";
 import { type Expected, expectedSchema } from "./claims.js";
 import { LabError } from "./errors.js";
-import type { LabDefinition } from "./lab.js";
+import { defineLab, type LabDefinition } from "./lab.js";
 
 /** A lab, without its code. */
 export interface LabEntry {
@@ -28,11 +28,11 @@ function labsFolder(): string {
   return places.find((path) => existsSync(path)) ?? places[0];
 }
 
-/** Names of all labs, in order. */
+/** Names of all labs, in order: folders that have the code and both texts. */
 export function labNames(folder = labsFolder()): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && codeOf(join(folder, entry.name)) !== undefined)
+    .filter((entry) => entry.isDirectory() && isComplete(join(folder, entry.name)))
     .map((entry) => entry.name)
     .toSorted();
 }
@@ -67,12 +67,24 @@ export function readLab(folder: string): LabEntry {
 /** The experiment of a lab. @throws LabError when its file has no `export default defineLab({ … })` */
 export async function loadLab({ name, folder }: LabEntry): Promise<LabDefinition> {
   const path = join(folder, codeOf(folder) ?? "lab.js");
-  const module: { default?: Partial<LabDefinition> } = await import(/* @vite-ignore */ pathToFileURL(path).href);
-  if (typeof module.default?.run === "function") return module.default as LabDefinition;
+  const module = await importLab(name, path);
+  if (typeof module.default?.run === "function") return defineLab(module.default as LabDefinition);
   throw new LabError(`lab ${name}: ${path} must have export default defineLab({ … }) from "nabla".`);
 }
 
-const codeOf = (folder: string): string | undefined => ["lab.js", "lab.ts"].find((file) => existsSync(join(folder, file)));
+async function importLab(name: string, path: string): Promise<{ default?: Partial<LabDefinition> }> {
+  try {
+    return await import(/* @vite-ignore */ pathToFileURL(path).href);
+  } catch (error) {
+    if (error instanceof NablaError) throw error;
+    const remedy = 'It must be an ES module that node can load: name it lab.mjs, or put { "type": "module" } in the package.json above it; install nabla there.';
+    throw new LabError(`lab ${name}: ${path} cannot be loaded: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}. ${remedy}`, { cause: error });
+  }
+}
+
+const isComplete = (folder: string): boolean => codeOf(folder) !== undefined && ["README.md", "expected.json"].every((file) => existsSync(join(folder, file)));
+
+const codeOf = (folder: string): string | undefined => ["lab.js", "lab.mjs", "lab.ts"].find((file) => existsSync(join(folder, file)));
 
 function heading(folder: string, readme: string): { readonly title: string; readonly question: string } {
   const [first, second] = readme.split(/\n\s*\n/).map((paragraph) => paragraph.trim());

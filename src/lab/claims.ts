@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { LabMode } from "./lab.js";
+import { numberText } from "./values.js";
 
 const claimValue = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
@@ -135,9 +136,9 @@ const rounding = 1e-12;
 /** A tolerance in words, such as `within 0.05`. */
 export function toleranceText(how: Tolerance, value: ClaimValue): string {
   if (typeof how === "string") return how === "equal" ? "the same" : "the same order";
-  if ("atLeast" in how) return `at least ${how.atLeast}`;
-  if ("atMost" in how) return `at most ${how.atMost}`;
+  if ("atLeast" in how) return `at least ${numberText(how.atLeast)}`;
+  if ("atMost" in how) return `at most ${numberText(how.atMost)}`;
   const several = Array.isArray(value) ? " each" : "";
-  if ("absolute" in how) return how.absolute === 0 ? "exactly" : `within ${how.absolute}${several}`;
-  return `within ${Number((100 * how.relative).toPrecision(6))} %${several}`;
+  if ("absolute" in how) return how.absolute === 0 ? "exactly" : `within ${numberText(how.absolute)}${several}`;
+  return `within ${numberText(100 * how.relative)} %${several}`;
 }

@@ -35,12 +35,13 @@ export function reportOf(result: LabResult, entry: LabEntry, info: RunInfo): str
 <h1>${escaped(title)}</h1>
 <p class="facts">${facts(result, info)}</p>
 <p class="verdicts">${verdictCounts(result.judgements)}</p>
+${failures(result.judgements)}
 ${result.changed.length === 0 ? "" : `<p class="notice">Changed settings: ${escaped(result.changed.map((name) => `${name} = ${settingText(result.settings[name])}`).join(", "))}. The claims are about the defaults.</p>`}
 </header>
 <main>
 <section id="about">${htmlOf(withoutTitle(entry.readme), 1)}</section>
-<section id="claims"><h2>Claims</h2>${claimsTable(result.judgements, mode)}</section>
 <section id="results"><h2>What this run showed</h2>${result.blocks.map(blockHtml).join("\n") || "<p>Nothing beside the claims.</p>"}</section>
+<section id="claims"><h2>Claims</h2>${claimsTable(result.judgements, mode)}</section>
 <section id="again"><h2>Run it again, change it</h2>${again(result)}</section>
 <section id="environment"><h2>Environment</h2>${table(["", ""], environment(result, info), "plain")}</section>
 </main>
@@ -68,17 +69,26 @@ function verdictCounts(judgements: readonly Judgement[]): string {
   return words
     .map(([verdict, text]) => [verdict, text, judgements.filter((each) => each.verdict === verdict).length] as const)
     .filter(([, , count]) => count > 0)
-    .map(([verdict, text, count]) => `<span class="verdict ${verdictClasses[verdict]}">${text(count)}</span>`)
+    .map(([verdict, text, count]) => `<a href="#claims" class="verdict ${verdictClasses[verdict]}">${text(count)}</a>`)
     .join(" ");
+}
+
+/** What a reader must know first. */
+function failures(judgements: readonly Judgement[]): string {
+  const failing = judgements.filter(({ verdict }) => verdict === "fails");
+  if (failing.length === 0) return "";
+  const items = failing.map(({ claim, ours, note }) => `<li>${escaped(claim.text)}: ${escaped(valueText(ours, claim.unit))}${note === "" ? "" : `; ${escaped(note)}`}</li>`);
+  return `<ul class="failures">${items.join("")}</ul>`;
 }
 
 function claimsTable(judgements: readonly Judgement[], mode: LabMode): string {
   const rows = judgements.map(({ claim, ours, verdict, note }) => {
     const how = (claim.tolerance[mode] ?? claim.differs?.tolerance?.[mode]) === undefined ? "" : tolerance(claim, mode);
+    const style = typeof claim.value === "number" ? "value" : "value words";
     return (
       `<tr><td><span class="claim">${escaped(claim.text)}</span><span class="small">${escaped(claim.source)}</span>${note === "" ? "" : `<span class="small note">${escaped(note)}</span>`}</td>` +
-      `<td class="value">${escaped(valueText(claim.value, claim.unit))}${how === "" ? "" : `<span class="small">${escaped(how)}</span>`}</td>` +
-      `<td class="value">${escaped(valueText(ours, claim.unit))}</td><td><span class="verdict ${verdictClasses[verdict]}">${verdict}</span></td></tr>`
+      `<td class="${style}">${escaped(valueText(claim.value, claim.unit))}${how === "" ? "" : `<span class="small">${escaped(how)}</span>`}</td>` +
+      `<td class="${style}">${escaped(valueText(ours, claim.unit))}</td><td><span class="verdict ${verdictClasses[verdict]}">${verdict}</span></td></tr>`
     );
   });
   return `<div class="scroll"><table class="claims"><thead><tr><th>claim</th><th>source</th><th>ours</th><th>verdict</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;

@@ -22,7 +22,8 @@ pre code{background:none;padding:0}
 .kind,.facts{color:var(--muted);margin:0}
 .verdicts{display:flex;flex-wrap:wrap;gap:.4rem}
 .notice{background:var(--note-ground);color:var(--note);padding:.5rem .8rem;border-radius:8px}
-.verdict{display:inline-block;white-space:nowrap;padding:.05rem .6rem;border-radius:999px;font-weight:600;font-size:.9rem}
+.failures{background:var(--bad-ground);color:var(--bad);padding:.6rem 1rem .6rem 2rem;border-radius:8px}
+.verdict{text-decoration:none;display:inline-block;white-space:nowrap;padding:.05rem .6rem;border-radius:999px;font-weight:600;font-size:.9rem}
 .agrees{color:var(--good);background:var(--good-ground)}
 .differs{color:var(--note);background:var(--note-ground)}
 .fails{color:var(--bad);background:var(--bad-ground)}
@@ -32,9 +33,11 @@ table{border-collapse:collapse;margin:.4rem 0;font-variant-numeric:tabular-nums;
 th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--muted);border-bottom-color:var(--muted);white-space:nowrap}
 td.value,th.value{text-align:right;white-space:nowrap}
-td.value .small{white-space:nowrap}
+td.words{white-space:normal}
 table.claims{width:100%}
-table.claims td:first-child{min-width:15rem}
+table.claims td:first-child{width:52%}
+table.claims td:last-child{padding-right:0}
+table.claims th:nth-child(2),table.claims th:nth-child(3){text-align:right}
 .small{display:block;color:var(--muted);font-size:.875rem;line-height:1.4}
 .note{color:var(--note)}
 figure{margin:1.6rem 0}

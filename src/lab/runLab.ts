@@ -1,16 +1,17 @@
 /** Runs a lab in a run folder: gives it its data, settings and memory, collects what it shows, and judges its results. */
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { defaultBackend } from "../backend/select.js";
+import { NablaError } from "../base/errors.js";
 import { load } from "../data/prepare.js";
 import { manualSeed } from "../ops/random.js";
+import type { Batches } from "../train/batches.js";
+import type { FitEnd, Listener } from "../train/events.js";
 import { recorder } from "../train/recorder.js";
 import { RunFolder } from "../train/run.js";
 import { newRunInfo } from "../train/runInfo.js";
-import type { FitEnd, Listener } from "../train/events.js";
 import type { Trainer } from "../train/trainer.js";
-import type { Batches } from "../train/batches.js";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { LabEntry } from "./catalogue.js";
 import { type ClaimValue, judge } from "./claims.js";
 import { dataRoot, requireFolder, setLookup } from "./dataFolders.js";
@@ -107,7 +108,14 @@ export async function runLab({ entry, definition, plan, run, resumed, signal = n
 
   pace.check();
   manualSeed(0);
-  await definition.run(lab);
+  try {
+    await definition.run(lab);
+  } catch (error) {
+    if (error instanceof NablaError) throw error;
+    const own = new LabError(`lab ${entry.name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    if (error instanceof Error) own.stack = error.stack; // where to look
+    throw own;
+  }
   show("");
   const { claims } = entry.expected;
   return {

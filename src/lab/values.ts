@@ -10,7 +10,7 @@ export function numberText(value: number): string {
   if (Number.isInteger(value) && size < 1e15) return withSign(value, size.toLocaleString("en-US"));
   if (size >= 1e-4 && size < 1e15) return withSign(value, size >= 1e4 ? Math.round(size).toLocaleString("en-US") : String(Number(size.toPrecision(5))));
   const [digits, exponent] = size.toExponential(3).split("e");
-  return withSign(value, `${Number(digits)}·10${raised(Number(exponent))}`);
+  return withSign(value, `${Number(digits) === 1 ? "" : `${Number(digits)}·`}10${raised(Number(exponent))}`);
 }
 
 const withSign = (value: number, text: string): string => (value < 0 ? `−${text}` : text);
@@ -31,7 +31,7 @@ export function valueText(value: ClaimValue | undefined, unit?: string): string 
   return unit === undefined ? text : `${text} ${unit}`;
 }
 
-/** `0.8 s`, `12 s`, `3 min`, `1 h 20 min`. */
+/** `0.8 s`, `12 s`, `3 min`, `1 h 40 min`. */
 export function durationText(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0.1, seconds).toFixed(1)} s`;
   if (seconds < 89.5) return `${Math.round(seconds)} s`;

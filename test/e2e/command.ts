@@ -10,10 +10,7 @@ const entry = join(root, "dist/cli/main.js");
 
 /** `npm test` builds first; a run of one file alone may find an older dist/. */
 export function ensureBuilt(): void {
-  const newest = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).reduce(
-    (time, name) => Math.max(time, statSync(join(root, "src", name)).mtimeMs),
-    0,
-  );
+  const newest = Math.max(...["src", "labs"].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => statSync(join(root, folder, name)).mtimeMs)));
   if (existsSync(entry) && statSync(entry).mtimeMs >= newest) return;
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/build.mjs")], { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`);
