@@ -15,7 +15,7 @@ import { checkBias, convGeometry, type ConvGeometry, type ConvOptions } from "./
 import { checkTensors, defineOp, type Operation } from "./operation.js";
 import { sum } from "./reduce.js";
 import { floats, ints } from "./samples.js";
-import { pad, slice } from "./slice.js";
+import { pad, type Range, slice } from "./slice.js";
 import { overlapAddOp } from "./slidingWindows.js";
 import { permute, reshape, squeeze, transpose, unsqueeze } from "./views.js";
 import { type Axes, axisLetters, checkOptions, type Pair, type PerAxis, perAxis, type Single, type Triple } from "./windows.js";
@@ -136,13 +136,15 @@ export function convTranspose2d(x: Tensor, weight: Tensor, bias?: Tensor | null,
   const operands = bias ? [x, weight, bias] : [x, weight];
   checkTensors("convTranspose2d", operands);
   const geometry = transposeGeometry<Pair>("convTranspose2d", 2, options);
-  // The kernel knows the sizes that a convolution has: further rows and columns, which a dilation allows, see no input.
-  const beyond = geometry.outputPadding.map((n, i) => Math.max(0, n - geometry.stride[i] + 1));
-  if (beyond.every((n) => n === 0)) return convTranspose2dOp.apply(operands, geometry);
-  transposedShape("convTranspose2d", 2, operands, geometry);
-  const [down, right] = beyond;
-  const outputPadding = [geometry.outputPadding[0] - down, geometry.outputPadding[1] - right] as const;
-  const y = pad(convTranspose2dOp.apply([x, weight], { ...geometry, outputPadding }), [[0, down], [0, right]]);
+  const { stride, padding, outputPadding } = geometry;
+  if (outputPadding.every((n, i) => n < stride[i])) return convTranspose2dOp.apply(operands, geometry);
+  // The kernel knows the sizes that a convolution has. A dilation allows more rows and columns: they are cut from the whole, in which nothing
+  // is cut off yet and zeros stand beyond its end.
+  const [, , h, w] = transposedShape("convTranspose2d", 2, operands, geometry);
+  const whole = convTranspose2dOp.apply([x, weight], { ...geometry, padding: [0, 0], outputPadding: [0, 0] });
+  const beyond = (axis: 0 | 1): [number, number] => [0, Math.max(0, outputPadding[axis] - padding[axis])];
+  const cut = (axis: 0 | 1, size: number): Range => ({ start: padding[axis], end: padding[axis] + size });
+  const y = slice(pad(whole, [beyond(0), beyond(1)]), null, null, cut(0, h), cut(1, w));
   return bias ? add(y, reshape(bias, [1, bias.size, 1, 1])) : y;
 }
 
@@ -194,9 +196,10 @@ export function convTranspose3d(x: Tensor, weight: Tensor, bias?: Tensor | null,
   });
   // Depth i of the input paints tap k at depth i·stride + k·dilation.
   const slices = permute(reshape(permute(painted, [2, 3, 0, 1]), [h, w, d, n, groups, taps, each]), [0, 1, 2, 3, 4, 6, 5]);
-  const window = { axis: 2, size: taps, step: stride[0], dilation: dilation[0], length: depth + 2 * padding[0] };
-  const full = overlapAddOp.apply([slices], window);
-  const cut = slice(full, null, null, { start: padding[0], end: padding[0] + depth });
+  const whole = (d - 1) * stride[0] + dilation[0] * (taps - 1) + 1;
+  const full = overlapAddOp.apply([slices], { axis: 2, size: taps, step: stride[0], dilation: dilation[0], length: whole });
+  const beyond = Math.max(0, outputPadding[0] - padding[0]);
+  const cut = slice(beyond > 0 ? pad(full, full.shape.map((_, axis) => [0, axis === 2 ? beyond : 0])) : full, null, null, { start: padding[0], end: padding[0] + depth });
   const y = permute(reshape(cut, [h, w, depth, n, outputs]), [3, 4, 2, 0, 1]);
   return bias ? add(y, reshape(bias, [1, outputs, 1, 1, 1])) : y;
 }

@@ -139,7 +139,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     if (mode === "nearest" || mode === "nearest-exact") {
       return selectAlong(y, 2 + i, tensor(nearestEntries(scale, mode === "nearest-exact"), { backend: x.backend }));
     }
-    if (from === to && (alignCorners || step === 1)) return y;
+    // As PyTorch, whose linear modes leave an axis as it is where a factor such as 1.1 is too small to enlarge it.
+    if (from === to && (mode !== "bicubic" || alignCorners || step === 1)) return y;
     const matrix = weightMatrix(scale, mode === "bicubic" ? cubicWeights : linearWeights, alignCorners);
     return productAlong(y, 2 + i, tensor(matrix, { shape: [to, from], dtype: x.dtype, backend: x.backend }));
   }, x);

@@ -30,6 +30,12 @@ const cases: Readonly<Record<string, Case>> = {
   "conv3d in groups": { shapes: [[1, 2, 4, 2, 3], [2, 1, 2, 1, 2]], run: ([x, w]) => conv3d(x, w, null, { groups: 2, stride: [2, 1, 1] }) },
   convTranspose1d: { shapes: [[2, 2, 3], [2, 2, 3], [2]], run: ([x, w, b]) => convTranspose1d(x, w, b, { stride: 2, outputPadding: 1 }) },
   "convTranspose2d, dilated": { shapes: [[1, 2, 2, 2], [2, 1, 2, 2], [1]], run: ([x, w, b]) => convTranspose2d(x, w, b, { dilation: 3, outputPadding: 2 }) },
+  "convTranspose2d, dilated and padded": {
+    shapes: [[1, 2, 2, 3], [2, 1, 2, 2], [1]], run: ([x, w, b]) => convTranspose2d(x, w, b, { dilation: [3, 1], padding: 1, outputPadding: [2, 0] }),
+  },
+  "convTranspose3d, dilated and padded": {
+    shapes: [[1, 1, 2, 3, 2], [1, 2, 2, 1, 2]], run: ([x, w]) => convTranspose3d(x, w, null, { dilation: [2, 1, 3], padding: [1, 0, 1], outputPadding: [1, 0, 2] }),
+  },
   convTranspose3d: { shapes: [[1, 2, 2, 2, 2], [2, 1, 2, 2, 2], [2]], run: ([x, w, b]) => convTranspose3d(x, w, b, { stride: [2, 1, 1], groups: 2 }) },
   "avgPool2d without padding": { shapes: [[1, 2, 4, 5]], run: ([x]) => avgPool2d(x, { kernel: 3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false }) },
   avgPool1d: { shapes: [[2, 2, 5]], run: ([x]) => avgPool1d(x, { kernel: 2, ceilMode: true }) },
@@ -138,6 +144,19 @@ test("values that are not finite stay where they are in the nearest modes and in
   const x = tensor([[[NaN, 1, Infinity, 2]]]);
   expect(await interpolate(x, { scaleFactor: 2 }).array()).toEqual([[[NaN, NaN, 1, 1, Infinity, Infinity, 2, 2]]]);
   expect(await adaptiveMaxPool1d(x, { size: 3 }).array()).toEqual([[[NaN, Infinity, Infinity]]]);
+});
+
+test("a dilated transposed convolution gives at its end what padding had cut off, and zeros beyond", async () => {
+  // In full [1, 2, 13, 20, 30].
+  const painted = (padding: number, outputPadding: number) =>
+    convTranspose1d(tensor([[[1, 2, 3]]]), tensor([[[1, 10]]]), null, { dilation: 2, padding, outputPadding }).array();
+  expect(await painted(1, 0)).toEqual([[[2, 13, 20]]]);
+  expect(await painted(1, 1)).toEqual([[[2, 13, 20, 30]]]);
+  expect(await painted(0, 1)).toEqual([[[1, 2, 13, 20, 30, 0]]]);
+});
+
+test("the linear modes leave an axis alone that a factor does not enlarge, as PyTorch", async () => {
+  expect(await interpolate(tensor([[[0, 10, 30]]]), { scaleFactor: 1.1, mode: "linear" }).array()).toEqual([[[0, 10, 30]]]);
 });
 
 describe("refused", () => {
