@@ -13,6 +13,7 @@ import { Tensor } from "../tensor/tensor.js";
 import { DenseSift, type DenseSiftOptions } from "./denseSift.js";
 import { Estimator, type Layout } from "./estimator.js";
 import { KMeans } from "./kMeans.js";
+import { checkOptions } from "./options.js";
 
 /** Images of one size, [N, C, H, W], or of several, each [C, H, W]; C is 1, or 3 for RGB. */
 export type Images = Tensor | readonly Tensor[];
@@ -55,8 +56,10 @@ export class BagOfVisualWords extends Estimator<BagOfVisualWordsState, Images> {
 
   protected readonly layouts: readonly Layout<BagOfVisualWordsState>[] = [{ words: ["words", 128] }];
 
-  constructor({ binSize, stride, ...options }: BagOfVisualWordsOptions = {}) {
+  constructor(given: BagOfVisualWordsOptions = {}) {
     super();
+    checkOptions("BagOfVisualWords", given, "words");
+    const { binSize, stride, ...options } = given;
     this.sift = new DenseSift({ ...(binSize !== undefined && { binSize }), ...(stride !== undefined && { stride }) });
     this.options = resolveOptions<Omit<BagOfVisualWordsOptions, keyof DenseSiftOptions>>(
       "BagOfVisualWords",

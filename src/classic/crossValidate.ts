@@ -10,6 +10,7 @@ import { resolveOptions } from "../optim/options.js";
 import { step } from "../tensor/step.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Classifier } from "./estimator.js";
+import { checkOptions } from "./options.js";
 import { wholeNumbersOf } from "./samples.js";
 
 /** What can be fitted and scored: every classifier and regression, or anything else with these two methods. */
@@ -52,6 +53,7 @@ export interface CrossValidation {
  * mean   // → 1
  */
 export async function crossValidate<Model extends Scored>(make: () => Model, x: Numbers, y: Numbers, options: CrossValidateOptions<Model> = {}): Promise<CrossValidation> {
+  checkOptions("crossValidate", options, "folds");
   const { stratify, score, ...rest } = options;
   const { folds, seed, shuffle } = resolveOptions<Omit<CrossValidateOptions, "stratify" | "score">>("crossValidate", { folds: 5, seed: 0, shuffle: true }, rest);
   return step(async () => {
@@ -132,6 +134,7 @@ function made<Model extends Scored>(make: () => Model): Model {
 }
 
 function combinationsOf<Options extends object>(grid: Grid<Options>): Options[] {
+  checkOptions("gridSearch", grid, "k");
   const entries = Object.entries(grid) as [string, unknown][];
   if (entries.length === 0) throw new ValueError("gridSearch: the grid names no option; give values to try, such as { k: [1, 3, 5] }.");
   return entries.reduce<object[]>((combinations, [name, values]) => {

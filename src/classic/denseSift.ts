@@ -19,6 +19,7 @@ import { checkRange, resolveOptions } from "../optim/options.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkOptions } from "./options.js";
 
 export interface DenseSiftOptions {
   /** Side of a bin in pixels; a descriptor covers 4 × 4 of them. Of several sides, each has a grid of its own. Default 4. */
@@ -49,7 +50,9 @@ const highest = 0.2;
 export class DenseSift {
   readonly options: { readonly binSize: readonly number[]; readonly stride: number };
 
-  constructor({ binSize = 4, ...options }: DenseSiftOptions = {}) {
+  constructor(given: DenseSiftOptions = {}) {
+    checkOptions("DenseSift", given, "binSize");
+    const { binSize = 4, ...options } = given;
     const { stride } = resolveOptions<Omit<DenseSiftOptions, "binSize">>("DenseSift", { stride: 4 }, options);
     const sizes: readonly unknown[] = Array.isArray(binSize) ? binSize : [binSize];
     if (sizes.length === 0 || !sizes.every((size) => typeof size === "number" && Number.isInteger(size) && size >= 1)) {

@@ -8,6 +8,7 @@ import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Layout } from "./estimator.js";
 import { LinearPredictor } from "./leastSquares.js";
+import { checkOptions } from "./options.js";
 import { fitted, samplesOf, targetsOf } from "./samples.js";
 
 export interface ElasticNetOptions {
@@ -66,7 +67,7 @@ export class ElasticNet extends LinearPredictor<ElasticNetState> {
     return step(async () => {
       const owner = `${this.constructor.name}.fit`;
       const samples = await samplesOf(owner, x);
-      const targets = await targetsOf(owner, y, samples.count);
+      const targets = await targetsOf(owner, y, samples);
       const { count, features } = samples;
       const { fitIntercept, maxIterations } = this.options;
       const columns = Array.from({ length: features }, (_, d) => Float64Array.from({ length: count }, (_, n) => samples.data[n * features + d]));
@@ -104,6 +105,8 @@ export interface LassoOptions extends Omit<ElasticNetOptions, "l1Ratio"> {}
  */
 export class Lasso extends ElasticNet {
   constructor(options: LassoOptions = {}) {
+    checkOptions("Lasso", options, "alpha");
+    if ("l1Ratio" in options) throw new ValueError('Lasso: there is no option "l1Ratio", which is 1 here; for another one, take ElasticNet.');
     super({ ...options, l1Ratio: 1 });
   }
 }

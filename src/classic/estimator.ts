@@ -19,7 +19,8 @@ export type Layout<S extends State> = { readonly [Name in keyof S]: readonly (st
 
 /**
  * Base of all that is fitted. Every method that takes samples is asynchronous. Samples are a tensor [N, D], or nested arrays, which count as
- * float64; float32 tensors give float32 results, all others float64. What is fitted is computed and kept in float64.
+ * float64; float32 tensors give float32 results, all others float64. What is fitted is computed and kept in float64. No gradients are recorded. As all
+ * that waits inside a `step`, a fit must be awaited before the next one begins.
  *
  * @example
  * const scaler = await new classic.StandardScaler().fit([[1], [3]]);

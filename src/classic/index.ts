@@ -7,7 +7,7 @@ export {
 } from "./crossValidate.js";
 export { DenseSift, type DenseSiftOptions } from "./denseSift.js";
 export { ElasticNet, type ElasticNetOptions, Lasso, type LassoOptions } from "./elasticNet.js";
-export { Classifier, Estimator, Regressor } from "./estimator.js";
+export { Classifier, Estimator, type Layout, Regressor, type State } from "./estimator.js";
 export { KMeans, type KMeansOptions } from "./kMeans.js";
 export { KNeighborsClassifier } from "./kNeighborsClassifier.js";
 export { KNeighborsRegressor } from "./kNeighborsRegressor.js";

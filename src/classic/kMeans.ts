@@ -4,19 +4,21 @@ import { ShapeError, ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
 import { formatShape } from "../base/shape.js";
 import { warn } from "../base/warnings.js";
-import { add } from "../ops/arithmetic.js";
+import { add, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
-import { tensor } from "../ops/create.js";
+import { full, tensor } from "../ops/create.js";
 import { clamp, mulScalar, sqrt, square } from "../ops/elementwise.js";
+import { indexSelect } from "../ops/indexing.js";
 import { matmul } from "../ops/matmul.js";
-import { argmin, sum } from "../ops/reduce.js";
-import { slice } from "../ops/slice.js";
+import { argmin, mean, sum } from "../ops/reduce.js";
+import { concat, slice } from "../ops/slice.js";
 import { transpose } from "../ops/views.js";
 import type { Numbers } from "../metrics/values.js";
 import { checkRange, resolveOptions } from "../optim/options.js";
 import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Estimator, type Layout } from "./estimator.js";
+import { checkOptions } from "./options.js";
 import { fitted, likeSamples, type Samples, samplesIn, samplesOf } from "./samples.js";
 
 export interface KMeansOptions {
@@ -71,8 +73,10 @@ export class KMeans extends Estimator<KMeansState> {
 
   protected readonly layouts: readonly Layout<KMeansState>[] = [{ centers: ["clusters", "features"] }];
 
-  constructor({ init = "k-means++", ...options }: KMeansOptions = {}) {
+  constructor(given: KMeansOptions = {}) {
     super();
+    checkOptions("KMeans", given, "k");
+    const { init = "k-means++", ...options } = given;
     const resolved = resolveOptions<Omit<KMeansOptions, "init">>("KMeans", { k: 8, nInit: 10, maxIterations: 300, tolerance: 1e-4, seed: 0 }, options);
     const { k, nInit, maxIterations, tolerance, seed } = resolved;
     checkRange("KMeans", { k, nInit, maxIterations }, { min: 1 });
@@ -97,7 +101,7 @@ export class KMeans extends Estimator<KMeansState> {
       const { k, init, nInit, seed, maxIterations } = this.options;
       const { count, features } = given;
       if (count < k) throw new ValueError(`KMeans.fit: k is ${k}, but there are only ${count} samples; choose a smaller k.`);
-      const means = meansOf(given);
+      const means = Float64Array.from(await mean(cast(given.x, "float64"), { axis: 0 }).data());
       const samples = await centred(given, means);
       const ownStart = typeof init === "string" ? null : await startOf(init, k, means);
       const generator = new Generator(seed).fork("KMeans");
@@ -174,16 +178,9 @@ export class KMeans extends Estimator<KMeansState> {
   }
 }
 
-function meansOf({ data, count, features }: Samples): Float64Array {
-  const means = new Float64Array(features);
-  data.forEach((value: number, i: number) => (means[i % features] += value / count));
-  return means;
-}
-
 /** About the mean, squares of coordinates are smallest, and so are the rounding errors of distances that are made of them. */
 async function centred(samples: Samples, means: Float64Array): Promise<Samples> {
-  const x = likeSamples(samples, Float64Array.from(samples.data, (value, i) => value - means[i % means.length]), samples.x.shape);
-  return samplesIn(x);
+  return samplesIn(sub(samples.x, likeSamples(samples, means, [means.length])));
 }
 
 async function startOf(init: Numbers, k: number, means: Float64Array): Promise<Float64Array> {
@@ -198,13 +195,15 @@ function rowsOf({ data, features }: Samples, rows: Int32Array): Float64Array {
   return out;
 }
 
-/** ‖c‖² − 2x·c of samples [N, D] and centres [K, D]: squared distances, but for ‖x‖². */
+/** ‖c‖² − 2x·c of samples [N, D] and centres [K, D], squared distances but for ‖x‖², as one product: [x, 1]·[−2c, ‖c‖²]ᵀ. */
 function partialDistances(x: Tensor, centers: Tensor): Tensor {
-  return add(mulScalar(matmul(x, transpose(centers)), -2), sum(square(centers), { axis: 1 }));
+  const ones = full([x.shape[0], 1], 1, { dtype: x.dtype, backend: x.backend });
+  const factor = concat([mulScalar(centers, -2), sum(square(centers), { axis: 1, keepDim: true })], 1);
+  return matmul(concat([x, ones], 1), transpose(factor));
 }
 
 /** Distances that one block holds. */
-const blockSize = 2 ** 24;
+const blockSize = 2 ** 21;
 
 /** The number of the nearest of the centres [K, D], of equally near ones the first. */
 async function nearestCenters({ x, count, features }: Samples, centers: Float64Array): Promise<Int32Array> {
@@ -258,38 +257,22 @@ function withoutEmpty(samples: Samples, labels: Int32Array, centers: Float64Arra
 
 /** k-means++: each next centre is a sample drawn by its squared distance from those before; of several draws, the one that leaves the least inertia. */
 async function farApart(samples: Samples, k: number, random: Generator): Promise<Int32Array> {
-  const { x, count, data, features } = samples;
-  const trials = 2 + Math.floor(Math.log(k));
-  const squares = new Float64Array(count);
-  data.forEach((value: number, i: number) => (squares[Math.floor(i / features)] += value * value));
+  const { x, count } = samples;
+  const squares = await sum(square(x), { axis: 1 }).data();
+  const nearest = new Float64Array(count).fill(Infinity);
   const chosen = new Int32Array(k);
-  chosen[0] = random.integer(count);
-  let nearest: Float64Array = (await distancesTo(x, squares, rowsOf(samples, chosen.subarray(0, 1))))[0];
-  for (let c = 1; c < k; c++) {
-    const drawn = drawBy(nearest, trials, random);
-    const distances = await distancesTo(x, squares, rowsOf(samples, drawn));
-    let least = Infinity;
-    let best = nearest;
-    for (const [trial, row] of distances.entries()) {
-      let inertia = 0;
-      for (let n = 0; n < count; n++) inertia += row[n] = Math.min(row[n], nearest[n]);
-      if (inertia >= least) continue;
-      [least, best, chosen[c]] = [inertia, row, drawn[trial]];
-    }
-    nearest = best;
+  for (let c = 0; c < k; c++) {
+    const drawn = c === 0 ? Int32Array.of(random.integer(count)) : drawBy(nearest, 2 + Math.floor(Math.log(k)), random);
+    const products = await step(async () => matmul(x, transpose(mulScalar(indexSelect(x, 0, tensor(drawn, { backend: x.backend })), -2))).data());
+    const trials = drawn.length;
+    const distance = (n: number, trial: number): number => Math.min(nearest[n], Math.max(0, squares[n] + squares[drawn[trial]] + products[n * trials + trial]));
+    const inertias = new Float64Array(trials);
+    for (let n = 0; n < count; n++) for (let trial = 0; trial < trials; trial++) inertias[trial] += distance(n, trial);
+    const best = inertias.indexOf(inertias.reduce((a, b) => Math.min(a, b)));
+    for (let n = 0; n < count; n++) nearest[n] = distance(n, best);
+    chosen[c] = drawn[best];
   }
   return chosen;
-}
-
-/** Squared distances of all samples from each of a few centres. */
-async function distancesTo(x: Tensor, squares: Float64Array, centers: Float64Array): Promise<Float64Array[]> {
-  const features = x.shape[1];
-  const count = centers.length / features;
-  return step(async () => {
-    const those = tensor(centers, { shape: [count, features], dtype: x.dtype, backend: x.backend });
-    const partial = await partialDistances(x, those).data();
-    return Array.from({ length: count }, (_, c) => squares.map((square, n) => Math.max(0, square + partial[n * count + c])));
-  });
 }
 
 /** Numbers of samples, drawn with probabilities in proportion to `weights`; where all are 0, evenly. */

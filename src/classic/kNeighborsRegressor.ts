@@ -40,7 +40,7 @@ export class KNeighborsRegressor extends Regressor<KNeighborsRegressorState> {
     return step(async () => {
       const samples = await samplesOf("KNeighborsRegressor.fit", x);
       checkEnough("KNeighborsRegressor.fit", samples.count, this.options.k);
-      const targets = await targetsOf("KNeighborsRegressor.fit", y, samples.count);
+      const targets = await targetsOf("KNeighborsRegressor.fit", y, samples);
       this.state = { samples: likeSamples(samples, samples.data, samples.x.shape), targets: reshape(targets.y, [samples.count, ...targets.rest]) };
       return this;
     });

@@ -30,7 +30,7 @@ export interface LinearFit {
 /** Least ‖y − Xw − b‖² + alpha‖w‖²; of several w, the one of least norm. */
 export async function leastSquares(owner: string, x: Numbers, y: Numbers, { alpha, fitIntercept }: { alpha: number; fitIntercept: boolean }): Promise<LinearFit> {
   const samples = await samplesOf(owner, x);
-  const targets = await targetsOf(owner, y, samples.count);
+  const targets = await targetsOf(owner, y, samples);
   const values = cast(samples.x, "float64");
   const center = (t: Tensor): Tensor => (fitIntercept ? mean(t, { axis: 0, keepDim: true }) : zeros([1, t.shape[1]], { dtype: "float64", backend: t.backend }));
   const [xMean, yMean] = [center(values), center(targets.y)];

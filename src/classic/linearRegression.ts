@@ -71,7 +71,7 @@ export class LinearRegression extends LinearPredictor<LinearRegressionState> {
   async logLikelihood(x: Numbers, y: Numbers): Promise<number> {
     const predicted = await this.predict(x);
     const [yHat, variances] = [await predicted.data(), await this.variance.data()];
-    const { data } = await targetsOf("LinearRegression.logLikelihood", y, predicted.shape[0]);
+    const { data } = await targetsOf("LinearRegression.logLikelihood", y, { x: predicted, count: predicted.shape[0] });
     return data.reduce((total, value, i) => {
       const variance = variances[i % variances.length];
       const squares = (value - yHat[i]) ** 2;

@@ -8,6 +8,7 @@ import { checkRange, resolveOptions } from "../optim/options.js";
 import { step } from "../tensor/step.js";
 import { type ClassWeight, checkClassWeight, weightsOfClasses } from "./classWeight.js";
 import { LinearClassifier } from "./linearClassifier.js";
+import { checkOptions } from "./options.js";
 import { fitted, labelsOf, samplesOf } from "./samples.js";
 
 export interface LinearSVCOptions {
@@ -44,8 +45,10 @@ export class LinearSVC extends LinearClassifier {
   /** Whether the last fit met its tolerance. */
   converged = false;
 
-  constructor({ classWeight, ...options }: LinearSVCOptions = {}) {
+  constructor(given: LinearSVCOptions = {}) {
     super();
+    checkOptions("LinearSVC", given, "C");
+    const { classWeight, ...options } = given;
     const resolved = resolveOptions<Omit<LinearSVCOptions, "classWeight">>(
       "LinearSVC",
       { C: 1, loss: "squaredHinge", fitIntercept: true, maxIterations: 1000, tolerance: 1e-4, seed: 0 },

@@ -23,6 +23,7 @@ import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type ClassWeight, checkClassWeight, weightsOfClasses } from "./classWeight.js";
 import { LinearClassifier } from "./linearClassifier.js";
+import { checkOptions } from "./options.js";
 import { fitted, labelsOf, samplesOf } from "./samples.js";
 
 export interface LogisticRegressionOptions {
@@ -61,8 +62,10 @@ export class LogisticRegression extends LinearClassifier {
   /** Whether the last fit met its tolerance. */
   converged = false;
 
-  constructor({ classWeight, ...options }: LogisticRegressionOptions = {}) {
+  constructor(given: LogisticRegressionOptions = {}) {
     super();
+    checkOptions("LogisticRegression", given, "C");
+    const { classWeight, ...options } = given;
     const resolved = resolveOptions<Omit<LogisticRegressionOptions, "classWeight">>(
       "LogisticRegression",
       { C: 1, solver: "lbfgs", fitIntercept: true, maxIterations: 1000, tolerance: 1e-7 },

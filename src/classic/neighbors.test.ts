@@ -26,6 +26,15 @@ describe("neighbours are those of the definition", () => {
   });
 });
 
+test("samples of both float types meet; squares beyond float32 are no obstacle", async () => {
+  const train = Array.from({ length: 40 }, (_, i) => [1e6 + i / 16, i % 7]);
+  const model = await new classic.KNeighborsClassifier({ k: 3 }).fit(tensor(train), train.map((_, i) => i));
+  const { indices } = await model.kneighbors(tensor(train.slice(0, 5), { dtype: "float64" }));
+  expect(await indices.array()).toEqual(train.slice(0, 5).map((row) => sorted(train, row, 2).slice(0, 3)));
+  const huge = await new classic.KNeighborsClassifier({ k: 1 }).fit(tensor([[1e30], [3e30], [-1e30]]), [1, 2, 3]);
+  expect(await (await huge.predict(tensor([[2.9e30], [-2e30]]))).array()).toEqual([2, 3]);
+});
+
 test("blocks of queries meet", async () => {
   const train = randn([9000, 2], { dtype: "float64" });
   const model = await new classic.KNeighborsClassifier({ k: 1 }).fit(train, tensor(new Int32Array(9000).map((_, i) => i)));

@@ -5,7 +5,8 @@
 
 import type { TypedArray } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { add, sub } from "../ops/arithmetic.js";
+import { sub } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
 import { tensor } from "../ops/create.js";
 import { mulScalar, square } from "../ops/elementwise.js";
 import { matmul } from "../ops/matmul.js";
@@ -128,7 +129,7 @@ class Found {
 }
 
 /** Distances that one block holds. */
-const blockSize = 2 ** 24;
+const blockSize = 2 ** 22;
 
 /**
  * ‖a − b‖² = ‖a‖² + ‖b‖² − 2a·b, about the mean of the samples, with an error of at most e·(‖a‖² + ‖b‖²), e = (2D + 8)·u and u the rounding of the
@@ -139,33 +140,35 @@ async function searchByProducts(samples: Samples, among: Samples, found: Found):
   const dtype = samples.x.dtype === "float32" && among.x.dtype === "float32" ? "float32" : "float64";
   const error = (2 * features + 8) * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
   const [a, b] = step(() => {
-    const center = mean(among.x, { axis: 0 });
-    return [sub(samples.x, center), sub(among.x, center)];
+    const [query, train] = [cast(samples.x, dtype), cast(among.x, dtype)];
+    const center = mean(train, { axis: 0 });
+    return [sub(query, center), sub(train, center)];
   });
-  const squares = (t: Tensor): Tensor => sum(square(t), { axis: 1 });
-  const [aa, bb] = [await squares(a).data(), await squares(b).data()];
+  const [aa, bb] = [await sum(square(a), { axis: 1 }).data(), await sum(square(b), { axis: 1 }).data()];
+  const factor = transpose(mulScalar(b, -2));
   const rows = Math.max(1, Math.floor(blockSize / among.count));
   for (let start = 0; start < samples.count; start += rows) {
     const end = Math.min(samples.count, start + rows);
     await step(async () => {
-      const partial = add(mulScalar(matmul(slice(a, { start, end }), transpose(b)), -2), squares(b));
-      const values = await partial.data();
-      for (let n = start; n < end; n++) offerCandidates(n, values.subarray((n - start) * among.count, (n - start + 1) * among.count), aa[n], bb, error, found);
+      const products = await matmul(slice(a, { start, end }), factor).data();
+      for (let n = start; n < end; n++) offerCandidates(n, products.subarray((n - start) * among.count, (n - start + 1) * among.count), aa[n], bb, error, found);
     });
   }
 }
 
-/** `partial`: ‖b‖² − 2a·b of each b. */
-function offerCandidates(n: number, partial: TypedArray, aa: number, bb: ArrayLike<number>, error: number, found: Found): void {
+/** `products`: −2a·b of each b. */
+function offerCandidates(n: number, products: TypedArray, aa: number, bb: ArrayLike<number>, error: number, found: Found): void {
   const { k } = found;
   const highest = new Float64Array(k).fill(Infinity);
-  for (let m = 0; m < partial.length; m++) {
-    const upper = partial[m] + error * (aa + bb[m]);
+  for (let m = 0; m < products.length; m++) {
+    const upper = products[m] + bb[m] + error * (aa + bb[m]);
     if (upper >= highest[k - 1]) continue;
     let at = k - 1;
     for (; at > 0 && upper < highest[at - 1]; at--) highest[at] = highest[at - 1];
     highest[at] = upper;
   }
   const limit = highest[k - 1];
-  for (let m = 0; m < partial.length; m++) if (partial[m] - error * (aa + bb[m]) <= limit) found.offer(n, m);
+  // Squares that the type cannot hold.
+  if (!Number.isFinite(limit)) return found.search(n);
+  for (let m = 0; m < products.length; m++) if (products[m] + bb[m] - error * (aa + bb[m]) <= limit) found.offer(n, m);
 }

@@ -102,6 +102,11 @@ test.each<[() => unknown, RegExp]>([
   [() => new classic.Ridge({ lambda: 1 } as object), /there is no option "lambda"; did you mean alpha/],
   [() => new classic.ElasticNet({ l1Ratio: 0 }), /ElasticNet: l1Ratio must be above 0 and at most 1, got 0; for squares alone, take Ridge/],
   [() => new classic.Lasso({ alpha: 0 }), /Lasso: alpha must be above 0, got 0; without a penalty, take LinearRegression/],
+  [() => new classic.Lasso({ l1Ratio: 0.5 } as object), /Lasso: there is no option "l1Ratio", which is 1 here/],
+  ...([classic.KMeans, classic.LogisticRegression, classic.LinearSVC, classic.SVC, classic.PCA, classic.Ridge, classic.Lasso, classic.DenseSift, classic.BagOfVisualWords,
+    classic.KNeighborsRegressor] as (new (options: never) => unknown)[]).map((Class): [() => unknown, RegExp] => [
+    () => new Class(5 as never), new RegExp(`^${Class.name}: expected options such as \\{ \\w+: … \\}, got 5`),
+  ]),
   [() => new classic.Lasso({ maxIterations: 0 }), /Lasso: maxIterations must be 1 or more/],
 ])("refuses options: %s", (build, message) => {
   expect(build).toThrow(ValueError);

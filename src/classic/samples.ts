@@ -29,8 +29,9 @@ async function read(owner: string, name: string, given: Numbers): Promise<{ t: T
 }
 
 function checkFinite(owner: string, name: string, data: TypedArray, shape: Shape): void {
-  const bad = data.findIndex((value: number) => !Number.isFinite(value));
-  if (bad < 0) return;
+  let bad = 0;
+  while (bad < data.length && Number.isFinite(data[bad])) bad++;
+  if (bad === data.length) return;
   const row = sizeOf(shape.slice(1));
   throw new ValueError(`${owner}: ${name} must be finite, but sample ${Math.floor(bad / row)} holds ${data[bad]}; leave such samples out, or fill them in.`);
 }
@@ -58,17 +59,17 @@ export async function samplesIn(x: Tensor): Promise<Samples> {
 }
 
 /**
- * Targets as float64 [N, T], with their own shape after N: [] or [T].
+ * Targets as float64 [N, T] beside the samples, with their own shape after N: [] or [T].
  * @throws ShapeError unless there is one target, or one row of targets, a sample; ValueError for NaN and infinities.
  */
-export async function targetsOf(owner: string, given: Numbers, count: number): Promise<{ readonly y: Tensor; readonly data: Float64Array; readonly rest: Shape }> {
+export async function targetsOf(owner: string, given: Numbers, { x, count }: Pick<Samples, "x" | "count">): Promise<{ readonly y: Tensor; readonly data: Float64Array; readonly rest: Shape }> {
   const { t, data } = await read(owner, "y", given);
   if (t.ndim < 1 || t.ndim > 2 || t.shape[0] !== count || t.size === 0) {
     throw new ShapeError(`${owner}: y must hold a number or a row of numbers for each of the ${count} samples, [N] or [N, T], but is ${formatShape(t.shape)}.`);
   }
   checkFinite(owner, "y", data, t.shape);
   const values = Float64Array.from(data);
-  return { y: tensor(values, { shape: [count, t.size / count], backend: t.backend }), data: values, rest: t.shape.slice(1) };
+  return { y: tensor(values, { shape: [count, t.size / count], backend: x.backend }), data: values, rest: t.shape.slice(1) };
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { Numbers } from "../metrics/values.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
+import { mean as meanOver, variance as varianceOver } from "../ops/reduce.js";
 import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Estimator, type Layout } from "./estimator.js";
@@ -49,15 +50,14 @@ export class StandardScaler extends Estimator<StandardScalerState> {
   async fit(x: Numbers): Promise<this> {
     return step(async () => {
       const samples = await samplesOf("StandardScaler.fit", x);
-      const { data, count, features } = samples;
-      const mean = new Float64Array(features);
-      const variance = new Float64Array(features);
-      data.forEach((value: number, i: number) => (mean[i % features] += value / count));
-      data.forEach((value: number, i: number) => (variance[i % features] += (value - mean[i % features]) ** 2 / count));
+      const { count } = samples;
+      const values = cast(samples.x, "float64");
+      const [mean, variance] = [meanOver(values, { axis: 0 }), varianceOver(values, { axis: 0, correction: 0 })];
+      const [means, variances] = [await mean.data(), await variance.data()];
       // Rounding alone makes a variance of up to about this of a feature that never changes.
-      const rounding = (d: number): number => count * Number.EPSILON * variance[d] + (count * mean[d] * Number.EPSILON) ** 2;
-      const scale = variance.map((v, d) => (v <= rounding(d) ? 1 : Math.sqrt(v)));
-      this.state = { mean: fitted(samples, mean), variance: fitted(samples, variance), scale: fitted(samples, scale) };
+      const rounding = (d: number): number => count * Number.EPSILON * variances[d] + (count * means[d] * Number.EPSILON) ** 2;
+      const scale = Float64Array.from(variances, (v, d) => (v <= rounding(d) ? 1 : Math.sqrt(v)));
+      this.state = { mean, variance, scale: fitted(samples, scale) };
       return this;
     });
   }

@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { type ClassWeight, checkClassWeight, weightsOfClasses } from "./classWeight.js";
 import { Classifier, type Layout } from "./estimator.js";
 import { gammaOf, kernelMatrix, type KernelOptions, kernelOptions } from "./kernels.js";
+import { checkOptions } from "./options.js";
 import { fitted, labelsOf, samplesOf } from "./samples.js";
 import { separate } from "./sequentialMinimalOptimization.js";
 
@@ -64,8 +65,10 @@ export class SVC extends Classifier<SVCState> {
     { supportVectors: ["vectors", "features"], dualCoef: ["pairs", "vectors"], intercept: ["pairs"], gamma: [], classes: ["classes"] },
   ];
 
-  constructor({ classWeight, kernel, gamma, degree, coef0, ...options }: SVCOptions = {}) {
+  constructor(given: SVCOptions = {}) {
     super();
+    checkOptions("SVC", given, "C");
+    const { classWeight, kernel, gamma, degree, coef0, ...options } = given;
     const resolved = resolveOptions<Pick<SVCOptions, "C" | "tolerance" | "maxIterations">>("SVC", { C: 1, tolerance: 1e-3, maxIterations: 1e6 }, options);
     const { C, tolerance, maxIterations } = resolved;
     if (!(C > 0 && C < Infinity)) throw new ValueError(`SVC: C must be above 0, got ${C}.`);
