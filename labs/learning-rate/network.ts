@@ -9,7 +9,7 @@ export interface Plan {
   readonly epochs: number;
   readonly seed: number;
   /** @default "SGD" */
-  readonly method?: "SGD" | "Adam";
+  readonly method?: keyof typeof methods;
   /** Ends the training when the loss over all training images is below it. */
   readonly level?: number;
 }
@@ -24,6 +24,8 @@ export interface Trained {
   readonly seconds: number;
 }
 
+const methods = { SGD: optim.SGD, Adam: optim.Adam };
+
 /** Pixels – 32 ReLU – classes. */
 export function network({ shape, classes }: data.ImageDataset): nn.Sequential {
   const pixels = shape[0] * shape[1] * shape[2];
@@ -36,7 +38,7 @@ export async function train({ train: images, rate, batch, epochs, seed, method =
   const { normalization } = loader;
   const whole = new data.DataLoader(images, { batch: 500, normalize: normalization });
   const model = network(images);
-  const optimizer = new optim[method](model.parameters(), { lr: rate });
+  const optimizer = new methods[method](model.parameters(), { lr: rate });
   const lossOver = async (): Promise<number> => (await evaluate(model, crossEntropy, whole, { metrics: [] }))!.loss;
   const [steps, losses]: number[][] = [[], [await lossOver()]];
   let seconds = 0;
