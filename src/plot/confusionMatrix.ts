@@ -14,10 +14,12 @@ export interface ConfusionMatrixOptions extends FigureOptions {
   readonly normalize?: "none" | "true" | "predicted";
 }
 
+const limit = 200;
+
 /**
  * A confusion matrix as `metrics.confusionMatrix` counts it: rows are true classes, columns predicted ones.
  * @param counts [C, C]
- * @throws ShapeError, ValueError for a matrix that is not square, or counts below 0.
+ * @throws ShapeError, ValueError for a matrix that is not square, of more than 200 classes, or with counts below 0.
  *
  * @example
  * const counts = await metrics.confusionMatrix([0, 2, 1, 2], [0, 1, 1, 2]);
@@ -31,6 +33,7 @@ export function confusionMatrix(counts: readonly Numbers[], options: ConfusionMa
   const { normalize = "none", ...figure } = options;
   const matrix = matrixOf("confusionMatrix", "counts", counts);
   const size = matrix.length;
+  if (size > limit) throw new ValueError(`confusionMatrix: ${size} classes do not make a readable figure; draw the rows and columns of at most ${limit} of them.`);
   if (matrix[0].length !== size) throw new ShapeError(`confusionMatrix: expected as many columns as rows, got [${size}, ${matrix[0].length}].`);
   const wrong = matrix.flat().find((count) => !(count >= 0) || !Number.isFinite(count));
   if (wrong !== undefined) throw new ValueError(`confusionMatrix: counts are 0 or more, got ${wrong}.`);
@@ -39,7 +42,7 @@ export function confusionMatrix(counts: readonly Numbers[], options: ConfusionMa
   const columns = matrix.map((_, j) => matrix.reduce((sum, row) => sum + row[j], 0));
   const rows = matrix.map((row) => row.reduce((a, b) => a + b, 0));
   const shares = matrix.map((row, i) => row.map((count, j) => (normalize === "predicted" ? count / columns[j] : normalize === "true" ? count / rows[i] : count)).map((v) => (Number.isNaN(v) ? 0 : v)));
-  const most = normalize === "none" ? Math.max(1, ...shares.flat()) : 1;
+  const most = normalize === "none" ? shares.flat().reduce((a, b) => Math.max(a, b), 1) : 1;
   const look = { rows: size, columns: size, rowNames: classes, columnNames: classes, rowLabel: "true class", columnLabel: "predicted class", right: 0, square: true };
   return new Figure({
     options: figure,

@@ -42,6 +42,6 @@ export function alikeText(values: readonly number[], { digits = 3, factor = 1 }:
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
   const exponent = Math.floor(Math.log10(most));
   const decimals = sizes.every((v) => Number.isInteger(v)) ? 0 : Math.max(0, digits - 1 - (exponent === -1 ? 0 : exponent));
-  const alike = most < 1e6 && least >= 10 ** -decimals;
+  const alike = most < 1e6 && most >= 1e-3 && least >= 10 ** -decimals;
   return (value) => (alike ? fixedText(factor * value, decimals) : numberText(factor * value, digits));
 }

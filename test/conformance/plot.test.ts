@@ -51,6 +51,10 @@ describe("the gallery", () => {
   });
 });
 
+test.each(["curves", "contour", "neuron"])("docs/plots/%s.svg is what the gallery draws; if not, run this test with -u", async (name) => {
+  await expect((await gallery[name]({})).svg()).toMatchFileSnapshot(`../../docs/plots/${name}.svg`);
+});
+
 describe("B1: value and gradient on every edge", () => {
   const one = (v: number) => tensor(v, { dtype: "float64", requiresGrad: true });
 
@@ -175,6 +179,39 @@ describe("what is drawn", () => {
     expect(texts(plot.confusionMatrix([[5, 1], [0, 4]])).slice(0, 4)).toEqual(["5", "1", "0", "4"]);
     expect(texts(plot.confusionMatrix([[3, 1], [0, 0]], { normalize: "true" })).slice(0, 4)).toEqual(["0.75", "0.25", "0", "0"]);
     expect(texts(plot.heatMap({ values: [[0.5, NaN], [-1, 0.25]] })).slice(0, 3)).toEqual(["0.50", "−1.00", "0.25"]);
+  });
+});
+
+describe("data at the limits", () => {
+  const lists = [[], [NaN], [1], [0, 0], [-0], [1e300, -1e300], [1e-300, 2e-300], [Infinity, 1], [0.1, 0.1 + 1e-17], [1e15, 1e15 + 1]];
+  const sizes = [{}, { width: 120, height: 80 }, { width: 4000, height: 100 }];
+  const cases = lists.flatMap((y) => sizes.map((size) => [y, size] as const));
+
+  test.each(cases)("%j in %j", async (y, size) => {
+    const some = y.length === 0 ? [NaN] : y;
+    const counts = some.map((_, i) => some.map((v, j) => (Number.isFinite(v) ? Math.abs(v) * (i + j) : 0)));
+    const figures = [
+      plot.lines({ ...size, series: [{ name: "a", y, best: "min" }, { name: "b", y: [1, 2], validation: [2, 3], deviation: [1, 1] }], marks: [{ x: 2, label: "m", beyond: true }] }),
+      plot.bars({ ...size, categories: some.map(String), series: [{ name: "a", values: some }] }),
+      plot.bars({ ...size, categories: some.map(String), series: [{ name: "a", values: some, deviation: some.map(() => 1) }], direction: "right" }),
+      plot.scatter({ ...size, groups: [{ name: "", x: y, y }], equal: true }),
+      plot.heatMap({ ...size, values: [some], colours: "diverging" }),
+      plot.contour({ ...size, f: [[...some, 1], [...some, 2]], x: { range: [0, 1] }, y: { range: [0, 1] }, trajectories: [{ name: "t", points: [[NaN, 1], [9, 9]] }] }),
+      plot.confusionMatrix(counts, size),
+      await plot.histograms({ a: some, b: [1, 2] }, size),
+      await plot.histograms({ a: some, b: [1, 2] }, { ...size, arrangement: "ridges" }),
+      await plot.imageGrid(tensor([some], { dtype: "float64" }), size),
+    ];
+    for (const figure of [...figures, plot.grid(figures, size)]) {
+      const svg = figure.svg();
+      elements(svg);
+      const shapes = svg.replaceAll(/<(title|desc|text)[^>]*>[^<]*/g, "");
+      expect(shapes).not.toMatch(/NaN|Infinity|undefined|(width|height|r)="-/);
+    }
+  });
+
+  test("nodes that lead to themselves", () => {
+    elements(plot.graph({ nodes: [{ id: "a" }], edges: [{ from: "a", to: "a", value: "1" }] }).svg());
   });
 });
 
