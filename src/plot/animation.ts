@@ -43,6 +43,7 @@ export function animate(frames: readonly Figure[], options: AnimateOptions = {})
  * const frame = plot.lines({ series: [{ name: "y", y: [1, 2] }], width: 200, height: 160 });
  * const gif = await plot.animate([frame, frame]).gif({ scale: 1 });
  * String.fromCharCode(...gif.subarray(0, 4)) // → GIF8
+ * plot.animate([frame, frame]).svg().includes("@keyframes") // → true
  */
 export class Animation {
   private readonly frames: readonly Figure[];
