@@ -6,7 +6,7 @@ import { decayRate, sweepRates } from "./rates.js";
 
 export default defineLab({
   settings: {
-    data: { quick: "digits", full: "mnist", choices: ["digits", "mnist", "fashion-mnist"], about: "images to learn" },
+    data: { quick: "digits", full: "mnist", choices: ["digits", "mnist", "fashion"], about: "images to learn" },
     rates: { value: [1e-5, 1e-3, 0.1, 1, 10], above: 0, about: "learning rates of SGD" },
     batches: { value: [8, 32, 128, 256], min: 1, whole: true, about: "batch sizes" },
     batch: { quick: 32, full: 128, min: 1, whole: true, about: "batch size while the rate changes" },
