@@ -6,6 +6,7 @@ import { type Claim, type Judgement, toleranceText, type Verdict } from "./claim
 import type { LabEntry } from "./catalogue.js";
 import type { LabMode } from "./lab.js";
 import { htmlOf } from "./markdown.js";
+import { fontFaces } from "./reportFonts.js";
 import { reportStyle } from "./reportStyle.js";
 import type { Block, LabResult } from "./result.js";
 import { settingText } from "./settings.js";
@@ -27,7 +28,8 @@ export function reportOf(result: LabResult, entry: LabEntry, info: RunInfo): str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)} – lab ${escaped(result.lab)}, ${mode}</title>
-<style>${reportStyle}</style>
+<style>${fontFaces()}
+${reportStyle}</style>
 </head>
 <body>
 <header>
@@ -102,8 +104,14 @@ function tolerance(claim: Claim, mode: LabMode): string {
 function blockHtml(block: Block): string {
   if (block.kind === "text") return htmlOf(block.markdown, 2);
   const caption = block.caption === "" ? "" : `<figcaption>${escaped(block.caption)}</figcaption>`;
-  if (block.kind === "figure") return `<figure id="${escaped(block.name)}"><div class="scroll drawing">${block.svg}</div>${caption}</figure>`;
+  if (block.kind === "figure") return `<figure id="${escaped(block.name)}"><div class="scroll drawing"${widthOf(block.svg)}>${block.svg}</div>${caption}</figure>`;
   return `<figure id="${escaped(block.name)}">${table(block.columns, block.rows.map((row) => block.columns.map((column) => row[column])))}${caption}</figure>`;
+}
+
+/** The width of a drawing, below which its letters get too small and it scrolls instead. */
+function widthOf(svg: string): string {
+  const width = /<svg[^>]*? width="([\d.]+)"/.exec(svg)?.[1];
+  return width === undefined ? "" : ` style="--width:${width}px"`;
 }
 
 function table(columns: readonly string[], rows: readonly (readonly unknown[])[], style = ""): string {

@@ -7,7 +7,7 @@ export const reportStyle = `
 :root{${light};color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{${dark}}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:60rem;padding:1.5rem clamp(1rem,4vw,2.5rem) 4rem;background:var(--ground);color:var(--ink);font:1.0625rem/1.6 'Source Sans 3','Source Sans Pro',system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;overflow-wrap:break-word}
+body{margin:0 auto;max-width:60rem;padding:1.5rem clamp(1rem,4vw,2.5rem) 4rem;background:var(--ground);color:var(--ink);font:1.125rem/1.6 'Source Sans 3','Source Sans Pro',system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;overflow-wrap:break-word}
 h1{font-size:clamp(1.6rem,5vw,2.2rem);line-height:1.2;margin:.1rem 0 .4rem}
 h2{font-size:1.35rem;line-height:1.3;margin:2.6rem 0 .8rem;padding-top:.4rem;border-top:1px solid var(--line)}
 h3{font-size:1.12rem;margin:2rem 0 .5rem}
@@ -41,7 +41,7 @@ table.claims th:nth-child(2),table.claims th:nth-child(3){text-align:right}
 .small{display:block;color:var(--muted);font-size:.875rem;line-height:1.4}
 .note{color:var(--note)}
 figure{margin:1.6rem 0}
-figure .drawing svg{display:block;background:var(--ground)}
+figure .drawing svg{display:block;background:var(--ground);min-width:calc(.72*var(--width,0px))}
 figcaption{color:var(--muted);font-size:.95rem;margin-top:.4rem;max-width:44rem}
 @media (max-width:36rem){
 table.claims,table.claims tbody,table.claims tr,table.claims td{display:block;width:100%}

@@ -45,7 +45,7 @@ const most = 150;
 
 /**
  * The graph of everything that `output` was computed from. Run it before `backward()`, which uses the graph up (or pass that `retainGraph: true`).
- * A value that is used twice has the part of its gradient on each edge. Tensors of more than 4 numbers show their shape, their gradients
+ * A value that is used twice has the part of its gradient on each edge. Reshapes of single numbers are left out. Tensors of more than 4 numbers show their shape, their gradients
  * the norm.
  * @throws NablaError if the output was not recorded; LifetimeError if the graph was used up or its values are gone; ValueError for more
  * than 150 operations.
@@ -83,17 +83,24 @@ export async function computationalGraph(output: Tensor, options: ComputationalG
     ids.set(t, id);
     drawn.push({ id, label: constant ? values.get(t)! : names.get(t) ?? `x${++unnamed}`, kind: constant ? "constant" : "value" });
   }
+  const reshaped = new Map(nodes.filter(reshapesNumber).map((node) => [inputsOf(node)[0], node.output]));
   for (const node of nodes) {
     const { output: made } = node;
+    if (reshapesNumber(node)) {
+      ids.set(made, ids.get(inputsOf(node)[0])!);
+      continue;
+    }
     const id = `t${ids.size}`;
     ids.set(made, id);
-    const name = made === output ? undefined : names.get(made);
+    const result = reshaped.get(made) ?? made;
+    const name = result === output ? undefined : names.get(made) ?? names.get(result);
     drawn.push({ id, label: operationLabel(node), kind: "operation", ...(name !== undefined && { note: name }) });
   }
   drawn.push({ id: "output", label: names.get(output) ?? "output" });
 
   const edges: GraphEdge[] = [];
   for (const node of nodes) {
+    if (reshapesNumber(node)) continue;
     for (const [i, input] of inputsOf(node).entries()) {
       const part = parts.get(node)?.[i];
       const value = drawn.some(({ id, kind }) => id === ids.get(input) && kind === "constant") ? "" : values.get(input)!;
@@ -103,6 +110,9 @@ export async function computationalGraph(output: Tensor, options: ComputationalG
   edges.push({ from: ids.get(output)!, to: "output", value: values.get(output)!, gradient: gradients ? "1" : "" });
   return new GraphFigure({ ...figure, nodes: drawn, edges, direction }, "Computational graph");
 }
+
+/** The last step of sums and means over all axes: [1, 1] to a number. It says nothing, and is not drawn. */
+const reshapesNumber = ({ operation, output }: TapeNode): boolean => operation.name === "reshape" && output.size === 1;
 
 function readNames(names: Readonly<Record<string, Tensor>> = {}): Map<Tensor, string> {
   if (typeof names !== "object" || names === null) throw new ValueError(`computationalGraph: names must be tensors by name, such as { x, w }, got ${describeValue(names)}.`);
