@@ -34,7 +34,7 @@ function vector(op: i32, x: v128, y: v128, alpha: v128): v128 {
     const s = m.sigmoid4(y);
     return f32x4.mul(f32x4.mul(x, s), f32x4.add(one, f32x4.mul(y, f32x4.sub(one, s))));
   }
-  if (op == GELU_GRAD) return f32x4.mul(x, f32x4.add(m.normalCdf4(y), f32x4.mul(y, m.normalPdf4(y))));
+  if (op == GELU_GRAD) return f32x4.mul(x, m.geluSlope4(y));
   return f32x4.mul(x, m.sigmoid4(y)); // SOFTPLUS_GRAD
 }
 

@@ -20,7 +20,7 @@ function byRows(args: usize, task: (args: usize, index: i32, worker: i32) => voi
   parallel(task, (rows + each - 1) / each, args);
 }
 
-function rowMaximum<T>(x: usize, columns: i32): f64 {
+export function rowMaximum<T>(x: usize, columns: i32): f64 {
   let max: T = <T>-Infinity;
   let j = 0;
   if (sizeof<T>() == 4 && columns >= 8) {
@@ -37,7 +37,7 @@ function rowMaximum<T>(x: usize, columns: i32): f64 {
 }
 
 /** out = exp(x − shift); returns the sum. */
-function exponentials<T>(x: usize, out: usize, columns: i32, shift: f64): f64 {
+export function exponentials<T>(x: usize, out: usize, columns: i32, shift: f64): f64 {
   let sum: f64 = 0;
   let j = 0;
   if (sizeof<T>() == 4) {

@@ -42,7 +42,8 @@ function vector(op: i32, x: v128, alpha: v128): v128 {
   if (op == LEAKY_RELU) return v128.bitselect(x, f32x4.mul(x, alpha), f32x4.gt(x, zero));
   if (op == SOFTPLUS) return m.softplus4(x);
   if (op == SILU) return f32x4.mul(x, m.sigmoid4(x));
-  if (op == GELU) return f32x4.mul(x, m.normalCdf4(x));
+  if (op == GELU) return m.gelu4(x);
+  if (op == ERF) return m.erf4(x);
   if (op == FLOOR) return f32x4.floor(x);
   if (op == CEIL) return f32x4.ceil(x);
   if (op == ROUND) return f32x4.nearest(x);
@@ -141,6 +142,7 @@ function floatStrip(args: usize, x: usize, y: usize, out: usize, count: i32): vo
     case SOFTPLUS: vectorLoop(SOFTPLUS, x, out, count, a); return;
     case SILU: vectorLoop(SILU, x, out, count, a); return;
     case GELU: vectorLoop(GELU, x, out, count, a); return;
+    case ERF: vectorLoop(ERF, x, out, count, a); return;
     case FLOOR: vectorLoop(FLOOR, x, out, count, a); return;
     case CEIL: vectorLoop(CEIL, x, out, count, a); return;
     case ROUND: vectorLoop(ROUND, x, out, count, a); return;

@@ -22,13 +22,17 @@ function power2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/** eˣ: x = n·ln 2 + r, |r| ≤ ½·ln 2. */
+/**
+ * eˣ: x = n·ln 2 + r, |r| ≤ ½·ln 2. Adding 1.5·2²³ leaves n, rounded, in the low bits. Below −104 the result is 0, and nothing is
+ * computed: factors that underflow are very slow, and masked scores are −∞.
+ */
 @inline
 export function exp4(x: v128): v128 {
-  const clamped = f32x4.min(f32x4.max(x, c(-104)), c(89));
-  const n = f32x4.nearest(f32x4.mul(clamped, c(1.44269504)));
-  let r = f32x4.sub(clamped, f32x4.mul(n, c(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(n, c(2.12194440e-4)));
+  const vanishing = f32x4.lt(x, c(-104));
+  const clamped = f32x4.pmin(v128.andnot(x, vanishing), c(89));
+  const shifted = madd(clamped, c(1.44269504), c(12582912));
+  const n = f32x4.sub(shifted, c(12582912));
+  const r = madd(n, c(2.12194440e-4), madd(n, c(-0.693359375), clamped));
   let p = c(1.9875691500e-4);
   p = madd(p, r, c(1.3981999507e-3));
   p = madd(p, r, c(8.3334519073e-3));
@@ -36,9 +40,9 @@ export function exp4(x: v128): v128 {
   p = madd(p, r, c(1.6666665459e-1));
   p = madd(p, r, c(5.0000001201e-1));
   p = f32x4.add(madd(p, f32x4.mul(r, r), r), c(1));
-  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const whole = i32x4.sub(shifted, c(12582912));
   const half = i32x4.shr_s(whole, 1);
-  return f32x4.mul(f32x4.mul(p, power2(half)), power2(i32x4.sub(whole, half)));
+  return v128.andnot(f32x4.mul(f32x4.mul(p, power2(half)), power2(i32x4.sub(whole, half))), vanishing);
 }
 
 /** ln x: x = m·2ᵉ with m in [√½, √2). Negative: NaN; 0: −∞. */
@@ -100,24 +104,69 @@ export function softplus4(x: v128): v128 {
   return f32x4.add(f32x4.max(x, c(0)), log4(f32x4.add(t, c(1))));
 }
 
-/** Φ(x) of the standard normal: Abramowitz and Stegun 7.1.26, absolute error 1.5e-7 in erf. */
+/** exp(−a²/2) for 0 ≤ a ≤ 14.5, with a² in two parts: its rounding error would be magnified by the exponential. */
 @inline
-export function normalCdf4(x: v128): v128 {
-  const z = f32x4.mul(f32x4.abs(x), c(0.70710678));
-  const t = f32x4.div(c(1), madd(z, c(0.3275911), c(1)));
-  let p = c(1.061405429);
-  p = madd(p, t, c(-1.453152027));
-  p = madd(p, t, c(1.421413741));
-  p = madd(p, t, c(-0.284496736));
-  p = madd(p, t, c(0.254829592));
-  const tail = f32x4.mul(f32x4.mul(f32x4.mul(p, t), c(0.5)), exp4(f32x4.neg(f32x4.mul(z, z))));
-  return v128.bitselect(tail, f32x4.sub(c(1), tail), f32x4.lt(x, c(0)));
+function bell4(a: v128): v128 {
+  const top = v128.and(a, i32x4.splat(0xfffff000));
+  const t = f32x4.mul(f32x4.mul(f32x4.sub(a, top), f32x4.add(a, top)), c(-0.5));
+  const correction = madd(f32x4.mul(madd(madd(t, c(0.041666668), c(0.16666667)), t, c(0.5)), t), t, t);
+  const whole = exp4(f32x4.mul(f32x4.mul(top, top), c(-0.5)));
+  return madd(whole, correction, whole);
 }
 
-/** φ(x) of the standard normal. */
+/** ½·erfc(a/√2) given bell4(a): a minimax polynomial for its quotient by the bell, over u = (a − 3)/(a + 3). */
 @inline
-export function normalPdf4(x: v128): v128 {
-  return f32x4.mul(c(0.39894228), exp4(f32x4.mul(f32x4.mul(x, x), c(-0.5))));
+function normalTail4(a: v128, bell: v128): v128 {
+  const u = f32x4.div(f32x4.sub(a, c(3)), f32x4.add(a, c(3)));
+  let p = c(5.306261664372869e-5);
+  p = madd(p, u, c(1.1490986071294174e-4));
+  p = madd(p, u, c(-3.3891878228153706e-4));
+  p = madd(p, u, c(-9.83194331638515e-4));
+  p = madd(p, u, c(2.904352964833379e-3));
+  p = madd(p, u, c(6.131916306912899e-3));
+  p = madd(p, u, c(-4.621325805783272e-2));
+  p = madd(p, u, c(1.2322504073381424e-1));
+  p = madd(p, u, c(-2.0640261471271515e-1));
+  p = madd(p, u, c(1.2151394784450531e-1));
+  return f32x4.mul(bell, p);
+}
+
+@inline
+function upperOrLower(x: v128, tail: v128): v128 {
+  return v128.bitselect(f32x4.sub(c(1), tail), tail, f32x4.gt(x, c(0)));
+}
+
+/** x·Φ(x), Φ the distribution of a standard normal. */
+@inline
+export function gelu4(x: v128): v128 {
+  const a = f32x4.pmin(f32x4.abs(x), c(14.5));
+  return f32x4.mul(x, upperOrLower(x, normalTail4(a, bell4(a))));
+}
+
+/** Φ(x) + x·φ(x), its derivative. */
+@inline
+export function geluSlope4(x: v128): v128 {
+  const a = f32x4.pmin(f32x4.abs(x), c(14.5));
+  const bell = bell4(a);
+  return madd(f32x4.mul(x, c(0.39894228)), bell, upperOrLower(x, normalTail4(a, bell)));
+}
+
+/** An odd polynomial (as in the Cephes library) below 1, 1 − erfc beyond. */
+@inline
+export function erf4(x: v128): v128 {
+  const magnitude = f32x4.abs(x);
+  const z = f32x4.mul(x, x);
+  let p = c(7.853861353153693e-5);
+  p = madd(p, z, c(-8.010193625184903e-4));
+  p = madd(p, z, c(5.188327685732524e-3));
+  p = madd(p, z, c(-2.685381193529856e-2));
+  p = madd(p, z, c(1.128358514861418e-1));
+  p = madd(p, z, c(-3.761262582423300e-1));
+  const near = madd(f32x4.mul(p, z), x, f32x4.mul(x, c(1.128379165726710)));
+  const a = f32x4.pmin(f32x4.mul(magnitude, c(1.41421356)), c(14.5));
+  const tail = normalTail4(a, bell4(a));
+  const far = v128.or(f32x4.sub(c(1), f32x4.add(tail, tail)), v128.and(x, i32x4.splat(0x80000000)));
+  return v128.bitselect(near, far, f32x4.lt(magnitude, c(1)));
 }
 
 @inline

@@ -48,6 +48,25 @@ test("memory that cannot be had is an error with a remedy, and the engine goes o
   expect(engine.allocate(64)).toBeGreaterThan(0);
 });
 
+test.each(wasmVariants())("%s: erf, GELU and its derivative keep a small relative error, in the lower tail too", (isa) => {
+  const backend = new CpuBackend(loadWasmEngine({ isa, threads: 1 }).engine!);
+  // x·Φ(x), Φ(x) + x·φ(x) and erf(x) by SciPy.
+  const x = [-9, -6, -2, 1, 3];
+  const gelu = [-1.015729565358449e-18, -5.919525870226167e-9, -0.04550026389635839, 0.8413447460685429, 2.99595030590511];
+  const slope = [-9.138937373906642e-18, -3.546870945390202e-8, -0.0852318010781969, 1.0833154705876864, 1.011945647204184];
+  const erf = [-1, -1, -0.9953222650189527, 0.8427007929497148, 0.9999779095030014];
+  const at = viewOf(backend, "float32", [5], x);
+  const out = emptyView(backend, "float32", [5]);
+  const near = (expected: readonly number[]): void =>
+    valuesOf(backend, out).forEach((value, i) => expect(Math.abs(value / expected[i] - 1), `at ${x[i]}`).toBeLessThan(1e-6));
+  backend.unary("gelu", at, out);
+  near(gelu);
+  backend.binary("geluGrad", viewOf(backend, "float32", [5], [1, 1, 1, 1, 1]), at, out);
+  near(slope);
+  backend.unary("erf", at, out);
+  near(erf);
+});
+
 test("threads come and go between calls", () => {
   const engine = load(4);
   const backend = new CpuBackend(engine);
