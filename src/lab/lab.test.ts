@@ -126,7 +126,7 @@ test("values as tables show them", () => {
   expect([0, -1.5, 1 / 3, 1191170, 123456.7, 1e-9, -2.5e-7, Number.NaN, -Infinity, 0.1 + 0.2].map(numberText)).toEqual([
     "0", "−1.5", "0.33333", "1,191,170", "123,457", "10⁻⁹", "−2.5·10⁻⁷", "NaN", "−∞", "0.3",
   ]);
-  expect([valueText(69.5, "%"), valueText([4, -2]), valueText(["CNN", "words"]), valueText(undefined)]).toEqual(["69.5 %", "(4, −2)", "CNN, words", "–"]);
+  expect([valueText(69.5, "%"), valueText([4, -2, 1e-17]), valueText(["CNN", "words"]), valueText(undefined)]).toEqual(["69.5 %", "(4, −2, 0)", "CNN, words", "–"]);
   expect([0.01, 3.21, 42.4, 100, 6000, 7200].map(durationText)).toEqual(["0.1 s", "3.2 s", "42 s", "2 min", "1 h 40 min", "2 h"]);
 });
 

@@ -27,8 +27,14 @@ export function cellText(value: unknown): string {
 /** The value of a claim with its unit: `69.5 %`, `(4, 4, −2)`, `CNN, bag of words`. */
 export function valueText(value: ClaimValue | undefined, unit?: string): string {
   if (value === undefined) return "–";
-  const text = Array.isArray(value) ? (typeof value[0] === "string" ? value.join(", ") : `(${value.map(cellText).join(", ")})`) : cellText(value);
+  const text = Array.isArray(value) ? (typeof value[0] === "string" ? value.join(", ") : `(${withoutNoise(value as number[]).map(cellText).join(", ")})`) : cellText(value);
   return unit === undefined ? text : `${text} ${unit}`;
+}
+
+/** What is nothing beside the largest, such as 10⁻¹⁷ where a sum should vanish, is 0. */
+function withoutNoise(values: readonly number[]): number[] {
+  const largest = Math.max(...values.map(Math.abs));
+  return values.map((value) => (Math.abs(value) < 1e-12 * largest ? 0 : value));
 }
 
 /** `0.8 s`, `12 s`, `3 min`, `1 h 40 min`. */
