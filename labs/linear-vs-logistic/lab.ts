@@ -79,7 +79,7 @@ async function picture(title: string, { hours, passed }: Students, fit: Fit, [fr
 
 export default defineLab({
   settings: {
-    samples: { quick: 200, full: 2000, min: 40, whole: true, about: "students, and points of the plane" },
+    samples: { quick: 200, full: 2000, min: 40, whole: true, about: "students; points of the plane, 300 at most" },
     outliers: { value: 0.15, above: 0, max: 1, about: "outliers as a share of the samples, all far on their own side" },
     distance: { value: 40, above: 0, about: "hours that the outliers studied" },
     fidelity: { value: 1e4, above: 0, about: "C of logistic regression, the likelihood against the penalty: next to no penalty" },
@@ -120,10 +120,11 @@ export default defineLab({
     lab.claim("accuracy", judged("logistic") > judged("linear") ? ["logistic", "linear"] : ["linear", "logistic"]);
 
     lab.text("### In the plane");
-    const set = data.blobs({ samples, centers: [[-1.5, 0], [1.5, 0]], std: 0.8, seed: 0 });
+    const count = Math.min(samples, 300);
+    const set = data.blobs({ samples: count, centers: [[-1.5, 0], [1.5, 0]], std: 0.8, seed: 0 });
     const { x, y } = set.tensors();
     const random = new Generator(0).fork("far");
-    const far = Array.from({ length: Math.round(outliers * samples) }, () => [9 + random.normal(), -9 + random.normal()]);
+    const far = Array.from({ length: Math.round(outliers * count) }, () => [9 + random.normal(), -9 + random.normal()]);
     const [xs, ys] = [concat([x, tensor(far)]), concat([y, tensor(far.map(() => 1), { dtype: "int32" })])];
     const linear = await new classic.LinearRegression().fit(xs, ys);
     const logistic = await new classic.LogisticRegression({ C }).fit(xs, ys);
