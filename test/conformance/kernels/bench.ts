@@ -17,8 +17,6 @@ export interface Case {
   readonly name: string;
   /** Allowed error relative to max(1, |expected|) of float32; default 1e-5. float64 may differ by 1e-11, integers not at all. */
   readonly tolerance?: number;
-  /** Kernels that some backends leave to their definition in primitive operations; these skip the case. Default: none. */
-  readonly needs?: readonly (keyof FusedKernels)[];
   run(bench: Bench): (View | number)[];
 }
 
