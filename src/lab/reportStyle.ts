@@ -33,6 +33,7 @@ table{border-collapse:collapse;margin:.4rem 0;font-variant-numeric:tabular-nums;
 th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--muted);border-bottom-color:var(--muted);white-space:nowrap}
 td.value,th.value{text-align:right;white-space:nowrap}
+td.short{white-space:nowrap}
 td.words{white-space:normal}
 table.claims{width:100%}
 table.claims td:first-child{width:52%}
