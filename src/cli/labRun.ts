@@ -178,7 +178,9 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
   } catch (error) {
     live.clear();
     if (!(error instanceof LabStopped)) {
-      if (!resumed && readdirSync(folder.path).every((file) => file === "run.json" || file === "run.lock")) folder.discard();
+      const nothingKept = readdirSync(folder.path).every((file) => file === "run.json" || file === "run.lock");
+      if (nothingKept && !resumed) folder.discard();
+      else printLine(io.stderr, `what was done is kept; once the cause is gone, go on with:\n  npx nabla lab run --resume ${where}`);
       throw error;
     }
     printLine(io.stderr, `stopped; what was done is kept. Go on with:\n  npx nabla lab run --resume ${where}`);

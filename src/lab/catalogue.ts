@@ -8,6 +8,7 @@ import { DataError, NablaError, nearest, UsageError } from "../base/errors.js";
 import { type Expected, expectedSchema } from "./claims.js";
 import { LabError } from "./errors.js";
 import { defineLab, type LabDefinition } from "./lab.js";
+import { checkDefinitions } from "./settings.js";
 
 /** A lab, without its code. */
 export interface LabEntry {
@@ -68,7 +69,10 @@ export function readLab(folder: string): LabEntry {
 export async function loadLab({ name, folder }: LabEntry): Promise<LabDefinition> {
   const path = join(folder, codeOf(folder) ?? "lab.js");
   const module = await importLab(name, path);
-  if (typeof module.default?.run === "function") return defineLab(module.default as LabDefinition);
+  if (typeof module.default?.run === "function") {
+    checkDefinitions(module.default.settings ?? {});
+    return defineLab(module.default as LabDefinition);
+  }
   throw new LabError(`lab ${name}: ${path} must have export default defineLab({ … }) from "nabla".`);
 }
 

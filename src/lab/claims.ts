@@ -52,6 +52,8 @@ const claim = z
     value: claimValue,
     unit: z.string().min(1).optional(),
     tolerance: perMode,
+    /** Settings that it is about, such as { "part": "sweeps" }; with other values of theirs it is not judged. Absent: any. */
+    when: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
     differs: difference.optional(),
   })
   .superRefine(({ value, tolerance: own, differs }, context) => {
@@ -102,13 +104,14 @@ export interface Judgement {
   readonly note: string;
 }
 
-/** Compares a result with a claim. */
-export function judge(claim: Claim, mode: LabMode, ours: ClaimValue | undefined): Judgement {
-  const { value, tolerance, differs } = claim;
+/** Compares a result, of a run with `settings`, with a claim. */
+export function judge(claim: Claim, mode: LabMode, ours: ClaimValue | undefined, settings: Readonly<Record<string, unknown>> = {}): Judgement {
+  const { value, tolerance, when = {}, differs } = claim;
   const how = tolerance[mode];
   const judged = (verdict: Verdict, note = ""): Judgement => ({ claim, ours, verdict, note });
   const record = differs === undefined ? undefined : (differs.tolerance ?? tolerance)[mode];
-  if (how === undefined && record === undefined) return judged("not judged");
+  const about = Object.entries(when).every(([name, wanted]) => settings[name] === wanted);
+  if (!about || (how === undefined && record === undefined)) return judged("not judged");
   if (ours === undefined) return judged("fails", "the lab gave no result for it");
   if (differs !== undefined && record !== undefined && near(ours, differs.ours, record)) return judged("differs", differs.why);
   if (how !== undefined && near(ours, value, how)) return judged("agrees");

@@ -19,7 +19,7 @@ import { MemoStore } from "./memo.js";
 import { writeResults } from "./output.js";
 import { Pace, progressLine } from "./pace.js";
 import { runLab, type RunLabOptions } from "./runLab.js";
-import { describeSettings, resolveSettings, type SettingDefinitions, type SettingValues } from "./settings.js";
+import { checkDefinitions, describeSettings, resolveSettings, type SettingDefinitions, type SettingValues } from "./settings.js";
 import { durationText, numberText, valueText } from "./values.js";
 
 const home = mkdtempSync(join(tmpdir(), "nabla-lab-"));
@@ -68,8 +68,8 @@ describe("settings", () => {
 
   test("a definition that cannot work is refused", () => {
     const run = (): void => {};
-    expect(() => defineLab({ settings: { steps: { value: 0, min: 1 } }, run })).toThrow(/setting steps: expected a number of at least 1, got 0/);
-    expect(() => defineLab({ settings: { "--x": 1 }, run })).toThrow(/a setting's name is letters and digits/);
+    expect(() => checkDefinitions({ steps: { value: 0, min: 1 } })).toThrow(/setting steps: expected a number of at least 1, got 0/);
+    expect(() => checkDefinitions({ "--x": 1 })).toThrow(/a setting's name is letters and digits/);
     expect(() => defineLab({ seeds: 0, run })).toThrow(/seeds must be a whole number of at least 1/);
     expect(() => defineLab({} as never)).toThrow(/with a function run/);
   });
@@ -85,6 +85,11 @@ describe("claims", () => {
     expect([verdict({}, 7.5), verdict({}, 7.6), verdict({}, 7.05, "full"), verdict({}, 7.5, "full")]).toEqual(["agrees", "fails", "agrees", "fails"]);
     expect([verdict({ value: 0.6, tolerance: { quick: { absolute: 0.05 } } }, 0.65), verdict({}, Number.NaN), verdict({}, undefined)]).toEqual(["agrees", "fails", "fails"]);
     expect(verdict({ tolerance: { full: { absolute: 1 } } }, 100)).toBe("not judged");
+  });
+
+  test("about some settings are not judged with others", () => {
+    const [about, settings] = [claim({ when: { part: "sweeps" } }), { part: "sweeps", epochs: 3 }];
+    expect([judge(about, "quick", 7, settings), judge(about, "quick", 1, settings), judge(about, "quick", undefined, { part: "ladder" })].map((each) => each.verdict)).toEqual(["agrees", "fails", "not judged"]);
   });
 
   test("have bounds, lists, words and orders", () => {
@@ -280,6 +285,9 @@ describe("a run", () => {
   test.each<[string, (lab: Lab) => void, RegExp]>([
     ["an unknown claim", (lab) => lab.claim("anser", 1), /has no claim "anser"; it has answer/],
     ["a claim given twice", (lab) => [1, 2].forEach((x) => lab.claim("answer", x)), /claim "answer" is given twice/],
+    ["a claim that is no number", (lab) => lab.claim("answer", tensor(1) as never), /claim "answer": expected a number, a word, or a list of either, got a Tensor/],
+    ["a text that is none", (lab) => lab.text(undefined as never), /text: expected Markdown, got undefined/],
+    ["a row that is none", (lab) => lab.table("t", [3 as never]), /table "t": expected rows such as \{ name: value \}, got 3/],
     ["an empty table", (lab) => lab.table("t", []), /expected at least one row/],
     ["two figures of one name", (lab) => [1, 2].forEach(() => lab.figure("f", { svg: () => "" }, "")), /two figures are called "f"/],
     ["no figure", (lab) => lab.figure("f", "x" as never, ""), /expected a chart of plot/],
@@ -310,6 +318,11 @@ describe("a run", () => {
     expect(await numbers()).toEqual(whole);
   });
 
+  test("does one part after the other", async () => {
+    const part = (): Promise<number> => new Promise((resolve) => setTimeout(resolve, 20, 1));
+    await expect(play({ run: async (lab) => void (await Promise.all([lab.memo("a", part), lab.memo("b", part)])) })).rejects.toThrow(/memo "b": the part "a" is still under way; await one after the other/);
+  });
+
   test("resumes a training from its checkpoint, to the same weights", async () => {
     const images = { length: 4, dataset: { length: 8 }, epoch: batches };
     const train = async (stopAt?: number): Promise<number[] | "stopped"> => {
@@ -323,6 +336,7 @@ describe("a run", () => {
             trainer.listen({ step: ({ globalStep }) => void (globalStep === stopAt && stop.abort()) });
             const { status, history } = await lab.fit("net", trainer, images, null, { epochs: 3 });
             expect([status, history.length]).toEqual(["finished", 3]);
+            expect(() => lab.fit("net", trainer, images, null, { epochs: 3 })).toThrow(/fit: the key "net" is used twice/);
             result = Array.from(await model.weight.data());
           },
         },

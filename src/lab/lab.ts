@@ -6,7 +6,7 @@ import type { Batches } from "../train/batches.js";
 import type { FitEnd } from "../train/events.js";
 import type { Trainer } from "../train/trainer.js";
 import type { ClaimValue } from "./claims.js";
-import { checkDefinitions, type SettingDefinitions, type SettingValue, type SettingValues } from "./settings.js";
+import type { SettingDefinitions, SettingValue, SettingValues } from "./settings.js";
 
 /** "quick": within a minute, to see how it works; "full": the real experiment. */
 export type LabMode = "quick" | "full";
@@ -55,12 +55,13 @@ export interface Lab<Values = Readonly<Record<string, SettingValue>>> {
   claim(id: string, value: ClaimValue): void;
   /**
    * Does a long part once: its result, which must be plain JSON (numbers may be NaN or infinite), is kept in the run folder, so that a run that
-   * was stopped goes on behind it. Draws from the default random stream begin anew at the part, by its key, so that a resumed run gives the same numbers.
+   * was stopped goes on behind it. Draws from the default random stream begin anew at the part, by its key, so that a resumed run gives the same
+   * numbers. One part after the other. @throws LabError for a result that JSON cannot hold, or a key used twice
    */
   memo<T>(key: string, work: () => T | Promise<T>): Promise<T>;
   /**
    * `trainer.fit` with checkpoints in the run folder, under `key`: a run that was stopped goes on from the last one. Build the trainer as ever,
-   * before each call.
+   * before each call. @throws LabError for a key used twice
    */
   fit(key: string, trainer: Trainer, training: Batches, validation: Batches | null, options: LabFitOptions): Promise<FitEnd>;
 }
@@ -76,7 +77,7 @@ export interface LabDefinition<Definitions extends SettingDefinitions = SettingD
 
 /**
  * Defines a lab: the default export of a file `lab.ts`, in a folder with `README.md` and `expected.json`. `nabla lab run FOLDER` runs it.
- * @throws UsageError for a definition that cannot work
+ * @throws UsageError for a definition without `run`, or with seeds that are none. Its settings are checked when the command loads it.
  *
  * @example
  * const lab = defineLab({
@@ -93,7 +94,6 @@ export function defineLab<const Definitions extends SettingDefinitions = Record<
   if (typeof definition !== "object" || definition === null || typeof definition.run !== "function") {
     throw new UsageError("defineLab: expected { settings?, seeds?, run(lab) { … } } with a function run.");
   }
-  checkDefinitions(definition.settings ?? {});
   const counts = definition.seeds === undefined ? [1] : typeof definition.seeds === "number" ? [definition.seeds] : labModes.map((mode) => (definition.seeds as Record<LabMode, number>)[mode]);
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 1)) {
     throw new UsageError(`defineLab: seeds must be a whole number of at least 1, or { quick, full } of them, got ${JSON.stringify(definition.seeds)}.`);

@@ -71,6 +71,8 @@ export async function runLab({ entry, definition, plan, run, resumed, signal = n
     blocks.push(block);
   };
 
+  const fitted = new Set<string>();
+  let underWay: string | undefined;
   const lab: Lab = {
     mode: plan.mode,
     settings: plan.settings,
@@ -85,27 +87,44 @@ export async function runLab({ entry, definition, plan, run, resumed, signal = n
     },
     table(name: string, rows: readonly LabRow[], caption = "") {
       if (!Array.isArray(rows) || rows.length === 0) fail(`table "${name}": expected at least one row.`);
+      const wrong = rows.find((row) => typeof row !== "object" || row === null);
+      if (wrong !== undefined) fail(`table "${name}": expected rows such as { name: value }, got ${String(wrong)}.`);
       addBlock({ kind: "table", name, caption, columns: Object.keys(rows[0]), rows });
     },
-    text: (markdown) => addBlock({ kind: "text", markdown }),
+    text(markdown) {
+      if (typeof markdown !== "string") fail(`text: expected Markdown, got ${typeof markdown}.`);
+      addBlock({ kind: "text", markdown });
+    },
     claim(id, value) {
       const ids = entry.expected.claims.map((claim) => claim.id);
       if (!ids.includes(id)) fail(`expected.json has no claim "${id}"; it has ${ids.join(", ")}.`);
       if (results.has(id)) fail(`claim "${id}" is given twice.`);
+      if (!isClaimValue(value)) fail(`claim "${id}": expected a number, a word, or a list of either, got a ${nameOf(value)}.`);
       results.set(id, value);
     },
     async memo(key, work) {
       pace.check();
+      if (underWay !== undefined) fail(`memo "${key}": the part "${underWay}" is still under way; await one after the other.`);
+      underWay = key;
       const start = performance.now();
       manualSeed(seedOf(key));
-      const { value, kept } = await memos.remember(key, work);
+      const { value, kept } = await memos.remember(key, work).finally(() => (underWay = undefined));
       manualSeed(seedOf(`after ${key}`));
       partDone(key, kept ? undefined : (performance.now() - start) / 1000);
       return value;
     },
-    fit: (key, trainer, training, validation, options) => fit({ key, trainer, training, validation, options, run, plan, signal, pace }),
+    fit(key, trainer, training, validation, options) {
+      checkKey("fit", key);
+      if (fitted.has(key)) fail(`fit: the key "${key}" is used twice; every training needs its own.`);
+      fitted.add(key);
+      return fit({ key, trainer, training, validation, options, run, plan, signal, pace });
+    },
   };
 
+  for (const { id, when = {} } of entry.expected.claims) {
+    const odd = Object.keys(when).find((name) => !Object.hasOwn(plan.settings, name));
+    if (odd !== undefined) fail(`claim "${id}" of expected.json is about the setting "${odd}", which there is not.`);
+  }
   pace.check();
   manualSeed(0);
   try {
@@ -125,13 +144,18 @@ export async function runLab({ entry, definition, plan, run, resumed, signal = n
     seeds: lab.seeds,
     settings: plan.settings,
     changed: changedSettings(definition, plan),
-    judgements: claims.map((claim) => judge(claim, plan.mode, results.get(claim.id))),
+    judgements: claims.map((claim) => judge(claim, plan.mode, results.get(claim.id), plan.settings)),
     blocks,
     seconds: (performance.now() - began) / 1000,
     resumed,
     backend: { ...defaultBackend().info },
   };
 }
+
+const isClaimValue = (value: unknown): value is ClaimValue =>
+  [value].flat().every((each) => typeof each === "number") || [value].flat().every((each) => typeof each === "string");
+
+const nameOf = (value: unknown): string => (typeof value === "object" && value !== null ? value.constructor.name : typeof value);
 
 function changedSettings({ settings = {} }: LabDefinition, plan: LabPlan): string[] {
   const defaults = resolveSettings(settings, plan.mode);
@@ -159,7 +183,6 @@ interface FitRun {
 
 /** A training within a run: a run folder of its own below it. One that ended is not begun again, also when it ended early. */
 async function fit({ key, trainer, training, validation, options: { epochs, everySeconds }, run, plan, signal, pace }: FitRun): Promise<FitEnd> {
-  checkKey("fit", key);
   const path = join(run.path, "trainings", key);
   const config = { lab: plan.lab, training: key, epochs };
   const own = existsSync(join(path, "run.json")) ? RunFolder.open(path) : RunFolder.create(path, newRunInfo(config, run.info.seed));
