@@ -8,7 +8,7 @@ import { mock2020 } from "./mock2020.js";
 const exams = [mock2020, august2020, july2021, february2022, august2022];
 
 /** Short for tables. */
-const shown = (value: unknown): string | number => (typeof value === "number" ? value : Array.isArray(value) ? value.map((each) => (typeof each === "number" ? Number(each.toPrecision(5)) : each)).join(", ") : String(value));
+const shown = (value: unknown): string | number => (typeof value === "number" ? value : Array.isArray(value) ? value.map((each) => (typeof each === "number" ? String(Number(each.toPrecision(5))).replace("-", "−") : each)).join(", ") : String(value));
 
 export default defineLab({
   async run(lab) {

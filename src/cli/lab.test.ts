@@ -102,7 +102,7 @@ describe("nabla lab run", () => {
     const { code, out } = await nabla("lab", "run", "./tiny", "--out", run, "--set", "rate=0.25");
     expect(code).toBe(1);
     expect(out).toMatch(/what is left +1 +0\.125 +fails\n/);
-    expect(out).toContain("fails: what is left: expected within 0.01");
+    expect(out).toContain("fails: what is left: expected 1, within 0.01");
     expect(readFileSync(join(run, "report.html"), "utf8")).toContain("Changed settings: rate = 0.25");
   });
 

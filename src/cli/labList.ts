@@ -40,6 +40,6 @@ export const labListCommand: CommandFactory = ({ stdout }) =>
         durationText(seconds.full),
         needs.map((need) => (missing.includes(need) ? `${need} (missing)` : need)).join(", "),
       ]);
-      printLine(stdout, textTable(["lab", "question", "quick", "full", "data"], rows, { columns: stdout.columns, flexible: 1, right: [2, 3] }));
+      printLine(stdout, textTable(["lab", "question", "quick", "full", "data"], rows, { columns: stdout.columns, flexible: 1, widest: { 4: 18 }, right: [2, 3] }));
       printLine(stdout, "\nnabla lab show NAME tells about one, nabla lab run NAME runs it; --full does the real experiment.");
     });

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { LabMode } from "./lab.js";
-import { numberText } from "./values.js";
+import { numberText, valueText } from "./values.js";
 
 const claimValue = z.union([z.number(), z.array(z.number()).min(1), z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
@@ -115,7 +115,7 @@ export function judge(claim: Claim, mode: LabMode, ours: ClaimValue | undefined,
   if (ours === undefined) return judged("fails", "the lab gave no result for it");
   if (differs !== undefined && record !== undefined && near(ours, differs.ours, record)) return judged("differs", differs.why);
   if (how !== undefined && near(ours, value, how)) return judged("agrees");
-  if (differs === undefined) return judged("fails", how === undefined ? "" : `expected ${toleranceText(how, value)}`);
+  if (differs === undefined) return judged("fails", how === undefined ? "" : `expected ${expectedText(claim, how)}`);
   return judged("fails", `neither the source's value nor the recorded difference (${JSON.stringify(differs.ours)})`);
 }
 
@@ -135,6 +135,12 @@ function nearOne(ours: number | string, value: number | string, how: Tolerance):
 
 /** Decimal fractions are not exact: |0.65 − 0.6| is a little more than 0.05. */
 const rounding = 1e-12;
+
+/** `−8 within 0.05`, `at least 5`. */
+function expectedText({ value, unit }: Claim, how: Tolerance): string {
+  const bound = typeof how === "object" && ("atLeast" in how || "atMost" in how);
+  return bound ? toleranceText(how, value) : `${valueText(value, unit)}${typeof how === "object" ? `, ${toleranceText(how, value)}` : ""}`;
+}
 
 /** A tolerance in words, such as `within 0.05`. */
 export function toleranceText(how: Tolerance, value: ClaimValue): string {

@@ -117,7 +117,7 @@ function widthOf(svg: string): string {
 function table(columns: readonly string[], rows: readonly (readonly unknown[])[], style = ""): string {
   const numeric = columns.map((_, i) => rows.every((row) => typeof row[i] === "number" || row[i] === null || row[i] === undefined));
   const cells = (row: readonly unknown[], tag: "td" | "th"): string =>
-    row.map((value, i) => `<${tag}${numeric[i] ? ' class="value"' : cellText(value).length <= 18 ? ' class="short"' : ""}>${escaped(tag === "th" ? String(value) : cellText(value))}</${tag}>`).join("");
+    row.map((value, i) => `<${tag}${numeric[i] ? ' class="value"' : cellText(value).length <= 18 ? ' class="short"' : ' class="long"'}>${escaped(tag === "th" ? String(value) : cellText(value))}</${tag}>`).join("");
   const head = columns.every((column) => column === "") ? "" : `<thead><tr>${cells(columns, "th")}</tr></thead>`;
   return `<div class="scroll"><table class="${style}">${head}<tbody>${rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("")}</tbody></table></div>`;
 }

@@ -34,6 +34,7 @@ th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-botto
 th{font-weight:600;color:var(--muted);border-bottom-color:var(--muted);white-space:nowrap}
 td.value,th.value{text-align:right;white-space:nowrap}
 td.short{white-space:nowrap}
+td.long{min-width:12rem}
 td.words{white-space:normal}
 table.claims{width:100%}
 table.claims td:first-child{width:52%}
@@ -49,6 +50,7 @@ table.claims,table.claims tbody,table.claims tr,table.claims td{display:block;wi
 table.claims thead{display:none}
 table.claims tr{border-bottom:1px solid var(--line);padding:.6rem 0}
 table.claims td{border:0;padding:.1rem 0;text-align:left;white-space:normal;min-width:0}
+table.claims td:first-child{width:100%}
 table.claims td:nth-child(2)::before{content:"source: ";color:var(--muted)}
 table.claims td:nth-child(3)::before{content:"ours: ";color:var(--muted)}
 table.claims td.value .small{display:inline;margin-left:.5rem}

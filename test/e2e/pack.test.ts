@@ -131,6 +131,13 @@ test("its command says what runs here and why", async () => {
   expect(report).toMatch(/native|wasm/);
 });
 
+test("its labs run", async () => {
+  const { verdicts, report } = JSON.parse(await run("npx", ["--no-install", "nabla", "lab", "run", "exams", "--json"])) as { verdicts: { agrees: number; fails: number }; report: string };
+  expect(verdicts.agrees).toBeGreaterThan(50);
+  expect(verdicts.fails).toBe(0);
+  expect(existsSync(report)).toBe(true);
+});
+
 test("without the compiled addon the wasm kernels serve", async () => {
   await rm(join(project, "node_modules/nabla/native/build"), { recursive: true, force: true });
   await writeFile(
