@@ -22,8 +22,18 @@ export * as plot from "./plot/index.js";
 export * as classic from "./classic/index.js";
 export * from "./lab/index.js";
 export { loadWeights, saveWeights } from "./train/weights.js";
+export {
+  type EventOptions,
+  EventWriter,
+  type EventWriterOptions,
+  type GraphEventOptions,
+  type HistogramEventOptions,
+  type PrCurveEventOptions,
+} from "./interop/tfevents/eventWriter.js";
+export { type LoggedAt, type LoggedEvent, type LoggedNode, type LoggedValue, readEvents, type ReadEventsOptions } from "./interop/tfevents/readEvents.js";
 export { earlyStopping, type EarlyStoppingOptions } from "./train/earlyStopping.js";
 export { evaluate, type EvaluateOptions, type LossLike } from "./train/evaluate.js";
+export { eventFiles, type EventFilesOptions } from "./train/eventFiles.js";
 export type { EpochRecord, FitEnd, Listener, TrainerEvents } from "./train/events.js";
 export { checkParameters } from "./train/parameters.js";
 export { progress } from "./train/progress.js";

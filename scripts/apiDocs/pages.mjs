@@ -35,6 +35,7 @@ const named = [
   ["classic", "Classic learning", /^classic\//, "`classic`: estimators with fit and predict, as in scikit-learn."],
   ["models", "Models", /^models\//, "`models`: one function an architecture."],
   ["training", "Training", /^train\//, "The loop with events, run folders and checkpoints."],
+  ["event-files", "Event files", /^interop\/tfevents\//, "What TensorBoard opens, written and read; `eventFiles` writes those of a [training](training.md)."],
   ["plot", "Plots", /^plot\//, "`plot`: charts as SVG and PNG; see [the guide](../plots.md)."],
   ["labs", "Labs", /^lab\//, "Experiments with settings, claims and a report; `nabla lab run` runs them."],
   ["errors", "Errors and warnings", /^base\//, "All errors that are meant for users derive from `NablaError`."],
