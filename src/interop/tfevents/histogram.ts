@@ -23,12 +23,15 @@ export function bucketsOf(caller: string, values: ArrayLike<number>, bins: numbe
   }
   if (values.length === 0) return [];
   if (low === high) return [{ left: low - 0.5, right: high + 0.5, count: values.length }];
-  const width = Number.isFinite(high - low) ? (high - low) / bins : high / bins - low / bins;
-  const edge = (i: number): number => (i === bins ? high : low + i * width);
+  // Halves where the range is beyond the largest number.
+  const unit = Number.isFinite(high - low) ? 1 : 0.5;
+  const width = (high * unit - low * unit) / bins;
+  const edge = (i: number): number => (i === bins ? high : (low * unit + i * width) / unit);
   const counts = new Array<number>(bins).fill(0);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    let at = Math.min(bins - 1, Math.floor(value / width - low / width));
+    // A width that is too small for a number leaves the first and the last bucket.
+    let at = value === low ? 0 : Math.min(bins - 1, Math.floor((value * unit - low * unit) / width));
     // Rounding may have crossed an edge.
     if (value < edge(at)) at -= 1;
     else if (at < bins - 1 && value >= edge(at + 1)) at += 1;

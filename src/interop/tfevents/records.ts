@@ -35,7 +35,7 @@ export interface EventRecord {
  */
 export async function* readRecords(file: FileHandle, origin: string): AsyncGenerator<EventRecord, void, undefined> {
   const { size } = await file.stat();
-  const read = windowed(file);
+  const read = windowed(file, origin);
   for (let offset = 0; offset + headerBytes + footerBytes <= size; ) {
     const header = await read(offset, headerBytes);
     const view = new DataView(header.buffer, header.byteOffset, headerBytes);
@@ -60,7 +60,7 @@ export function damaged(origin: string, offset: number, problem: string): DataEr
 const windowBytes = 1 << 16;
 
 /** Reads of a few bytes, forwards, from a buffer. What one returns is valid until the next. */
-function windowed(file: FileHandle): (offset: number, length: number) => Promise<Uint8Array> {
+function windowed(file: FileHandle, origin: string): (offset: number, length: number) => Promise<Uint8Array> {
   let begin = 0;
   let bytes = new Uint8Array(0);
   return async (offset, length) => {
@@ -72,7 +72,7 @@ function windowed(file: FileHandle): (offset: number, length: number) => Promise
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      if (filled < length) throw new DataError(`an event file became shorter while it was read, at byte ${offset + filled}; read it again.`);
+      if (filled < length) throw new DataError(`${origin} became shorter while it was read: it ends at byte ${offset + filled}. Read it again.`);
       begin = offset;
       bytes = buffer.subarray(0, filled);
     }
