@@ -1,6 +1,7 @@
 /** Reverse mode for users: `backward` fills the gradients of leaves, `grad` returns those that are asked for. */
 
 import { DTypeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { clone, contiguous } from "../ops/cast.js";
@@ -37,7 +38,7 @@ declare module "../tensor/tensor.js" {
 }
 
 Tensor.prototype.backward = function (options: BackwardOptions = {}): void {
-  const { createGraph = false, retainGraph = createGraph } = options;
+  const { createGraph = false, retainGraph = createGraph } = optionsOf("backward", options);
   const seed = startingGradient("backward", this, options.gradient);
   withGrad(createGraph, () => {
     const gradients = new Map<Tensor, Tensor>([[this, seed]]);
@@ -76,7 +77,7 @@ export interface GradOptions extends BackwardOptions {
  * const [curvature] = grad(slope, [x]);                              // → 18
  */
 export function grad(output: Tensor, inputs: readonly Tensor[], options: GradOptions = {}): Tensor[] {
-  const { createGraph = false, retainGraph = createGraph, allowUnused = false } = options;
+  const { createGraph = false, retainGraph = createGraph, allowUnused = false } = optionsOf("grad", options);
   if (!Array.isArray(inputs)) throw new ValueError("grad: expected an array of tensors to differentiate with respect to; write grad(y, [x]).");
   const seed = startingGradient("grad", output, options.gradient);
   return withGrad(createGraph, () => {

@@ -5,6 +5,7 @@
 
 import { NablaError, ValueError } from "../base/errors.js";
 import { isFloat } from "../base/dtype.js";
+import { optionsOf } from "../base/options.js";
 import { isGradEnabled, noGrad, TapeNode, type TapeOperation } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -46,7 +47,8 @@ export interface CustomFunction {
  * y.square().sum().backward();
  * x.grad // → [0, 4]
  */
-export function customFunction({ name, forward, backward }: CustomFunction): (...inputs: Tensor[]) => Tensor {
+export function customFunction(definition: CustomFunction): (...inputs: Tensor[]) => Tensor {
+  const { name = "a custom function", forward, backward } = optionsOf("customFunction", definition);
   if (typeof forward !== "function" || typeof backward !== "function") throw new ValueError(`customFunction: ${name} needs the functions forward and backward.`);
   const operation: TapeOperation = {
     name,

@@ -6,6 +6,7 @@
 
 import { isFloat } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { tensor, zeros, zerosLike } from "../ops/create.js";
@@ -69,7 +70,7 @@ interface Evaluation<Y extends Tensors> {
 function evaluate<X extends Tensors, Y extends Tensors>(caller: string, f: (x: X) => Y, x: X, options: TransformOptions): Evaluation<Y> {
   checkFunction(caller, f);
   const given = checkTensors(caller, "the place to differentiate at", x);
-  const { createGraph = isGradEnabled() && given.some((t) => t.requiresGrad) } = options;
+  const { createGraph = isGradEnabled() && given.some((t) => t.requiresGrad) } = optionsOf(caller, options);
   return withGrad(true, () => {
     const inputs = given.map((t, i) => {
       if (!isFloat(t.dtype)) throw new DTypeError(`${caller}: input ${i} is ${t.dtype} and has no derivative; convert it with to("float32").`);

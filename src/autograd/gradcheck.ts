@@ -3,6 +3,7 @@
 import { DTypeError, NablaError, ValueError } from "../base/errors.js";
 import { isFloat, type TypedArray } from "../base/dtype.js";
 import { recordDraws, replayDraws } from "../base/generator.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { clone } from "../ops/cast.js";
@@ -58,8 +59,9 @@ export interface Parametrized {
 export async function gradcheck(
   f: ((inputs: readonly Tensor[]) => unknown) | Parametrized,
   inputs: readonly Tensor[],
-  { eps = 1e-6, tolerance = 1e-6, elements = Infinity }: GradcheckOptions = {},
+  options: GradcheckOptions = {},
 ): Promise<GradcheckResult> {
+  const { eps = 1e-6, tolerance = 1e-6, elements = Infinity } = optionsOf("gradcheck", options);
   const isModule = typeof f !== "function";
   if (isModule && (typeof f?.forward !== "function" || typeof f.namedParameters !== "function")) {
     throw new ValueError(`gradcheck: expected a function of an array of tensors, or a module, got ${typeof f}.`);

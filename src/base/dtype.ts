@@ -1,5 +1,6 @@
 /** Element types of tensors, with PyTorch's names, and the typed arrays that hold them on the host. */
 
+import { NablaError } from "./errors.js";
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
 
 export type FloatDType = "float32" | "float64";
@@ -23,10 +24,18 @@ const arrayTypes = {
   bool: Uint8Array,
 } as const;
 
-/** A zeroed host array of `length` elements, or a view of `buffer` from byte `offset`. */
+/**
+ * A zeroed host array of `length` elements, or a view of `buffer` from byte `offset`.
+ * @throws NablaError if there is not that much memory.
+ */
 export function hostArray(dtype: DType, length: number, buffer?: ArrayBuffer, offset = 0): TypedArray {
   const Type = arrayTypes[dtype];
-  return buffer === undefined ? new Type(length) : new Type(buffer, offset, length);
+  if (buffer !== undefined) return new Type(buffer, offset, length);
+  try {
+    return new Type(length);
+  } catch {
+    throw new NablaError(`memory: there is not enough for ${length} numbers of type ${dtype}; choose a smaller size.`);
+  }
 }
 
 export function isFloat(dtype: DType): dtype is FloatDType {

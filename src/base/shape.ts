@@ -1,6 +1,7 @@
 /** Shapes and strides: sizes, broadcasting, and the arithmetic of sliding windows. Strides count elements. */
 
 import { ShapeError } from "./errors.js";
+import { show } from "./options.js";
 
 export type Shape = readonly number[];
 
@@ -81,9 +82,9 @@ export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
 
 /** `axis` counted from 0; a negative one counts from the end. */
 export function normalizeAxis(op: string, axis: number, rank: number): number {
-  const normalized = axis < 0 ? axis + rank : axis;
+  const normalized = Number.isInteger(axis) && axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
-    throw new ShapeError(`${op}: axis ${axis} is out of range for ${rank} axes; use −${rank} to ${rank - 1}.`);
+    throw new ShapeError(`${op}: axis ${show(axis)} is out of range for ${rank} axes; use −${rank} to ${rank - 1}.`);
   }
   return normalized;
 }

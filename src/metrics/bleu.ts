@@ -2,6 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import type { MetricInfo } from "./metric.js";
+import { optionsOf } from "../base/options.js";
 
 /** A word or its number. */
 export type Token = string | number;
@@ -40,8 +41,9 @@ export class Bleu implements MetricInfo<"bleu"> {
   readonly #n: number;
   readonly #smooth: boolean;
 
-  constructor({ n = 4, smooth = false }: BleuOptions = {}) {
-    if (!Number.isInteger(n) || n < 1) throw new ValueError(`Bleu: n must be a whole number of at least 1, got ${n}.`);
+  constructor(options: BleuOptions = {}) {
+    const { n = 4, smooth = false } = optionsOf("Bleu", options);
+    if (!Number.isInteger(n) || n < 1 || n > 100) throw new ValueError(`Bleu: n must be a whole number from 1 to 100, got ${n}.`);
     this.#n = n;
     this.#smooth = smooth;
   }
@@ -53,6 +55,9 @@ export class Bleu implements MetricInfo<"bleu"> {
    * @param references for each of them, one or more references
    */
   update(candidates: readonly (readonly Token[])[], references: readonly (readonly (readonly Token[])[])[]): void {
+    if (!Array.isArray(candidates) || !candidates.every((tokens) => Array.isArray(tokens)) || !Array.isArray(references)) {
+      throw new ValueError("bleu: expected a list of candidates, [[tokens], …], and for each of them a list of references, [[[tokens], …], …].");
+    }
     if (candidates.length !== references.length) {
       throw new ValueError(`bleu: ${candidates.length} candidates, but references for ${references.length}; give a list of references for each.`);
     }

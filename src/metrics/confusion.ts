@@ -4,6 +4,10 @@ import { ValueError } from "../base/errors.js";
 import { checkLabels, predictedClasses, type ThresholdOptions } from "./labels.js";
 import { Accumulator, Metric, once } from "./metric.js";
 import type { Numbers, Values } from "./values.js";
+import { optionsOf, show } from "../base/options.js";
+
+/** A table of counts of more classes would not fit into memory. */
+const mostClasses = 10_000;
 
 /** State: the number of classes C, then C × C counts, rows true and columns predicted. It grows as classes turn up. */
 function count(state: readonly number[], metric: string, prediction: Values, target: Values, options: ThresholdOptions): number[] {
@@ -12,6 +16,7 @@ function count(state: readonly number[], metric: string, prediction: Values, tar
   const [before = 0] = state;
   let classes = Math.max(before, told);
   for (let n = 0; n < predicted.length; n++) classes = Math.max(classes, predicted[n] + 1, target.data[n] + 1);
+  if (classes > mostClasses) throw new ValueError(`${metric}: class ${classes - 1} is too large; the largest is ${mostClasses - 1}.`);
   const next = classes === before ? [...state] : [classes, ...Array.from({ length: classes * classes }, () => 0)];
   if (classes > before) for (let i = 0; i < before; i++) for (let j = 0; j < before; j++) next[1 + i * classes + j] = state[1 + i * before + j];
   for (let n = 0; n < predicted.length; n++) next[1 + target.data[n] * classes + predicted[n]] += 1;
@@ -112,9 +117,9 @@ abstract class FromConfusion<Name extends keyof typeof formulas> extends Metric<
     readonly options: AverageOptions = {},
   ) {
     super();
-    const { average = "macro" } = options;
+    const { average = "macro" } = optionsOf(name, options);
     if (!averages.includes(average)) {
-      throw new ValueError(`${name}: average must be "macro", "micro", "weighted" or "binary", got ${JSON.stringify(average)}.`);
+      throw new ValueError(`${name}: average must be "macro", "micro", "weighted" or "binary", got ${show(average)}.`);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Likeness of images: peak signal-to-noise ratio and structural similarity. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { Metric, type MetricInfo, once } from "./metric.js";
 import { checkSameShape, type Numbers, type Values } from "./values.js";
@@ -10,7 +11,8 @@ export interface RangeOptions {
   readonly range?: number;
 }
 
-function rangeOf(metric: string, { range = 1 }: RangeOptions): number {
+function rangeOf(metric: string, options: RangeOptions): number {
+  const { range = 1 } = optionsOf(metric, options);
   if (!(range > 0)) throw new ValueError(`${metric}: range must be above 0, got ${range}.`);
   return range;
 }

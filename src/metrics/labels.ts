@@ -1,6 +1,7 @@
 /** Predicted classes and labels, from what a classifier gives: scores of classes, one score, or classes. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import type { Values } from "./values.js";
 
@@ -50,11 +51,11 @@ export function checkLabels(metric: string, { data }: Values, classes = Infinity
 
 /**
  * Labels [N] of targets that are probabilities [N, C] like the scores (mixed images, soft labels): the likeliest class, the first of equals.
- * Other targets stay as they are.
+ * Other targets, also [N, 1] of a single score, stay as they are.
  */
 export function hardLabels(scores: Values, target: Values): Values {
   const { shape, data } = target;
-  if (shape.length !== 2 || !sameShape(scores.shape, shape) || Array.prototype.every.call(scores.data, Number.isInteger)) return target;
+  if (shape.length !== 2 || shape[1] < 2 || !sameShape(scores.shape, shape) || Array.prototype.every.call(scores.data, Number.isInteger)) return target;
   const [count, classes] = shape;
   const labels = Array.from({ length: count }, (_, n) => {
     let best = 0;
@@ -65,7 +66,8 @@ export function hardLabels(scores: Values, target: Values): Values {
 }
 
 /** Predicted class of each label: the highest score (the first of equals), above the threshold or not, or as given. */
-export function predictedClasses(metric: string, prediction: Values, target: Values, { threshold }: ThresholdOptions): { predicted: ArrayLike<number>; classes: number } {
+export function predictedClasses(metric: string, prediction: Values, target: Values, options: ThresholdOptions): { predicted: ArrayLike<number>; classes: number } {
+  const { threshold } = optionsOf(metric, options);
   const single = sameShape(prediction.shape, target.shape) || (prediction.shape[1] === 1 && threshold !== undefined && fits(prediction.shape, target.shape));
   if (single && threshold !== undefined) return { predicted: Array.from(prediction.data, (score) => (score > threshold ? 1 : 0)), classes: 2 };
   if (single) {

@@ -81,7 +81,7 @@ describe("wrong input is named", () => {
     ["range", () => metrics.psnr([0], [0], { range: 0 }), /psnr: range must be above 0, got 0/],
     ["references", () => metrics.bleu([["a"]], [["a"]] as never), /sentence 0 has no list of references/],
     ["references", () => metrics.bleu([["a"]], []), /1 candidates, but references for 0/],
-    ["n", () => metrics.bleu([["a"]], [[["a"]]], { n: 0 }), /n must be a whole number of at least 1, got 0/],
+    ["n", () => metrics.bleu([["a"]], [[["a"]]], { n: 0 }), /n must be a whole number from 1 to 100, got 0/],
   ])("%s", async (_, body, message) => {
     const failure = await Promise.resolve().then(body).then(() => null, (error: unknown) => error);
     expect(failure).toBeInstanceOf(NablaError);

@@ -3,6 +3,7 @@
 import { checkLabels, scoresOf } from "./labels.js";
 import { Metric, type MetricInfo, once } from "./metric.js";
 import type { Numbers, Values } from "./values.js";
+import { optionsOf } from "../base/options.js";
 
 export interface PerplexityOptions {
   /** Tokens with this label do not count. Default −100. */
@@ -23,7 +24,8 @@ export class Perplexity extends Metric<"perplexity"> {
   override readonly direction: MetricInfo["direction"] = "lower";
   readonly #ignoreIndex: number;
 
-  constructor({ ignoreIndex = -100 }: PerplexityOptions = {}) {
+  constructor(options: PerplexityOptions = {}) {
+    const { ignoreIndex = -100 } = optionsOf("Perplexity", options);
     super();
     this.#ignoreIndex = ignoreIndex;
   }

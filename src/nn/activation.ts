@@ -1,5 +1,6 @@
 /** Activation functions as layers. Shapes stay as they are. */
 
+import { optionsOf } from "../base/options.js";
 import { elu, gelu, type GeluOptions, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../ops/activations.js";
 import { logSoftmax, softmax } from "../ops/softmax.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -116,7 +117,8 @@ export class SiLU extends Module {
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
-  constructor({ approximate = "none" }: GeluOptions = {}) {
+  constructor(options: GeluOptions = {}) {
+    const { approximate = "none" } = optionsOf("GELU", options);
     super();
     this.approximate = approximate;
   }

@@ -23,7 +23,7 @@ abstract class AdaptivePool extends Module implements Windowed {
     super();
     const { name } = this.constructor;
     if (typeof size === "object" && size !== null) {
-      perAxis(name, "size", size.map((n) => n ?? 1), rank, 1);
+      perAxis(name, "size", Array.from(size, (n) => n ?? 1), rank, 1);
       this.size = size;
     } else {
       this.size = perAxis<number | readonly number[]>(name, "size", size, rank, 1);

@@ -1,5 +1,6 @@
 /** Batch normalisation as layers, with running statistics for evaluation. */
 
+import { optionsOf } from "../base/options.js";
 import { batchNormEval, batchNormTrain } from "../ops/batchNorm.js";
 import { mulScalar } from "../ops/elementwise.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -18,8 +19,9 @@ export interface BatchNormOptions extends ChannelNormOptions {
  * statistics, σ² unbiased), the running ones in evaluation. Ioffe & Szegedy 2015.
  */
 abstract class BatchNorm extends ChannelNorm {
-  constructor(channels: number, { affine = true, trackRunningStats = true, ...options }: BatchNormOptions = {}) {
-    super(channels, { ...options, affine, trackRunningStats });
+  constructor(channels: number, options: BatchNormOptions = {}) {
+    const { affine = true, trackRunningStats = true, ...rest } = optionsOf(new.target.name, options);
+    super(channels, { ...rest, affine, trackRunningStats });
   }
 
   forward(x: Tensor): Tensor {

@@ -1,6 +1,7 @@
 /** Bilinear layer. */
 
 import type { FloatDType } from "../base/dtype.js";
+import { optionsOf } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { bilinear } from "../ops/bilinear.js";
 import { zeros } from "../ops/create.js";
@@ -36,8 +37,9 @@ export class Bilinear extends Module<[a: Tensor, b: Tensor], Tensor> implements 
     readonly in1Features: number,
     readonly in2Features: number,
     readonly outFeatures: number,
-    { bias = true, dtype = "float32" }: BilinearOptions = {},
+    options: BilinearOptions = {},
   ) {
+    const { bias = true, dtype = "float32" } = optionsOf("Bilinear", options);
     super();
     checkSizes("Bilinear", { in1Features, in2Features, outFeatures });
     const bound = 1 / Math.sqrt(in1Features);

@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { ConvEpilogue } from "../backend/backend.js";
 import { conv1d } from "../ops/conv1d.js";
@@ -52,13 +53,14 @@ abstract class Conv<P extends PerAxis> extends Module implements Costed, Windowe
     readonly inChannels: number,
     readonly outChannels: number,
     kernel: P,
-    { bias = true, paddingMode = "zeros", dtype = "float32", ...options }: ConvLayerOptions<P> = {},
+    options: ConvLayerOptions<P> = {},
   ) {
+    const { bias = true, paddingMode = "zeros", dtype = "float32", ...rest } = optionsOf(new.target.name, options);
     super();
     const { name } = this.constructor;
     checkSizes(name, { inChannels, outChannels });
     this.kernel = perAxis(name, "kernel", kernel, rank, 1);
-    const { stride, dilation, groups, padding, extra } = convGeometry<P>(name, rank, this.kernel, options);
+    const { stride, dilation, groups, padding, extra } = convGeometry<P>(name, rank, this.kernel, rest);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ValueError(`${name}: ${groups} groups do not divide ${inChannels} input and ${outChannels} output channels.`);
     }

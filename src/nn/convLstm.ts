@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { sigmoid, tanh } from "../ops/activations.js";
 import { add, mul } from "../ops/arithmetic.js";
@@ -45,8 +46,9 @@ export class ConvLSTMCell extends Module<[x: Tensor, state?: ConvLSTMState | nul
     readonly inChannels: number,
     readonly hiddenChannels: number,
     readonly kernel: number,
-    { bias = true, dtype = "float32" }: ConvLSTMCellOptions = {},
+    options: ConvLSTMCellOptions = {},
   ) {
+    const { bias = true, dtype = "float32" } = optionsOf("ConvLSTMCell", options);
     super();
     checkSizes(this.constructor.name, { inChannels, hiddenChannels, kernel });
     if (kernel % 2 === 0) throw new ValueError(`${this.constructor.name}: the kernel must be odd, so that images keep their size, got ${kernel}.`);
@@ -63,6 +65,9 @@ export class ConvLSTMCell extends Module<[x: Tensor, state?: ConvLSTMState | nul
     const { hiddenChannels: channels } = this;
     const [n, , height, width] = fromInput.dims(4);
     const shape = [n, channels, height, width];
+    if (state !== undefined && state !== null && !(Array.isArray(state) && state.length === 2)) {
+      throw new ValueError(`${this.constructor.name}: the state must be [h, c], got ${show(state)}.`);
+    }
     for (const t of state ?? []) {
       if (!(t instanceof Tensor) || !sameShape(t.shape, shape)) {
         throw new ShapeError(`${this.constructor.name}: the state must be [h, c], ${formatShape(shape)} each, got ${t instanceof Tensor ? formatShape(t.shape) : typeof t}.`);
@@ -101,9 +106,10 @@ export class ConvLSTM extends Module<[x: Tensor, state?: ConvLSTMState | null], 
   readonly cell: ConvLSTMCell;
   readonly batchFirst: boolean;
 
-  constructor(inChannels: number, hiddenChannels: number, kernel: number, { batchFirst = false, ...options }: ConvLSTMOptions = {}) {
+  constructor(inChannels: number, hiddenChannels: number, kernel: number, options: ConvLSTMOptions = {}) {
+    const { batchFirst = false, ...rest } = optionsOf("ConvLSTM", options);
     super();
-    this.cell = new ConvLSTMCell(inChannels, hiddenChannels, kernel, options);
+    this.cell = new ConvLSTMCell(inChannels, hiddenChannels, kernel, rest);
     this.batchFirst = batchFirst;
   }
 

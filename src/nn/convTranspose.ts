@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import {
   convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions, transposeGeometry,
@@ -40,12 +41,13 @@ abstract class ConvTranspose<P extends PerAxis> extends Module implements Costed
     readonly inChannels: number,
     readonly outChannels: number,
     kernel: P,
-    { bias = true, dtype = "float32", ...options }: ConvTransposeLayerOptions<P> = {},
+    options: ConvTransposeLayerOptions<P> = {},
   ) {
+    const { bias = true, dtype = "float32", ...rest } = optionsOf(new.target.name, options);
     super();
     const { name } = this.constructor;
     checkSizes(name, { inChannels, outChannels });
-    const { stride, padding, outputPadding, dilation, groups } = transposeGeometry<P>(name, rank, options);
+    const { stride, padding, outputPadding, dilation, groups } = transposeGeometry<P>(name, rank, rest);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ValueError(`${name}: ${groups} groups do not divide ${inChannels} input and ${outChannels} output channels.`);
     }

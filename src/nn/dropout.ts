@@ -3,12 +3,13 @@
 import { isFloat } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { ones } from "../ops/create.js";
 import { addScalar, mulScalar } from "../ops/elementwise.js";
 import { checkTensors } from "../ops/operation.js";
-import { dropout, namedGenerator, randn } from "../ops/random.js";
+import { checkGenerator, dropout, namedGenerator, randn } from "../ops/random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { warnIfEvaluating } from "./evaluating.js";
 import { Module } from "./module.js";
@@ -22,9 +23,11 @@ export interface RandomLayerOptions {
 export abstract class RandomLayer extends Module {
   readonly generator: Generator;
 
-  constructor({ generator }: RandomLayerOptions) {
+  constructor(options: RandomLayerOptions) {
+    const { generator = namedGenerator(new.target.name) } = optionsOf(new.target.name, options);
     super();
-    this.generator = generator ?? namedGenerator(this.constructor.name);
+    checkGenerator(new.target.name, generator);
+    this.generator = generator;
   }
 
   forward(x: Tensor): Tensor {
@@ -89,10 +92,11 @@ export class Dropout extends DropoutLayer {
   readonly scaledIn: "training" | "evaluation";
 
   /** @param p probability that an element is dropped; default 0.5, at least 0 and less than 1 */
-  constructor(p = 0.5, { scaledIn = "training", ...options }: DropoutOptions = {}) {
-    super(p, options);
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    const { scaledIn = "training", ...rest } = optionsOf(new.target.name, options);
+    super(p, rest);
     if (scaledIn !== "training" && scaledIn !== "evaluation") {
-      throw new ValueError(`Dropout: scaledIn must be "training" or "evaluation", got ${JSON.stringify(scaledIn)}.`);
+      throw new ValueError(`Dropout: scaledIn must be "training" or "evaluation", got ${show(scaledIn)}.`);
     }
     this.scaledIn = scaledIn;
   }

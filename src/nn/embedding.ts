@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { div, maximum } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -32,8 +33,9 @@ abstract class Table extends Module<[index: Tensor], Tensor> {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    { paddingIdx, dtype = "float32" }: EmbeddingOptions = {},
+    options: EmbeddingOptions = {},
   ) {
+    const { paddingIdx, dtype = "float32" } = optionsOf(new.target.name, options);
     super();
     const { name } = this.constructor;
     checkSizes(name, { numEmbeddings, embeddingDim });
@@ -93,7 +95,8 @@ export class Embedding extends Table {
    * layer.forward(tensor([1], { dtype: "int32" })) // → [[3, 4]]
    * layer.numParameters({ trainable: true })       // → 0
    */
-  static fromPretrained(weight: Tensor, { freeze = true, paddingIdx }: { readonly freeze?: boolean; readonly paddingIdx?: number } = {}): Embedding {
+  static fromPretrained(weight: Tensor, options: { readonly freeze?: boolean; readonly paddingIdx?: number } = {}): Embedding {
+    const { freeze = true, paddingIdx } = optionsOf("Embedding.fromPretrained", options);
     if (!(weight instanceof Tensor) || weight.ndim !== 2 || (weight.dtype !== "float32" && weight.dtype !== "float64")) {
       const got = weight instanceof Tensor ? `${weight.dtype} ${formatShape(weight.shape)}` : typeof weight;
       throw new ShapeError(`Embedding.fromPretrained: expected float vectors [numEmbeddings, embeddingDim], got ${got}.`);
@@ -128,10 +131,11 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 export class EmbeddingBag extends Table {
   readonly mode: "sum" | "mean" | "max";
 
-  constructor(numEmbeddings: number, embeddingDim: number, { mode = "mean", ...options }: EmbeddingBagOptions = {}) {
-    super(numEmbeddings, embeddingDim, options);
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
+    const { mode = "mean", ...rest } = optionsOf("EmbeddingBag", options);
+    super(numEmbeddings, embeddingDim, rest);
     if (mode !== "sum" && mode !== "mean" && mode !== "max") {
-      throw new ValueError(`EmbeddingBag: mode must be "sum", "mean" or "max", got ${JSON.stringify(mode)}.`);
+      throw new ValueError(`EmbeddingBag: mode must be "sum", "mean" or "max", got ${show(mode)}.`);
     }
     this.mode = mode;
   }

@@ -5,6 +5,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { formatShape, sameShape, type Shape, sizeOf } from "../base/shape.js";
 import { eye, zeros } from "../ops/create.js";
 import { flatten, reshape, transpose } from "../ops/views.js";
@@ -13,11 +14,20 @@ import { noGrad } from "../tensor/tape.js";
 import { LogSoftmax, Softmax } from "./activation.js";
 import { Conv2d } from "./conv.js";
 import { Flatten, Linear } from "./linear.js";
-import type { TensorModule } from "./module.js";
+import type { AnyModule, TensorModule } from "./module.js";
 import { Sequential } from "./sequential.js";
 
 /** [channels, height, width]. */
 export type ImageShape = readonly [number, number, number];
+
+function checkLayer(caller: string, layer: unknown, Layer: abstract new (...options: never[]) => AnyModule): void {
+  if (!(layer instanceof Layer)) throw new ValueError(`${caller}: expected a ${Layer.name}, got ${show(layer)}.`);
+}
+
+function checkImageShape(caller: string, shape: unknown): void {
+  if (Array.isArray(shape) && shape.length === 3 && shape.every((n) => Number.isInteger(n) && n >= 1)) return;
+  throw new ShapeError(`${caller}: expected the shape of an image, [C, H, W], got ${show(shape)}.`);
+}
 
 /**
  * The convolution that gives on an image [C, H, W] what `layer` gives on its C·H·W values, with a copy of the weights.
@@ -29,6 +39,8 @@ export type ImageShape = readonly [number, number, number];
  * conv.forward(zeros([1, 50, 4, 9])).shape         // → [1, 10, 1, 6]
  */
 export function linearToConv(layer: Linear, inputShape: ImageShape): Conv2d {
+  checkLayer("linearToConv", layer, Linear);
+  checkImageShape("linearToConv", inputShape);
   const [channels, height, width] = inputShape;
   if (sizeOf(inputShape) !== layer.inFeatures) {
     throw new ShapeError(`linearToConv: an image of ${formatShape(inputShape)} has ${sizeOf(inputShape)} values, but the layer takes ${layer.inFeatures}.`);
@@ -49,6 +61,8 @@ export function linearToConv(layer: Linear, inputShape: ImageShape): Conv2d {
  * const linear = nn.convToLinear(new nn.Conv2d(1, 2, 3), [1, 5, 4]); // → Linear(20, 12)
  */
 export function convToLinear(conv: Conv2d, inputShape: ImageShape): Linear {
+  checkLayer("convToLinear", conv, Conv2d);
+  checkImageShape("convToLinear", inputShape);
   const { inChannels, outChannels, kernel, stride, padding, dilation, groups, paddingMode, weight, bias } = conv;
   const dtype = weight.dtype as FloatDType;
   const filters = new Conv2d(inChannels, outChannels, kernel, { stride, padding, dilation, groups, paddingMode, bias: false, dtype });
@@ -80,6 +94,8 @@ export function convToLinear(conv: Conv2d, inputShape: ImageShape): Linear {
  * map.forward(zeros([1, 1, 32, 100])).shape // → [1, 26, 1, 35]
  */
 export function toFullyConvolutional(model: Sequential, inputShape: ImageShape): Sequential {
+  checkLayer("toFullyConvolutional", model, Sequential);
+  checkImageShape("toFullyConvolutional", inputShape);
   const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
   model.eval();
   try {

@@ -2,13 +2,15 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sizeOf } from "../base/shape.js";
 import { mul } from "../ops/arithmetic.js";
+import { checkTensors } from "../ops/checks.js";
 import { full } from "../ops/create.js";
 import { diagonal } from "../ops/diagonal.js";
 import { addScalar, mulScalar, sign } from "../ops/elementwise.js";
 import { qr } from "../ops/linalg/qr.js";
-import { namedGenerator, randn } from "../ops/random.js";
+import { checkGenerator, namedGenerator, randn } from "../ops/random.js";
 import { truncatedNormal as drawTruncated, uniform } from "../ops/randomReals.js";
 import { reshape, transpose } from "../ops/views.js";
 import { noGrad } from "../tensor/tape.js";
@@ -27,6 +29,7 @@ export interface InitOptions {
  * nn.init.fans(zeros([32, 3, 5, 5])) // → { fanIn: 75, fanOut: 800 }
  */
 export function fans(t: Tensor): { fanIn: number; fanOut: number } {
+  checkTensors("init", [t]);
   if (t.ndim < 2) throw new ShapeError(`init: a tensor of ${t.ndim} axes has no fan-in; expected [out, in, …].`);
   const kernel = sizeOf(t.shape.slice(2));
   return { fanIn: t.shape[1] * kernel, fanOut: t.shape[0] * kernel };
@@ -42,18 +45,23 @@ export function fans(t: Tensor): { fanIn: number; fanOut: number } {
  */
 export function gain(nonlinearity: "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu", slope = 0.01): number {
   const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, leakyRelu: Math.sqrt(2 / (1 + slope * slope)), selu: 3 / 4 };
-  if (!Object.hasOwn(gains, nonlinearity)) throw new ValueError(`gain: expected ${Object.keys(gains).join(", ")}, got ${JSON.stringify(nonlinearity)}.`);
+  if (!Object.hasOwn(gains, nonlinearity)) throw new ValueError(`gain: expected ${Object.keys(gains).join(", ")}, got ${show(nonlinearity)}.`);
   return gains[nonlinearity];
 }
 
 function fill(t: Tensor, values: () => Tensor): Tensor {
+  checkTensors("init", [t]);
   return noGrad(() => {
     const made = values();
     return made === t ? t : t.copyFrom(made);
   });
 }
 
-const streamFor = (t: Tensor, { generator }: InitOptions): Generator => generator ?? namedGenerator(`init[${t.shape.join(",")}]`);
+function streamFor(t: Tensor, options: InitOptions): Generator {
+  const { generator = namedGenerator(`init[${t.shape.join(",")}]`) } = optionsOf("init", options);
+  checkGenerator("init", generator);
+  return generator;
+}
 
 /**
  * Every element `value`.
@@ -154,10 +162,11 @@ export function lecunNormal(t: Tensor, options: InitOptions = {}): Tensor {
  * const t = nn.init.xavierUniform(zeros([200, 100]), { gain: nn.init.gain("tanh") });
  * t.abs().max() // → 0.236
  */
-export function xavierUniform(t: Tensor, { gain: g = 1, ...options }: InitOptions & { readonly gain?: number } = {}): Tensor {
+export function xavierUniform(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
+  const { gain: g = 1, ...rest } = optionsOf("xavierUniform", options);
   const { fanIn, fanOut } = fans(t);
   const bound = g * Math.sqrt(6 / (fanIn + fanOut));
-  return uniformInit(t, -bound, bound, options);
+  return uniformInit(t, -bound, bound, rest);
 }
 
 /**
@@ -166,9 +175,10 @@ export function xavierUniform(t: Tensor, { gain: g = 1, ...options }: InitOption
  * @example
  * std(nn.init.xavierNormal(zeros([300, 100]))) // → 0.07
  */
-export function xavierNormal(t: Tensor, { gain: g = 1, ...options }: InitOptions & { readonly gain?: number } = {}): Tensor {
+export function xavierNormal(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
+  const { gain: g = 1, ...rest } = optionsOf("xavierNormal", options);
   const { fanIn, fanOut } = fans(t);
-  return normalInit(t, 0, g * Math.sqrt(2 / (fanIn + fanOut)), options);
+  return normalInit(t, 0, g * Math.sqrt(2 / (fanIn + fanOut)), rest);
 }
 
 export interface KaimingOptions extends InitOptions {
@@ -179,7 +189,7 @@ export interface KaimingOptions extends InitOptions {
 }
 
 function fanOf(t: Tensor, mode: "fanIn" | "fanOut"): number {
-  if (mode !== "fanIn" && mode !== "fanOut") throw new ValueError(`kaiming: mode must be "fanIn" or "fanOut", got ${JSON.stringify(mode)}.`);
+  if (mode !== "fanIn" && mode !== "fanOut") throw new ValueError(`kaiming: mode must be "fanIn" or "fanOut", got ${show(mode)}.`);
   return fans(t)[mode];
 }
 
@@ -191,9 +201,10 @@ function fanOf(t: Tensor, mode: "fanIn" | "fanOut"): number {
  * nn.init.kaimingUniform(conv.weight);
  * conv.weight.abs().max() // → 0.102
  */
-export function kaimingUniform(t: Tensor, { gain: g = Math.SQRT2, mode = "fanIn", ...options }: KaimingOptions = {}): Tensor {
+export function kaimingUniform(t: Tensor, options: KaimingOptions = {}): Tensor {
+  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingUniform", options);
   const bound = g * Math.sqrt(3 / fanOf(t, mode));
-  return uniformInit(t, -bound, bound, options);
+  return uniformInit(t, -bound, bound, rest);
 }
 
 /**
@@ -203,8 +214,9 @@ export function kaimingUniform(t: Tensor, { gain: g = Math.SQRT2, mode = "fanIn"
  * const conv = new nn.Conv2d(64, 64, 3);
  * std(nn.init.kaimingNormal(conv.weight)) // → 0.059
  */
-export function kaimingNormal(t: Tensor, { gain: g = Math.SQRT2, mode = "fanIn", ...options }: KaimingOptions = {}): Tensor {
-  return normalInit(t, 0, g / Math.sqrt(fanOf(t, mode)), options);
+export function kaimingNormal(t: Tensor, options: KaimingOptions = {}): Tensor {
+  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingNormal", options);
+  return normalInit(t, 0, g / Math.sqrt(fanOf(t, mode)), rest);
 }
 
 /**
@@ -216,13 +228,14 @@ export function kaimingNormal(t: Tensor, { gain: g = Math.SQRT2, mode = "fanIn",
  * const t = nn.init.orthogonal(zeros([3, 3]));
  * sub(matmul(t, t.transpose()), eye(3)).abs().max() // → 0.00000
  */
-export function orthogonal(t: Tensor, { gain: g = 1, ...options }: InitOptions & { readonly gain?: number } = {}): Tensor {
+export function orthogonal(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
+  const { gain: g = 1, ...rest } = optionsOf("orthogonal", options);
   const { fanIn } = fans(t);
   const rows = t.shape[0];
   return fill(t, () => {
     if (t.size === 0) return t;
     const tall = [Math.max(rows, fanIn), Math.min(rows, fanIn)];
-    const { Q, R } = qr(randn(tall, { dtype: "float64", backend: t.backend, generator: streamFor(t, options) }));
+    const { Q, R } = qr(randn(tall, { dtype: "float64", backend: t.backend, generator: streamFor(t, rest) }));
     // With the signs of R's diagonal every orthogonal matrix is as likely as any other. Mezzadri 2007.
     const q = mulScalar(mul(Q, sign(diagonal(R))), g);
     return reshape(rows < fanIn ? transpose(q) : q, t.shape);
@@ -237,6 +250,7 @@ export function orthogonal(t: Tensor, { gain: g = 1, ...options }: InitOptions &
  * nn.init.identity(zeros([2, 3])) // → [[1, 0, 0], [0, 1, 0]]
  */
 export function identity(t: Tensor): Tensor {
+  checkTensors("init.identity", [t]);
   if (t.ndim !== 2) throw new ShapeError(`init.identity: expected a matrix [out, in], got ${formatShape(t.shape)}.`);
   return dirac(t);
 }
@@ -252,7 +266,8 @@ export function identity(t: Tensor): Tensor {
  * const x = rand([1, 2, 4, 4]);
  * sub(conv.forward(x), x).abs().max() // → 0
  */
-export function dirac(t: Tensor, { groups = 1 }: { readonly groups?: number } = {}): Tensor {
+export function dirac(t: Tensor, options: { readonly groups?: number } = {}): Tensor {
+  const { groups = 1 } = optionsOf("dirac", options);
   fans(t);
   const [outputs, inputs, ...kernel] = t.shape;
   if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) throw new ValueError(`init.dirac: ${groups} groups do not divide ${outputs} outputs.`);
@@ -279,10 +294,12 @@ export interface SparseOptions extends InitOptions {
  * const t = nn.init.sparse(zeros([10, 4]), { sparsity: 0.3 });
  * ne(t, 0).sum({ axis: 0 }) // → [7, 7, 7, 7]
  */
-export function sparse(t: Tensor, { sparsity, std = 0.01, ...options }: SparseOptions): Tensor {
+export function sparse(t: Tensor, options: SparseOptions): Tensor {
+  const { sparsity, std = 0.01, ...rest } = optionsOf("init.sparse", options);
+  checkTensors("init.sparse", [t]);
   if (t.ndim !== 2) throw new ShapeError(`init.sparse: expected a matrix [out, in], got ${formatShape(t.shape)}.`);
   if (!(sparsity >= 0 && sparsity <= 1)) throw new ValueError(`init.sparse: sparsity must be from 0 to 1, got ${sparsity}.`);
-  const generator = streamFor(t, options);
+  const generator = streamFor(t, rest);
   const [rows, columns] = t.shape;
   const count = Math.ceil(sparsity * rows);
   const values = Float64Array.from({ length: t.size }, () => std * generator.normal());

@@ -1,5 +1,6 @@
 /** Instance normalisation as layers: each channel of each sample by itself. Ulyanov et al. 2016. */
 
+import { optionsOf } from "../base/options.js";
 import { batchNormEval } from "../ops/batchNorm.js";
 import { instanceNorm } from "../ops/layerNorm.js";
 import { mean, variance } from "../ops/reduce.js";
@@ -16,8 +17,9 @@ export interface InstanceNormOptions extends ChannelNormOptions {
 
 /** y = (x − μ)/√(σ² + eps) · weight + bias with μ and σ² of one channel of one sample. */
 abstract class InstanceNorm extends ChannelNorm {
-  constructor(channels: number, { affine = false, trackRunningStats = false, ...options }: InstanceNormOptions = {}) {
-    super(channels, { ...options, affine, trackRunningStats });
+  constructor(channels: number, options: InstanceNormOptions = {}) {
+    const { affine = false, trackRunningStats = false, ...rest } = optionsOf(new.target.name, options);
+    super(channels, { ...rest, affine, trackRunningStats });
   }
 
   forward(x: Tensor): Tensor {

@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { ones, zeros } from "../ops/create.js";
 import { groupNorm, layerNorm, rmsNorm } from "../ops/layerNorm.js";
@@ -14,13 +15,13 @@ import { Module, parameter } from "./module.js";
 function axesOf(layer: string, normalizedShape: number | Shape): Shape {
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   if (!Array.isArray(shape) || shape.length === 0) {
-    throw new ValueError(`${layer}: normalizedShape must be the sizes of the last axes, such as 512 or [16, 16], got ${JSON.stringify(normalizedShape)}.`);
+    throw new ValueError(`${layer}: normalizedShape must be the sizes of the last axes, such as 512 or [16, 16], got ${show(normalizedShape)}.`);
   }
   for (const size of shape) checkSizes(layer, { "every size of normalizedShape": size });
   return [...shape];
 }
 
-const show = (shape: Shape): string => (shape.length === 1 ? `${shape[0]}` : `[${shape.join(", ")}]`);
+const sizes = (shape: Shape): string => (shape.length === 1 ? `${shape[0]}` : `[${shape.join(", ")}]`);
 
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e−5. */
@@ -50,7 +51,8 @@ export class LayerNorm extends Module {
   bias: Tensor | null;
   readonly eps: number;
 
-  constructor(normalizedShape: number | Shape, { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" }: LayerNormOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = optionsOf("LayerNorm", options);
     super();
     this.normalizedShape = axesOf("LayerNorm", normalizedShape);
     checkEps("LayerNorm", eps);
@@ -65,7 +67,7 @@ export class LayerNorm extends Module {
 
   override describe(): string {
     const without = this.weight === null ? ", elementwiseAffine=false" : this.bias === null ? ", bias=false" : "";
-    return `LayerNorm(${show(this.normalizedShape)}${this.eps === 1e-5 ? "" : `, eps=${this.eps}`}${without})`;
+    return `LayerNorm(${sizes(this.normalizedShape)}${this.eps === 1e-5 ? "" : `, eps=${this.eps}`}${without})`;
   }
 }
 
@@ -91,7 +93,8 @@ export class RMSNorm extends Module {
   weight: Tensor | null;
   readonly eps: number | undefined;
 
-  constructor(normalizedShape: number | Shape, { eps, elementwiseAffine = true, dtype = "float32" }: RMSNormOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
+    const { eps, elementwiseAffine = true, dtype = "float32" } = optionsOf("RMSNorm", options);
     super();
     this.normalizedShape = axesOf("RMSNorm", normalizedShape);
     if (eps !== undefined) checkEps("RMSNorm", eps);
@@ -104,7 +107,7 @@ export class RMSNorm extends Module {
   }
 
   override describe(): string {
-    return `RMSNorm(${show(this.normalizedShape)}${this.eps === undefined ? "" : `, eps=${this.eps}`}${this.weight === null ? ", elementwiseAffine=false" : ""})`;
+    return `RMSNorm(${sizes(this.normalizedShape)}${this.eps === undefined ? "" : `, eps=${this.eps}`}${this.weight === null ? ", elementwiseAffine=false" : ""})`;
   }
 }
 
@@ -137,8 +140,9 @@ export class GroupNorm extends Module {
   constructor(
     readonly groups: number,
     readonly channels: number,
-    { eps = 1e-5, affine = true, dtype = "float32" }: GroupNormOptions = {},
+    options: GroupNormOptions = {},
   ) {
+    const { eps = 1e-5, affine = true, dtype = "float32" } = optionsOf("GroupNorm", options);
     super();
     checkSizes("GroupNorm", { groups, channels });
     if (channels % groups !== 0) throw new ValueError(`GroupNorm: ${groups} groups do not divide ${channels} channels.`);

@@ -2,6 +2,7 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { FloatDType } from "../base/dtype.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
@@ -16,7 +17,7 @@ import { Module, parameter } from "./module.js";
 /** Throws unless every size is a whole number of at least 1. */
 export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(sizes)) {
-    if (!Number.isInteger(value) || value < 1) throw new ValueError(`${layer}: ${name} must be a whole number of at least 1, got ${value}.`);
+    if (!Number.isInteger(value) || value < 1 || value >= 2 ** 31) throw new ValueError(`${layer}: ${name} must be a whole number of at least 1, got ${show(value)}.`);
   }
 }
 
@@ -53,8 +54,9 @@ export class Linear extends Module implements Costed, Windowed {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true, dtype = "float32" }: LinearOptions = {},
+    options: LinearOptions = {},
   ) {
+    const { bias = true, dtype = "float32" } = optionsOf("Linear", options);
     super();
     checkSizes("Linear", { inFeatures, outFeatures });
     this.weight = parameter(zeros([outFeatures, inFeatures], { dtype }));
@@ -112,7 +114,7 @@ export class Unflatten extends Module {
     readonly sizes: Shape,
   ) {
     super();
-    if (!Array.isArray(sizes) || sizes.length === 0) throw new ValueError(`Unflatten: sizes must be the new axes, such as [3, 4], got ${JSON.stringify(sizes)}.`);
+    if (!Array.isArray(sizes) || sizes.length === 0) throw new ValueError(`Unflatten: sizes must be the new axes, such as [3, 4], got ${show(sizes)}.`);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,5 +1,6 @@
 /** Local response normalisation as a layer. */
 
+import { optionsOf } from "../base/options.js";
 import { localResponseNorm, type LocalResponseNormOptions } from "../ops/localResponseNorm.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./linear.js";
@@ -20,8 +21,9 @@ export class LocalResponseNorm extends Module {
 
   constructor(
     readonly size: number,
-    { alpha = 1e-4, beta = 0.75, k = 1 }: Omit<LocalResponseNormOptions, "size"> = {},
+    options: Omit<LocalResponseNormOptions, "size"> = {},
   ) {
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = optionsOf("LocalResponseNorm", options);
     super();
     checkSizes("LocalResponseNorm", { size });
     this.alpha = alpha;

@@ -1,6 +1,7 @@
 /** Monte Carlo dropout: dropout stays on in evaluation, and the spread of many predictions tells how sure the model is. Gal & Ghahramani 2016. */
 
 import { ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { mulScalar, sqrt } from "../ops/elementwise.js";
 import { zerosLike } from "../ops/create.js";
@@ -53,7 +54,8 @@ export interface McDropoutResult {
  * mean.shape           // → [2, 3]
  * mean.sum({ axis: 1 }) // → [1.0000, 1.0000]
  */
-export function mcDropout(model: TensorModule, x: Tensor, { passes = 25 }: McDropoutOptions = {}): McDropoutResult {
+export function mcDropout(model: TensorModule, x: Tensor, options: McDropoutOptions = {}): McDropoutResult {
+  const { passes = 25 } = optionsOf("mcDropout", options);
   if (!Number.isInteger(passes) || passes < 2) throw new ValueError(`mcDropout: passes must be a whole number of at least 2, got ${passes}.`);
   checkModule("mcDropout", model);
   const modules = Array.from(model.namedModules(), ([, module]) => module);

@@ -6,6 +6,7 @@
 import { type FloatDType, isFloat } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { cast } from "../ops/cast.js";
 import { noGrad } from "../tensor/tape.js";
@@ -76,6 +77,7 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
 
   /** Makes `t` a buffer: state that is saved but not trained, such as running statistics. */
   protected registerBuffer(name: string, t: Tensor): Tensor {
+    if (!(t instanceof Tensor)) throw new ValueError(`registerBuffer: expected a tensor for ${name}, got ${show(t)}.`);
     t.storage.keep();
     this.#buffers.set(name, t);
     return t;
@@ -133,7 +135,8 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    * Number of elements in all parameters; a shared one counts once.
    * @param options.trainable only of those that are not frozen. Default false.
    */
-  numParameters({ trainable = false }: { trainable?: boolean } = {}): number {
+  numParameters(options: { trainable?: boolean } = {}): number {
+    const { trainable = false } = optionsOf("Module.numParameters", options);
     return this.parameters().reduce((n, t) => n + (trainable && !t.requiresGrad ? 0 : t.size), 0);
   }
 
@@ -166,7 +169,8 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    * @param options.strict every key must match (default); else only those that do are copied.
    * @throws ShapeError that lists every missing, unexpected and misshaped key at once.
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, { strict = true }: { strict?: boolean } = {}): void {
+  loadStateDict(state: ReadonlyMap<string, Tensor>, options: { strict?: boolean } = {}): void {
+    const { strict = true } = optionsOf("Module.loadStateDict", options);
     if (!(state instanceof Map)) {
       throw new ValueError("loadStateDict: expected a Map from names to tensors, as stateDict() and loadWeights() give it.");
     }
@@ -374,6 +378,7 @@ const parameters = new WeakSet<Tensor>();
  * weight.requiresGrad // → true
  */
 export function parameter(t: Tensor): Tensor {
+  if (!(t instanceof Tensor)) throw new ValueError(`parameter: expected a tensor, got ${show(t)}; make one with zeros(…) or tensor(…).`);
   t.storage.keep();
   t.requiresGrad = true;
   parameters.add(t);

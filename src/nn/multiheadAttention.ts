@@ -3,6 +3,7 @@
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { attentionWeights, scaledDotProductAttention } from "../ops/attention.js";
@@ -91,8 +92,9 @@ export class MultiheadAttention
   constructor(
     readonly embedDim: number,
     readonly heads: number,
-    { dropout = 0, bias = true, kDim = embedDim, vDim = embedDim, batchFirst = false, dtype = "float32" }: MultiheadAttentionOptions = {},
+    options: MultiheadAttentionOptions = {},
   ) {
+    const { dropout = 0, bias = true, kDim = embedDim, vDim = embedDim, batchFirst = false, dtype = "float32" } = optionsOf("MultiheadAttention", options);
     super();
     checkSizes("MultiheadAttention", { embedDim, heads, kDim, vDim });
     if (embedDim % heads !== 0) throw new ValueError(`MultiheadAttention: ${heads} heads do not divide ${embedDim} features.`);
@@ -119,7 +121,8 @@ export class MultiheadAttention
   forward(q: Tensor, k: Tensor, v: Tensor, options: AttentionInput = {}): [output: Tensor, weights: Tensor | null] {
     this.#checkInputs(q, k, v);
     const { batchFirst, training, generator, embedDim } = this;
-    const { causal = false, needWeights = false, cache } = options;
+    const { causal = false, needWeights = false, cache } = optionsOf("MultiheadAttention", options);
+    if (cache !== undefined && !(cache instanceof KeyValueCache)) throw new ValueError(`MultiheadAttention: cache must be a KeyValueCache, got ${show(cache)}.`);
     if (training && this.dropout > 0) warnIfEvaluating(this);
     const query = this.#heads(q, 0);
     const [key, value] = cache?.known ?? [this.#heads(k, 1), this.#heads(v, 2)];
@@ -236,8 +239,9 @@ export class KeyValueCache {
 
   constructor(
     readonly maxLength: number,
-    { fixed = false }: KeyValueCacheOptions = {},
+    options: KeyValueCacheOptions = {},
   ) {
+    const { fixed = false } = optionsOf("KeyValueCache", options);
     checkSizes("KeyValueCache", { maxLength });
     this.#fixed = fixed;
   }

@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { full } from "../ops/create.js";
 import { hardshrink, hardsigmoid, hardswish, hardtanh, type HardtanhOptions, maxout, prelu, relu6, softshrink, threshold } from "../ops/piecewise.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -36,7 +37,8 @@ export class Hardtanh extends Module {
   readonly low: number;
   readonly high: number;
 
-  constructor({ low = -1, high = 1 }: HardtanhOptions = {}) {
+  constructor(options: HardtanhOptions = {}) {
+    const { low = -1, high = 1 } = optionsOf("Hardtanh", options);
     super();
     if (!(low < high)) throw new ValueError(`Hardtanh: low must be less than high, got ${low} and ${high}.`);
     this.low = low;
@@ -166,8 +168,9 @@ export class PReLU extends Module {
   /** @param channels default 1: one slope for all */
   constructor(
     readonly channels = 1,
-    { init = 0.25, dtype = "float32" }: PReLUOptions = {},
+    options: PReLUOptions = {},
   ) {
+    const { init = 0.25, dtype = "float32" } = optionsOf("PReLU", options);
     super();
     checkSizes("PReLU", { channels });
     this.weight = parameter(full([channels], init, { dtype }));

@@ -1,5 +1,6 @@
 /** Pooling layers over windows: the largest value, the mean or the norm of each. */
 
+import { optionsOf } from "../base/options.js";
 import { checkPower, lpPool1d, lpPool2d, type LpPoolOptions } from "../ops/lpPool.js";
 import { avgPool1d, maxPool1d, maxPool1dWithIndices } from "../ops/pool1d.js";
 import { avgPool2d, maxPool2d, maxPool2dWithIndices } from "../ops/pool.js";
@@ -124,8 +125,9 @@ export class MaxPool3d extends WindowPool<Triple> {
 abstract class WindowMean<P extends PerAxis> extends WindowPool<P> {
   readonly countIncludePad: boolean;
 
-  constructor(rank: number, kernel: P, { countIncludePad = true, ...options }: AvgPoolLayerOptions<P> = {}) {
-    super(rank, kernel, options);
+  constructor(rank: number, kernel: P, options: AvgPoolLayerOptions<P> = {}) {
+    const { countIncludePad = true, ...rest } = optionsOf(new.target.name, options);
+    super(rank, kernel, rest);
     this.countIncludePad = countIncludePad;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/create.js";
@@ -49,14 +50,16 @@ export class PositionalEncoding extends Module<[x: Tensor, options?: PositionInp
 
   constructor(
     readonly dim: number,
-    { batchFirst = false }: PositionalEncodingOptions = {},
+    options: PositionalEncodingOptions = {},
   ) {
+    const { batchFirst = false } = optionsOf("PositionalEncoding", options);
     super();
     sinusoidalPositions(1, dim); // refuses an odd dim
     this.batchFirst = batchFirst;
   }
 
-  forward(x: Tensor, { offset = 0 }: PositionInput = {}): Tensor {
+  forward(x: Tensor, options: PositionInput = {}): Tensor {
+    const { offset = 0 } = optionsOf("PositionalEncoding", options);
     const { steps, beside } = stepsOf("PositionalEncoding", x, this.dim, this.batchFirst);
     const dtype = x.dtype === "float64" ? "float64" : "float32";
     return add(x, beside(sinusoidalPositions(steps, this.dim, { offset, dtype, backend: x.backend })));
@@ -85,8 +88,9 @@ export class LearnedPositionalEncoding extends Module<[x: Tensor, options?: Posi
   constructor(
     readonly maxLength: number,
     readonly dim: number,
-    { batchFirst = false, dtype = "float32" }: PositionalEncodingOptions & { readonly dtype?: FloatDType } = {},
+    options: PositionalEncodingOptions & { readonly dtype?: FloatDType } = {},
   ) {
+    const { batchFirst = false, dtype = "float32" } = optionsOf("LearnedPositionalEncoding", options);
     super();
     checkSizes("LearnedPositionalEncoding", { maxLength, dim });
     const generator = namedGenerator(`LearnedPositionalEncoding[${maxLength},${dim}]`);
@@ -94,7 +98,8 @@ export class LearnedPositionalEncoding extends Module<[x: Tensor, options?: Posi
     this.batchFirst = batchFirst;
   }
 
-  forward(x: Tensor, { offset = 0 }: PositionInput = {}): Tensor {
+  forward(x: Tensor, options: PositionInput = {}): Tensor {
+    const { offset = 0 } = optionsOf("LearnedPositionalEncoding", options);
     const { steps, beside } = stepsOf("LearnedPositionalEncoding", x, this.dim, this.batchFirst);
     checkOffset("LearnedPositionalEncoding", offset);
     if (offset + steps > this.maxLength) {

@@ -6,6 +6,7 @@
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { lt, where } from "../ops/compare.js";
@@ -78,8 +79,9 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
     gates: number,
     readonly inputSize: number,
     readonly hiddenSize: number,
-    { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, dtype = "float32" }: RecurrentOptions = {},
+    options: RecurrentOptions = {},
   ) {
+    const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, dtype = "float32" } = optionsOf(new.target.name, options);
     super();
     const { name } = this.constructor;
     checkSizes(name, { inputSize, hiddenSize, numLayers });
@@ -120,7 +122,8 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
   protected abstract states(x: Tensor, initial: readonly Tensor[], weights: CellWeights, reverse: boolean): readonly Tensor[];
 
   /** Initial states [L·D, N, H] → output and final states, all in PyTorch's order: layer by layer, forward before backward. */
-  protected run(x: Tensor, initial: readonly Tensor[] | null, { lengths }: SequenceInput = {}): { output: Tensor; finals: Tensor[] } {
+  protected run(x: Tensor, initial: readonly Tensor[] | null, options: SequenceInput = {}): { output: Tensor; finals: Tensor[] } {
+    const { lengths } = optionsOf(this.constructor.name, options);
     this.#checkInput(x);
     const { numLayers, batchFirst, hiddenSize: units } = this;
     let y = batchFirst ? transpose(x, 0, 1) : x;
@@ -130,6 +133,7 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
     const directions = this.bidirectional ? 2 : 1;
     const finals: Tensor[][] = Array.from({ length: kinds }, () => []);
     if (padding !== null) y = padding.zeroed(y);
+    if (initial !== null && !Array.isArray(initial)) throw new ValueError(`${this.constructor.name}: the state must be [h, c], got ${show(initial)}.`);
     if (initial !== null) for (const state of initial) this.#checkState(state, [numLayers * directions, n, units]);
     for (let layer = 0; layer < numLayers; layer++) {
       const outputs = this.#suffixes(layer).map((suffix, direction) => {

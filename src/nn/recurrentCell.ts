@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { relu, tanh } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
@@ -38,8 +39,9 @@ abstract class Cell<State> extends Module<[x: Tensor, state?: State | null], Sta
     gates: number,
     readonly inputSize: number,
     readonly hiddenSize: number,
-    { bias = true, dtype = "float32" }: CellOptions = {},
+    options: CellOptions = {},
   ) {
+    const { bias = true, dtype = "float32" } = optionsOf(new.target.name, options);
     super();
     const { name } = this.constructor;
     checkSizes(name, { inputSize, hiddenSize });
@@ -96,8 +98,9 @@ export interface RNNCellOptions extends CellOptions {
 export class RNNCell extends Cell<Tensor> {
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: RNNCellOptions = {}) {
-    super(1, inputSize, hiddenSize, options);
+  constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
+    const { nonlinearity = "tanh", ...rest } = optionsOf("RNNCell", options);
+    super(1, inputSize, hiddenSize, rest);
     checkNonlinearity("RNNCell", nonlinearity);
     this.nonlinearity = nonlinearity;
   }

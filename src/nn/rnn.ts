@@ -1,5 +1,6 @@
 /** Recurrent networks of simple cells. */
 
+import { optionsOf } from "../base/options.js";
 import { checkNonlinearity, rnnStates } from "../ops/rnn.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type CellWeights, fromInput, Recurrent, type RecurrentOptions, type SequenceInput, sumOfBiases } from "./recurrent.js";
@@ -25,8 +26,9 @@ export class RNN extends Recurrent<Tensor> {
   protected readonly stateKinds = 1;
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = "tanh", ...options }: RNNOptions = {}) {
-    super(1, inputSize, hiddenSize, options);
+  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+    const { nonlinearity = "tanh", ...rest } = optionsOf("RNN", options);
+    super(1, inputSize, hiddenSize, rest);
     checkNonlinearity("RNN", nonlinearity);
     this.nonlinearity = nonlinearity;
   }

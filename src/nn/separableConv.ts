@@ -1,6 +1,7 @@
 /** Depthwise-separable convolution: a filter for each channel, then mixing of the channels. Chollet 2017, "Xception". */
 
 import type { FloatDType } from "../base/dtype.js";
+import { optionsOf } from "../base/options.js";
 import type { PadMode } from "../ops/padWith.js";
 import type { Padding, Pair } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -40,10 +41,11 @@ export class SeparableConv2d extends Module {
   readonly depthwise: Conv2d;
   readonly pointwise: Conv2d;
 
-  constructor(inChannels: number, outChannels: number, kernel: Pair, { multiplier = 1, bias = true, dtype, ...options }: SeparableConv2dOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernel: Pair, options: SeparableConv2dOptions = {}) {
+    const { multiplier = 1, bias = true, dtype, ...rest } = optionsOf("SeparableConv2d", options);
     super();
     checkSizes("SeparableConv2d", { inChannels, outChannels, multiplier });
-    this.depthwise = new Conv2d(inChannels, inChannels * multiplier, kernel, { ...options, groups: inChannels, bias: false, dtype });
+    this.depthwise = new Conv2d(inChannels, inChannels * multiplier, kernel, { ...rest, groups: inChannels, bias: false, dtype });
     this.pointwise = new Conv2d(inChannels * multiplier, outChannels, 1, { bias, dtype });
   }
 

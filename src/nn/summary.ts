@@ -4,8 +4,10 @@
  */
 
 import { type DType, dtypeBytes, isFloat } from "../base/dtype.js";
-import { ShapeError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
+import { isOptions, optionsOf, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
+import { checkSpec } from "../ops/checks.js";
 import { zeros } from "../ops/create.js";
 import { tensorsIn } from "../tensor/nested.js";
 import { step } from "../tensor/step.js";
@@ -13,6 +15,7 @@ import { withGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { isCosted } from "./cost.js";
 import type { AnyModule } from "./module.js";
+import { checkModule } from "./module.js";
 import { ReceptiveFields } from "./receptiveField.js";
 
 /** One layer; numbers are for one sample. */
@@ -66,7 +69,11 @@ export interface SummaryOptions {
  * totals.outputBytes // → 491368
  */
 export function summary(model: AnyModule, inputShape: Shape | readonly Shape[], options: SummaryOptions = {}): ModelSummary {
+  checkModule("summary", model);
+  optionsOf("summary", options);
+  if (!Array.isArray(inputShape)) throw new ShapeError(`summary: expected the shape of one sample, such as [3, 32, 32], got ${show(inputShape)}.`);
   const shapes = inputShape.every((n) => typeof n === "number") ? [inputShape] : (inputShape as readonly Shape[]);
+  shapes.forEach((shape) => checkSpec("summary", shape, "float32"));
   const counted = new Set<Tensor>();
   const ran = run(model, shapes, options).map(({ name, module, inputs, outputs, outputBytes, receptiveField }): LayerSummary => ({
     name,
@@ -185,7 +192,11 @@ function countParameters(module: AnyModule, counted: Set<Tensor>): number {
  * // ───────────────────────────────────────────────────────────────────────────────
  * // total                                58             48    40 B
  */
-export function formatSummary({ layers, totals }: ModelSummary): string {
+export function formatSummary(summarised: ModelSummary): string {
+  const { layers, totals } = optionsOf("formatSummary", summarised);
+  const has = (value: unknown, field: string): boolean => isOptions(value) && field in value;
+  const whole = Array.isArray(layers) && layers.every((layer): boolean => has(layer, "outputShape")) && has(totals, "parameters");
+  if (!whole) throw new ValueError("formatSummary: expected what summary() gives.");
   const number = (n: number): string => n.toLocaleString("en-US");
   const memory = (bytes: number): string =>
     bytes < 1024 ? `${bytes} B` : bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;

@@ -2,9 +2,11 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { gelu, relu } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkArray } from "../ops/checks.js";
 import { Dropout } from "./dropout.js";
 import { xavierUniform } from "./init.js";
 import { LayerNorm } from "./layerNorm.js";
@@ -43,7 +45,7 @@ abstract class TransformerLayer<Inputs extends readonly unknown[]> extends Modul
   ) {
     super();
     if (activation !== "relu" && activation !== "gelu") {
-      throw new ValueError(`${this.constructor.name}: activation must be "relu" or "gelu", got ${JSON.stringify(activation)}.`);
+      throw new ValueError(`${this.constructor.name}: activation must be "relu" or "gelu", got ${show(activation)}.`);
     }
     this.activation = activation;
     this.normFirst = normFirst;
@@ -102,6 +104,7 @@ export class TransformerEncoderLayer extends TransformerLayer<[x: Tensor, option
   readonly dropout2: Dropout;
 
   constructor(dModel: number, heads: number, options: TransformerLayerOptions = {}) {
+    optionsOf(new.target.name, options);
     super(dModel, heads, options);
     const { dimFeedforward = 2048, dropout = 0.1, batchFirst = false, layerNormEps: eps = 1e-5, dtype = "float32" } = options;
     checkSizes("TransformerEncoderLayer", { dModel, heads, dimFeedforward });
@@ -116,7 +119,8 @@ export class TransformerEncoderLayer extends TransformerLayer<[x: Tensor, option
   }
 
   forward(x: Tensor, options: EncoderInput = {}): Tensor {
-    const input = attentionInput(options, options.cache?.[0]);
+    const { cache } = optionsOf("TransformerEncoderLayer", options);
+    const input = attentionInput(options, cache?.[0]);
     const y = this.residual(x, this.norm1, this.dropout1, (t) => this.self_attn.forward(t, t, t, input)[0]);
     return this.residual(y, this.norm2, this.dropout2, (t) => this.feedForward(t, this.linear1, this.dropout, this.linear2));
   }
@@ -154,6 +158,7 @@ export class TransformerDecoderLayer extends TransformerLayer<[x: Tensor, memory
   readonly dropout3: Dropout;
 
   constructor(dModel: number, heads: number, options: TransformerLayerOptions = {}) {
+    optionsOf(new.target.name, options);
     super(dModel, heads, options);
     const { dimFeedforward = 2048, dropout = 0.1, batchFirst = false, layerNormEps: eps = 1e-5, dtype = "float32" } = options;
     checkSizes("TransformerDecoderLayer", { dModel, heads, dimFeedforward });
@@ -171,7 +176,9 @@ export class TransformerDecoderLayer extends TransformerLayer<[x: Tensor, memory
   }
 
   forward(x: Tensor, memory: Tensor, options: DecoderInput = {}): Tensor {
-    const [steps, known] = options.cache ?? [];
+    const { cache = [] } = optionsOf("TransformerDecoderLayer", options);
+    checkArray("TransformerDecoderLayer", "cache", cache);
+    const [steps, known] = cache;
     const input = attentionInput(options, steps);
     const toMemory: AttentionInput = { attnMask: options.memoryMask, keyPaddingMask: options.memoryKeyPaddingMask, cache: known };
     let y = this.residual(x, this.norm1, this.dropout1, (t) => this.self_attn.forward(t, t, t, input)[0]);
@@ -209,6 +216,7 @@ export class TransformerEncoder extends Module<[x: Tensor, options?: EncoderInpu
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
+    optionsOf("TransformerEncoder", options);
     super();
     checkSizes("TransformerEncoder", { numLayers });
     this.layers = Array.from({ length: numLayers }, () => new TransformerEncoderLayer(dModel, heads, options));
@@ -216,7 +224,7 @@ export class TransformerEncoder extends Module<[x: Tensor, options?: EncoderInpu
   }
 
   forward(x: Tensor, options: EncoderInput = {}): Tensor {
-    const { cache } = options;
+    const { cache } = optionsOf("TransformerEncoder", options);
     checkCache("TransformerEncoder", cache, this.layers.length);
     const y = this.layers.reduce((t, layer, i) => layer.forward(t, { ...options, cache: cache?.slice(i, i + 1) }), x);
     return this.norm === null ? y : this.norm.forward(y);
@@ -241,6 +249,7 @@ export class TransformerDecoder extends Module<[x: Tensor, memory: Tensor, optio
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
+    optionsOf("TransformerDecoder", options);
     super();
     checkSizes("TransformerDecoder", { numLayers });
     this.layers = Array.from({ length: numLayers }, () => new TransformerDecoderLayer(dModel, heads, options));
@@ -248,7 +257,7 @@ export class TransformerDecoder extends Module<[x: Tensor, memory: Tensor, optio
   }
 
   forward(x: Tensor, memory: Tensor, options: DecoderInput = {}): Tensor {
-    const { cache } = options;
+    const { cache } = optionsOf("TransformerDecoder", options);
     checkCache("TransformerDecoder", cache, 2 * this.layers.length);
     const y = this.layers.reduce((t, layer, i) => layer.forward(t, memory, { ...options, cache: cache?.slice(2 * i, 2 * i + 2) }), x);
     return this.norm === null ? y : this.norm.forward(y);
@@ -265,8 +274,8 @@ function finalNorm(dModel: number, { norm, normFirst = false, layerNormEps: eps 
 }
 
 function checkCache(model: string, cache: readonly KeyValueCache[] | undefined, expected: number): void {
-  if (cache !== undefined && cache.length !== expected) {
-    throw new ValueError(`${model}: expected ${expected} caches, got ${cache.length}; make them with makeCache().`);
+  if (cache !== undefined && !(Array.isArray(cache) && cache.length === expected)) {
+    throw new ValueError(`${model}: expected ${expected} caches, got ${Array.isArray(cache) ? cache.length : show(cache)}; make them with makeCache().`);
   }
 }
 
@@ -309,15 +318,16 @@ export class Transformer extends Module<[source: Tensor, target: Tensor, options
   readonly encoder: TransformerEncoder;
   readonly decoder: TransformerDecoder;
 
-  constructor({ dModel = 512, heads = 8, encoderLayers = 6, decoderLayers = 6, ...options }: TransformerOptions = {}) {
+  constructor(options: TransformerOptions = {}) {
+    const { dModel = 512, heads = 8, encoderLayers = 6, decoderLayers = 6, ...rest } = optionsOf(new.target.name, options);
     super();
-    this.encoder = new TransformerEncoder(dModel, heads, encoderLayers, { ...options, norm: true });
-    this.decoder = new TransformerDecoder(dModel, heads, decoderLayers, { ...options, norm: true });
+    this.encoder = new TransformerEncoder(dModel, heads, encoderLayers, { ...rest, norm: true });
+    this.decoder = new TransformerDecoder(dModel, heads, decoderLayers, { ...rest, norm: true });
     for (const t of this.parameters()) if (t.ndim > 1) xavierUniform(t);
   }
 
   forward(source: Tensor, target: Tensor, options: TransformerInput = {}): Tensor {
-    const { sourceMask, targetMask, memoryMask, sourceKeyPaddingMask, targetKeyPaddingMask, causal } = options;
+    const { sourceMask, targetMask, memoryMask, sourceKeyPaddingMask, targetKeyPaddingMask, causal } = optionsOf("Transformer", options);
     const memory = this.encoder.forward(source, { mask: sourceMask, keyPaddingMask: sourceKeyPaddingMask });
     return this.decoder.forward(target, memory, {
       mask: targetMask,

@@ -5,6 +5,7 @@
 
 import type { BinaryOp, UnaryOp } from "../backend/backend.js";
 import { ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
@@ -138,10 +139,11 @@ export interface GeluOptions {
  * gelu(tensor([-1, 0, 1]))                          // → [-0.15866, 0, 0.84134]
  * gelu(tensor([-1, 0, 1]), { approximate: "tanh" }) // → [-0.15881, 0, 0.84119]
  */
-export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  const { approximate = "none" } = optionsOf("gelu", options);
   const value = toFloat(x);
   if (approximate === "none") return geluOp.apply([value], undefined);
-  if (approximate !== "tanh") throw new ValueError(`gelu: expected approximate "none" or "tanh", got ${JSON.stringify(approximate)}.`);
+  if (approximate !== "tanh") throw new ValueError(`gelu: expected approximate "none" or "tanh", got ${show(approximate)}.`);
   const inner = mulScalar(mul(value, addScalar(mulScalar(square(value), 0.044715), 1)), Math.sqrt(2 / Math.PI));
   return mul(mulScalar(value, 0.5), addScalar(tanh(inner), 1));
 }

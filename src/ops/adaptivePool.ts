@@ -3,7 +3,7 @@
  * side, as ordinary pooling has them.
  */
 
-import { ShapeError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { productAlong } from "./alongAxis.js";
@@ -35,6 +35,7 @@ function sizes(op: string, rank: number, x: Tensor, options: AdaptivePoolOptions
   const { size } = options;
   const from = x.shape.slice(2);
   const to = perAxis<PerAxis>(op, "size", Array.isArray(size) ? (size as readonly (number | null)[]).map((n, i) => n ?? from[i]) : (size as number), rank, 1);
+  if (to.some((n) => n > 2 ** 24)) throw new ValueError(`${op}: a size of ${Math.max(...to)} is too large; the largest is 2^24.`);
   if (from.some((n) => n === 0)) throw new ShapeError(`${op}: input ${formatShape(x.shape)} is empty; there is nothing to pool.`);
   return { from, to };
 }

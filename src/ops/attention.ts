@@ -1,6 +1,7 @@
 /** Scaled dot-product attention: each query takes the mean of the values, weighted by how well their keys match it. */
 
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../base/shape.js";
 import type { AttentionParams } from "../backend/backend.js";
 import type { Generator } from "../base/generator.js";
@@ -134,7 +135,7 @@ export interface AttentionOptions {
  * scaledDotProductAttention(x, x, x, { causal: true }).shape                // → [8, 4, 16, 32]
  */
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
-  const { dropout: p = 0, generator } = options;
+  const { dropout: p = 0, generator } = optionsOf("scaledDotProductAttention", options);
   const { query, key, value, mask, params, lead } = prepared(q, k, v, options);
   const out =
     p > 0 || mask?.requiresGrad === true
@@ -170,7 +171,7 @@ interface Prepared {
 /** Operands of four axes, the mask as numbers to add; `lead`: the axes before T. */
 function prepared(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Prepared {
   checkSameFloat("scaledDotProductAttention (q, k, v)", [q, k, v]);
-  const { causal = false, scale = 1 / Math.sqrt(Math.max(1, q.shape[q.ndim - 1] ?? 1)) } = options;
+  const { causal = false, scale = 1 / Math.sqrt(Math.max(1, q.shape[q.ndim - 1] ?? 1)) } = optionsOf("attention", options);
   if (!Number.isFinite(scale)) throw new ValueError(`scaledDotProductAttention: scale must be finite, got ${scale}.`);
   const fits = Math.min(q.ndim, k.ndim, v.ndim) >= 2 && q.shape.at(-1) === k.shape.at(-1) && k.shape.at(-2) === v.shape.at(-2);
   if (!fits) {

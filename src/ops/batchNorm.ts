@@ -1,12 +1,13 @@
 /** Batch normalisation: each channel to mean 0 and variance 1 over the batch. Ioffe & Szegedy 2015. */
 
-import { ShapeError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { addScalar, neg, rsqrt, square } from "./elementwise.js";
 import { contiguous } from "./cast.js";
-import { checkSameFloat } from "./checks.js";
+import { checkSameFloat, checkTensor } from "./checks.js";
 import { isDense } from "./layout.js";
 import { allocate, defineOp } from "./operation.js";
 import { mean } from "./reduce.js";
@@ -101,6 +102,11 @@ const batchNormOp = defineOp<Attributes>({
  * batchNormTrain(x, ones([2]), zeros([2]), { eps: 1e-5 }) // → [[-1.0000, -1.0000], [1.0000, 1.0000]]
  */
 export function batchNormTrain(x: Tensor, weight: Tensor | null, bias: Tensor | null, attributes: Attributes): Tensor {
+  checkTensor("batchNormTrain", x);
+  const { eps, onStatistics } = optionsOf("batchNormTrain", attributes);
+  if (!(eps >= 0) || (onStatistics !== undefined && typeof onStatistics !== "function")) {
+    throw new ValueError(`batchNormTrain: eps must be at least 0 and onStatistics a function, got ${show(eps)} and ${show(onStatistics)}.`);
+  }
   return batchNormOp.apply(weight && bias ? [x, contiguous(weight), contiguous(bias)] : [x], attributes);
 }
 
@@ -114,6 +120,9 @@ export function batchNormTrain(x: Tensor, weight: Tensor | null, bias: Tensor | 
  * batchNormEval(tensor([[2], [6]]), ones([1]), zeros([1]), average, variance, 0) // → [[0], [2]]
  */
 export function batchNormEval(x: Tensor, weight: Tensor | null, bias: Tensor | null, average: Tensor, variance: Tensor, eps: number): Tensor {
+  checkTensor("batchNormEval", x);
+  checkTensor("batchNormEval", average, 3);
+  checkTensor("batchNormEval", variance, 4);
   checkChannels(x, average);
   const rstd = rsqrt(addScalar(variance, eps));
   const scale = weight ? mul(weight, rstd) : rstd;

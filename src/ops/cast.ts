@@ -2,7 +2,7 @@
 
 import { type DType, isFloat } from "../base/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { checkSpec } from "./checks.js";
+import { checkSpec, checkTensor } from "./checks.js";
 import { isDense } from "./layout.js";
 import { defineOp, noTensor } from "./operation.js";
 import { floats } from "./samples.js";
@@ -67,6 +67,7 @@ const contiguousOp = defineOp({
  * contiguous(t).contiguous // → true
  */
 export function contiguous(x: Tensor): Tensor {
+  checkTensor("contiguous", x);
   return x.contiguous ? x : contiguousOp.apply([x], undefined);
 }
 

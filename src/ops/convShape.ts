@@ -1,6 +1,7 @@
 /** What all convolutions ask of their operands and options, for one, two or three spatial axes. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { formatShape, type Shape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSameFloat } from "./checks.js";
@@ -47,7 +48,7 @@ export function convGeometry<P extends PerAxis>(op: string, rank: number, kernel
     return { stride: strides, dilation: dilations, groups, padding: each("padding", padding, 0, 0), extra: each("padding", undefined, 0, 0) };
   }
   if (padding !== "same" && padding !== "valid") {
-    throw new ValueError(`${op}: padding must be a number, "same" or "valid", got ${JSON.stringify(padding)}.`);
+    throw new ValueError(`${op}: padding must be a number, "same" or "valid", got ${show(padding)}.`);
   }
   if (padding === "same" && strides.some((s) => s !== 1)) {
     throw new ValueError(`${op}: padding "same" needs stride 1, got stride ${strides.join(", ")}; give the padding as a number.`);

@@ -4,9 +4,10 @@ import type { Backend } from "../backend/backend.js";
 import { defaultBackend } from "../backend/select.js";
 import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { checkSpec } from "./checks.js";
+import { checkSpec, checkTensor } from "./checks.js";
 import { allocate } from "./operation.js";
 
 export interface TensorOptions {
@@ -33,11 +34,11 @@ export type TensorData = number | boolean | TypedArray | readonly TensorData[];
  * tensor([[1, 2], [3]])                                         // → throws ShapeError: tensor: nested arrays are ragged
  */
 export function tensor(data: TensorData, options: TensorOptions & { readonly shape?: Shape } = {}): Tensor {
-  const { requiresGrad = false, backend = defaultBackend() } = options;
+  const { requiresGrad = false, backend = defaultBackend() } = optionsOf("tensor", options);
   const typed = ArrayBuffer.isView(data);
   const shape = options.shape ?? (typed ? [data.length] : shapeOf(data));
   const dtype = options.dtype ?? inferDType(data);
-  checkSpec("tensor", shape, dtype);
+  checkSpec("tensor", shape, dtype, backend);
   const values = hostArray(dtype, sizeOf(shape));
   const flat = typed ? data : flatten(data);
   if (flat.length !== values.length) {
@@ -114,8 +115,10 @@ function flatten(data: TensorData): number[] {
  * @example
  * full([2, 3], 0.5) // → [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
  */
-export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad = false, backend = defaultBackend() }: TensorOptions = {}): Tensor {
-  checkSpec("full", shape, dtype);
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  if (!Array.isArray(shape)) checkSpec("full", shape, "float32"); // zeros(3, 4) is a mistake of the shape, not of the options
+  const { dtype = "float32", requiresGrad = false, backend = defaultBackend() } = optionsOf("full", options);
+  checkSpec("full", shape, dtype, backend);
   if (typeof value !== "number") throw new ValueError(`full: expected a number, got ${typeof value}.`);
   const t = allocate(backend, { shape: [...shape], dtype }, "full");
   if (t.size > 0) backend.fill(t, value);
@@ -150,6 +153,7 @@ export function ones(shape: Shape, options?: TensorOptions): Tensor {
  * zerosLike(tensor([true, false])) // → [false, false]
  */
 export function zerosLike(t: Tensor): Tensor {
+  checkTensor("zerosLike", t);
   return zeros(t.shape, { dtype: t.dtype, backend: t.backend });
 }
 
@@ -160,6 +164,7 @@ export function zerosLike(t: Tensor): Tensor {
  * onesLike(tensor([[5, 7]])) // → [[1, 1]]
  */
 export function onesLike(t: Tensor): Tensor {
+  checkTensor("onesLike", t);
   return ones(t.shape, { dtype: t.dtype, backend: t.backend });
 }
 
@@ -171,6 +176,7 @@ export function onesLike(t: Tensor): Tensor {
  * scalarLike(zeros([3], { dtype: "int32" }), 0.1).dtype   // → float32
  */
 export function scalarLike(t: Tensor, value: number): Tensor {
+  checkTensor("scalarLike", t);
   return full([], value, { dtype: isFloat(t.dtype) ? t.dtype : integerTypeFor(t.dtype, value), backend: t.backend });
 }
 
@@ -191,7 +197,8 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   const [from, to] = end === undefined ? [0, start] : [start, end];
   if (step === 0 || !Number.isFinite(to - from)) throw new ValueError(`arange: cannot go from ${from} to ${to} in steps of ${step}.`);
   const length = Math.max(0, Math.ceil((to - from) / step));
-  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  const { dtype = [from, to, step].every(Number.isInteger) ? "int32" : "float32" } = optionsOf("arange", options);
+  checkSpec("arange", [length], dtype, options.backend);
   const values = hostArray(dtype, length);
   for (let i = 0; i < length; i++) values[i] = from + i * step;
   return fromHost(options.backend ?? defaultBackend(), values, [length], dtype, options.requiresGrad);
@@ -204,8 +211,8 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
  * linspace(0, 1, 5) // → [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, end: number, count: number, options: TensorOptions = {}): Tensor {
-  const dtype = options.dtype ?? "float32";
-  checkSpec("linspace", [count], dtype);
+  const { dtype = "float32" } = optionsOf("linspace", options);
+  checkSpec("linspace", [count], dtype, options.backend);
   const values = hostArray(dtype, count);
   for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((end - start) * i) / (count - 1);
   return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
@@ -219,8 +226,8 @@ export function linspace(start: number, end: number, count: number, options: Ten
  * logspace(-2, 1, 4) // → [0.01, 0.1, 1, 10]
  */
 export function logspace(start: number, end: number, count: number, base = 10, options: TensorOptions = {}): Tensor {
-  const dtype = options.dtype ?? "float32";
-  checkSpec("logspace", [count], dtype);
+  const { dtype = "float32" } = optionsOf("logspace", options);
+  checkSpec("logspace", [count], dtype, options.backend);
   const values = hostArray(dtype, count);
   for (let i = 0; i < count; i++) values[i] = base ** (count === 1 ? start : start + ((end - start) * i) / (count - 1));
   return fromHost(options.backend ?? defaultBackend(), values, [count], dtype, options.requiresGrad);
@@ -233,6 +240,7 @@ export function logspace(start: number, end: number, count: number, base = 10, o
  * fullLike(tensor([[1, 2]]), 7) // → [[7, 7]]
  */
 export function fullLike(t: Tensor, value: number): Tensor {
+  checkTensor("fullLike", t);
   return full(t.shape, value, { dtype: t.dtype, backend: t.backend });
 }
 
@@ -243,8 +251,8 @@ export function fullLike(t: Tensor, value: number): Tensor {
  * eye(2) // → [[1, 0], [0, 1]]
  */
 export function eye(n: number, options: TensorOptions = {}): Tensor {
-  const dtype = options.dtype ?? "float32";
-  checkSpec("eye", [n], dtype);
+  const { dtype = "float32" } = optionsOf("eye", options);
+  checkSpec("eye", [n], dtype, options.backend);
   const values = hostArray(dtype, n * n);
   for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;
   return fromHost(options.backend ?? defaultBackend(), values, [n, n], dtype, options.requiresGrad);

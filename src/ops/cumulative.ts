@@ -5,6 +5,7 @@ import { formatShape, normalizeAxis, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, meet, mul, sub } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { eq, where } from "./compare.js";
 import { arange, zerosLike } from "./create.js";
 import { exp, isfinite, log } from "./elementwise.js";
@@ -130,6 +131,7 @@ const cumminIndex = defineCumulativeArg("cumminIndex", "min");
  * indices // → [0, 1, 1, 3]
  */
 export function cummax(x: Tensor, axis: number): ValuesAndIndices {
+  checkTensor("cummax", x);
   const indices = cummaxIndex.apply([x], normalizeAxis("cummax", axis, x.ndim));
   return { values: gather(x, axis, indices), indices };
 }
@@ -142,6 +144,7 @@ export function cummax(x: Tensor, axis: number): ValuesAndIndices {
  * cummin(tensor([3, 1, 2]), 0).values // → [3, 1, 1]
  */
 export function cummin(x: Tensor, axis: number): ValuesAndIndices {
+  checkTensor("cummin", x);
   const indices = cumminIndex.apply([x], normalizeAxis("cummin", axis, x.ndim));
   return { values: gather(x, axis, indices), indices };
 }

@@ -1,8 +1,10 @@
 /** Diagonals of matrices, and the triangles beside them. */
 
 import { ShapeError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkTensor } from "./checks.js";
 import { ge, le, where } from "./compare.js";
 import { arange, zerosLike } from "./create.js";
 import { defineOp, type Operation } from "./operation.js";
@@ -75,7 +77,9 @@ export interface DiagonalOptions {
  * diagonal(x)                // → [1, 5]
  * diagonal(x, { offset: 1 }) // → [2, 6]
  */
-export function diagonal(x: Tensor, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions = {}): Tensor {
+export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
+  checkTensor("diagonal", x);
+  const { offset = 0, axis1 = 0, axis2 = 1 } = optionsOf("diagonal", options);
   const [rows, columns] = [normalizeAxis("diagonal", axis1, x.ndim), normalizeAxis("diagonal", axis2, x.ndim)];
   if (rows === columns) throw new ShapeError(`diagonal: axis1 and axis2 are both axis ${rows} of ${formatShape(x.shape)}; they must differ.`);
   checkOffset("diagonal", offset);
@@ -99,7 +103,9 @@ export interface DiagOptions {
  * diag(tensor([1, 2]))           // → [[1, 0], [0, 2]]
  * diag(tensor([[1, 2], [3, 4]])) // → [1, 4]
  */
-export function diag(x: Tensor, { offset = 0 }: DiagOptions = {}): Tensor {
+export function diag(x: Tensor, options: DiagOptions = {}): Tensor {
+  checkTensor("diag", x);
+  const { offset = 0 } = optionsOf("diag", options);
   checkOffset("diag", offset);
   if (x.ndim === 2) return diagonal(x, { offset });
   if (x.ndim !== 1) throw new ShapeError(`diag: expected a vector or a matrix, got ${formatShape(x.shape)}; diagonal takes any two axes.`);
@@ -115,12 +121,15 @@ export function diag(x: Tensor, { offset = 0 }: DiagOptions = {}): Tensor {
  * trace(tensor([[1, 2], [3, 4]])) // → 5
  */
 export function trace(x: Tensor): Tensor {
+  checkTensor("trace", x);
   if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, got ${formatShape(x.shape)}; sum diagonal(…) of the axes you mean.`);
   return sum(diagonal(x));
 }
 
 /** x where column − row and `offset` compare as wanted, elsewhere 0. */
-function triangle(op: string, x: Tensor, offset: number, compare: typeof le): Tensor {
+function triangle(op: string, x: Tensor, options: DiagOptions, compare: typeof le): Tensor {
+  checkTensor(op, x);
+  const { offset = 0 } = optionsOf(op, options);
   if (x.ndim < 2) throw new ShapeError(`${op}: expected at least two axes, got ${formatShape(x.shape)}.`);
   checkOffset(op, offset);
   const [rows, columns] = x.shape.slice(-2);
@@ -137,7 +146,7 @@ function triangle(op: string, x: Tensor, offset: number, compare: typeof le): Te
  * tril(ones([3, 3]))                 // → [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
  * tril(ones([2, 2]), { offset: -1 }) // → [[0, 0], [1, 0]]
  */
-export const tril = (x: Tensor, { offset = 0 }: DiagOptions = {}): Tensor => triangle("tril", x, offset, le);
+export const tril = (x: Tensor, options: DiagOptions = {}): Tensor => triangle("tril", x, options, le);
 
 /**
  * The upper triangle of the matrices [..., R, C]: elements below the diagonal become 0.
@@ -146,4 +155,4 @@ export const tril = (x: Tensor, { offset = 0 }: DiagOptions = {}): Tensor => tri
  * @example
  * triu(ones([3, 3]), { offset: 1 }) // → [[0, 1, 1], [0, 0, 1], [0, 0, 0]]
  */
-export const triu = (x: Tensor, { offset = 0 }: DiagOptions = {}): Tensor => triangle("triu", x, offset, ge);
+export const triu = (x: Tensor, options: DiagOptions = {}): Tensor => triangle("triu", x, options, ge);

@@ -1,7 +1,7 @@
 /** Division with whole quotients, and the parts of a number before and behind the point. */
 
 import { isFloat } from "../base/dtype.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import { defineBinary, meet, mul, type Operand, sub } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
 import { zerosLike } from "./create.js";
@@ -40,7 +40,7 @@ export const floorDivide = (a: Operand, b: Operand): Tensor => floorDivideOp.app
  * @example
  * trunc(tensor([1.7, -1.7])) // → [1, -1]
  */
-export const trunc = (x: Tensor): Tensor => (isFloat(x.dtype) ? truncOp.apply([x], undefined) : x);
+export const trunc = (x: Tensor): Tensor => (isFloat(x?.dtype) || !(x instanceof Tensor) ? truncOp.apply([x], undefined) : x);
 
 /**
  * The fraction of x, with its sign: x − trunc(x).

@@ -79,7 +79,7 @@ const logicalNotOp = defineUnary({ name: "logicalNot", dtype: "bool" });
  * @example
  * neg(tensor([1, -2])) // → [-1, 2]
  */
-export const neg = (x: Tensor): Tensor => negOp.apply([x.dtype === "bool" ? cast(x, "int32") : x], undefined);
+export const neg = (x: Tensor): Tensor => negOp.apply([x?.dtype === "bool" ? cast(x, "int32") : x], undefined);
 
 /**
  * |x|.

@@ -6,6 +6,7 @@
 import type { ScatterOp } from "../backend/backend.js";
 import { type DType, isFloat, promote } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { contiguousStrides, formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, mul } from "./arithmetic.js";
@@ -280,12 +281,12 @@ export interface ScatterReduceOptions {
  * scatterReduce(zeros([3, 2]), 0, target, messages, { reduce: "mean", includeSelf: false }) // → [[3, 1], [0, 0], [3, 4]]
  */
 export function scatterReduce(x: Tensor, axis: number, index: Tensor, source: Tensor, options: ScatterReduceOptions): Tensor {
-  const { reduce, includeSelf = true } = options ?? {};
+  const { reduce, includeSelf = true } = optionsOf("scatterReduce", options ?? {});
   const [at, whole, values] = matched("scatterReduce", x, axis, index, source);
   const dtype = promote(x.dtype, values.dtype);
   if (reduce === "max" || reduce === "min") return extremeOp.apply([cast(x, dtype), whole, cast(values, dtype)], { axis: at, reduce, includeSelf });
   if (reduce !== "sum" && reduce !== "mean") {
-    throw new ValueError(`scatterReduce: expected reduce "sum", "mean", "max" or "min", got ${JSON.stringify(reduce)}.`);
+    throw new ValueError(`scatterReduce: expected reduce "sum", "mean", "max" or "min", got ${show(reduce)}.`);
   }
   const kept = includeSelf ? x : scatter(x, at, whole, 0);
   const total = scatterAdd(kept, at, whole, values);
@@ -311,7 +312,8 @@ export interface TakeOptions {
  * take(table, words)                      // → [[3, 1], [2, 2]]
  * take(table, words, { axis: 0 }).shape   // → [2, 2, 2]
  */
-export function take(x: Tensor, index: Tensor, { axis }: TakeOptions = {}): Tensor {
+export function take(x: Tensor, index: Tensor, options: TakeOptions = {}): Tensor {
+  const { axis } = optionsOf("take", options);
   checkTensors("take", [x, index]);
   if (axis === undefined) return take(reshape(x, [x.size]), index, { axis: 0 });
   const at = normalizeAxis("take", axis, x.ndim);

@@ -1,6 +1,7 @@
 /** The classic image filters: convolutions whose few weights somebody thought up instead of a network learning them. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -64,7 +65,7 @@ function smoothing(name: "box" | "gaussian", { size = 3, sigma }: FilterKernelOp
  * filterKernel("gaussian", { size: 7, sigma: 2 }).sum() // → 1.0000
  */
 export function filterKernel(name: FilterName, options: FilterKernelOptions = {}): Tensor {
-  const { edges = "vertical", dtype = "float32", backend } = options;
+  const { edges = "vertical", dtype = "float32", backend } = optionsOf("filterKernel", options);
   const make = (rows: readonly (readonly number[])[]): Tensor => tensor(rows.flat(), { shape: [rows.length, rows.length], dtype, backend });
   if (name === "box" || name === "gaussian") {
     const weights = smoothing(name, options);
@@ -72,9 +73,9 @@ export function filterKernel(name: FilterName, options: FilterKernelOptions = {}
   }
   const rows = Object.hasOwn(fixed, name) ? fixed[name]! : undefined;
   if (rows === undefined) {
-    throw new ValueError(`filterKernel: unknown filter ${JSON.stringify(name)}; choose ${[...Object.keys(fixed), "box", "gaussian"].join(", ")}.`);
+    throw new ValueError(`filterKernel: unknown filter ${show(name)}; choose ${[...Object.keys(fixed), "box", "gaussian"].join(", ")}.`);
   }
-  if (edges !== "vertical" && edges !== "horizontal") throw new ValueError(`filterKernel: edges must be "vertical" or "horizontal", got ${JSON.stringify(edges)}.`);
+  if (edges !== "vertical" && edges !== "horizontal") throw new ValueError(`filterKernel: edges must be "vertical" or "horizontal", got ${show(edges)}.`);
   return make(edges === "vertical" ? rows : rows.map((row, i) => row.map((_, j) => rows[j][i])));
 }
 
@@ -94,8 +95,8 @@ export function imageFilter(x: Tensor, filter: FilterName | Tensor, options: Ima
   checkTensors("imageFilter", [x]);
   checkImage("imageFilter", x.shape, 2);
   checkOptions("imageFilter", options, `{ padding: "same" }`);
-  const { padding = "valid", channels = "each" } = options;
-  if (channels !== "each" && channels !== "sum") throw new ValueError(`imageFilter: channels must be "each" or "sum", got ${JSON.stringify(channels)}.`);
+  const { padding = "valid", channels = "each" } = optionsOf("imageFilter", options);
+  if (channels !== "each" && channels !== "sum") throw new ValueError(`imageFilter: channels must be "each" or "sum", got ${show(channels)}.`);
   const weights = filter instanceof Tensor ? cast(filter, x.dtype) : filterKernel(filter, { ...options, dtype: x.dtype, backend: x.backend });
   if (weights.ndim !== 2) throw new ShapeError(`imageFilter: expected weights [kH, kW], got ${formatShape(weights.shape)}.`);
   const [c, [kH, kW]] = [x.shape[1], weights.shape];

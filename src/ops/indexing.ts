@@ -4,6 +4,7 @@ import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast, contiguous } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { eq } from "./compare.js";
 import { arange } from "./create.js";
 import { defineOp, type Operation } from "./operation.js";
@@ -79,6 +80,8 @@ const scatterOp: Operation<ScatterAttributes> = defineOp<ScatterAttributes>({
  * indexSelect(tensor([10, 20, 30]), 0, index) // → [30, 10, 30]
  */
 export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
+  checkTensor("indexSelect", x);
+  checkTensor("indexSelect", index, 1);
   return gatherOp.apply([x, index], normalizeAxis("indexSelect", axis, x.ndim));
 }
 
@@ -91,6 +94,8 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
  * indexAdd(tensor([1, 10, 100]), 0, index, 4) // → [10, 0, 101, 0]
  */
 export function indexAdd(x: Tensor, axis: number, index: Tensor, size: number): Tensor {
+  checkTensor("indexAdd", x);
+  checkTensor("indexAdd", index, 1);
   return scatterOp.apply([x, index], { axis: normalizeAxis("indexAdd", axis, x.ndim), size });
 }
 
@@ -101,6 +106,7 @@ export function indexAdd(x: Tensor, axis: number, index: Tensor, size: number): 
  * oneHot(tensor([2, 0], { dtype: "int32" }), 3) // → [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(target: Tensor, classes: number): Tensor {
+  checkTensor("oneHot", target);
   const range = arange(0, classes, 1, { backend: target.backend, dtype: "int32" });
   return cast(eq(unsqueeze(contiguous(cast(target, "int32")), target.ndim), range), "float32");
 }

@@ -3,7 +3,9 @@
  * the input's entries in one entry of the result; the nearest modes pick entries.
  */
 
+import { hostArray, type TypedArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "./adaptivePool.js";
@@ -64,9 +66,9 @@ function cubicWeights(place: number, { from }: AxisScale, add: AddWeight): void 
 }
 
 /** [to, from]: one row of weights for each entry of the result. */
-function weightMatrix(scale: AxisScale, weights: typeof linearWeights, alignCorners: boolean): Float64Array {
+function weightMatrix(scale: AxisScale, weights: typeof linearWeights, alignCorners: boolean): TypedArray {
   const { from, to, step } = scale;
-  const matrix = new Float64Array(to * from);
+  const matrix = hostArray("float64", to * from);
   for (let i = 0; i < to; i++) {
     const place = alignCorners ? (to === 1 ? 0 : (i * (from - 1)) / (to - 1)) : step * (i + 0.5) - 0.5;
     weights(place, scale, (at, weight) => (matrix[i * from + at] += weight));
@@ -75,9 +77,9 @@ function weightMatrix(scale: AxisScale, weights: typeof linearWeights, alignCorn
 }
 
 /** In the precision of PyTorch, which finds the nearest entry in float32 for all types. */
-function nearestEntries({ from, to, step }: AxisScale, centre: boolean): Int32Array {
+function nearestEntries({ from, to, step }: AxisScale, centre: boolean): TypedArray {
   const { fround } = Math;
-  return Int32Array.from({ length: to }, (_, i) => {
+  return hostArray("int32", to).map((_, i) => {
     if (!centre && to === from) return i;
     if (!centre && to === 2 * from) return i >> 1;
     return Math.min(from - 1, Math.floor(fround(fround(centre ? i + 0.5 : i) * fround(step))));
@@ -148,7 +150,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
 
 /** @throws ValueError for an unknown mode, or `alignCorners` with one that has no corners to align. */
 export function checkMode(op: string, { mode = "nearest", alignCorners = false }: InterpolateOptions): void {
-  if (!Object.hasOwn(ranks, mode)) throw new ValueError(`${op}: unknown mode ${JSON.stringify(mode)}; choose ${Object.keys(ranks).join(", ")}.`);
+  if (!Object.hasOwn(ranks, mode)) throw new ValueError(`${op}: unknown mode ${show(mode)}; choose ${Object.keys(ranks).join(", ")}.`);
   if (alignCorners && (mode.startsWith("nearest") || mode === "area")) {
     throw new ValueError(`${op}: alignCorners means nothing for mode "${mode}"; it is for linear, bilinear, bicubic and trilinear.`);
   }

@@ -4,11 +4,12 @@
  */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape, type Shape, sizeOf } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { contiguous } from "./cast.js";
-import { checkSameFloat } from "./checks.js";
+import { checkArray, checkSameFloat, checkTensor } from "./checks.js";
 import { addScalar, rsqrt, square } from "./elementwise.js";
 import { allocate, defineOp, noTensor } from "./operation.js";
 import { mean } from "./reduce.js";
@@ -93,6 +94,7 @@ function checkEps(op: string, eps: number): void {
 function rowsOf(op: string, x: Tensor, normalizedShape: number | Shape): { rows: Tensor; row: number; tail: Shape } {
   if (!(x instanceof Tensor)) throw noTensor(op, 0, x);
   const tail = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+  checkArray(op, "normalizedShape", tail);
   if (tail.length === 0 || tail.length > x.ndim || !sameShape(x.shape.slice(x.ndim - tail.length), tail)) {
     throw new ShapeError(`${op}: input ${formatShape(x.shape)} must end with the normalised axes ${formatShape(tail)}.`);
   }
@@ -103,6 +105,7 @@ function rowsOf(op: string, x: Tensor, normalizedShape: number | Shape): { rows:
 
 /** A weight or bias of the normalised shape, in one axis. */
 function flat(op: string, t: Tensor, tail: Shape): Tensor {
+  checkTensor(op, t, 1);
   if (!sameShape(t.shape, tail)) throw new ShapeError(`${op}: weight and bias must be ${formatShape(tail)}, got ${formatShape(t.shape)}.`);
   return contiguous(tail.length === 1 ? t : reshape(t, [t.size]));
 }
@@ -116,7 +119,9 @@ function flat(op: string, t: Tensor, tail: Shape): Tensor {
  * layerNorm(tensor([[1, 3], [10, 30]]), 2, { eps: 1e-12 })                             // → [[-1, 1], [-1, 1]]
  * layerNorm(tensor([[1, 3]]), 2, { weight: tensor([2, 2]), bias: tensor([1, 1]) }) // → [[-1.0000, 3.0000]]
  */
-export function layerNorm(x: Tensor, normalizedShape: number | Shape, { weight, bias, eps = 1e-5 }: NormOptions = {}): Tensor {
+export function layerNorm(x: Tensor, normalizedShape: number | Shape, options: NormOptions = {}): Tensor {
+  checkTensor("layerNorm", x);
+  const { weight, bias, eps = 1e-5 } = optionsOf("layerNorm", options);
   checkEps("layerNorm", eps);
   const { rows, tail } = rowsOf("layerNorm", x, normalizedShape);
   const inputs = [rows];
@@ -133,6 +138,7 @@ export function layerNorm(x: Tensor, normalizedShape: number | Shape, { weight, 
 function perChannel(op: string, x: Tensor, { weight, bias }: NormOptions): [Tensor | null, Tensor | null] {
   const shaped = (t: Tensor | null | undefined): Tensor | null => {
     if (!t) return null;
+    checkTensor(op, t, 1);
     if (!sameShape(t.shape, [x.shape[1]])) {
       throw new ShapeError(`${op}: weight and bias must be [${x.shape[1]}], one number a channel of ${formatShape(x.shape)}, got ${formatShape(t.shape)}.`);
     }
@@ -151,6 +157,8 @@ function perChannel(op: string, x: Tensor, { weight, bias }: NormOptions): [Tens
  * groupNorm(x, 2, { eps: 1e-12 }) // → [[[-1.34164, -0.44721], [0.44721, 1.34164], [-1, -1], [1, 1]]]
  */
 export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}): Tensor {
+  optionsOf("groupNorm", options);
+  checkTensor("groupNorm", x);
   const { eps = 1e-5 } = options;
   checkEps("groupNorm", eps);
   if (!(x instanceof Tensor)) throw noTensor("groupNorm", 0, x);
@@ -173,6 +181,8 @@ export function groupNorm(x: Tensor, groups: number, options: NormOptions = {}):
  * instanceNorm(tensor([[[1, 3], [10, 30]]]), { eps: 1e-12 }) // → [[[-1, 1], [-1, 1]]]
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
+  optionsOf("instanceNorm", options);
+  checkTensor("instanceNorm", x);
   if (!(x instanceof Tensor)) throw noTensor("instanceNorm", 0, x);
   if (x.ndim < 3) throw new ShapeError(`instanceNorm: input ${formatShape(x.shape)} must be [N, C, …] with at least one axis to normalise over.`);
   if (sizeOf(x.shape.slice(2)) === 1) {
@@ -191,7 +201,9 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
  * rmsNorm(tensor([[3, 4]]), 2)                              // → [[0.84853, 1.13137]]
  * rmsNorm(tensor([[3, 4]]), 2, { weight: tensor([0, 10]) }) // → [[0, 11.3137]]
  */
-export function rmsNorm(x: Tensor, normalizedShape: number | Shape, { weight, eps }: Omit<NormOptions, "bias"> = {}): Tensor {
+export function rmsNorm(x: Tensor, normalizedShape: number | Shape, options: Omit<NormOptions, "bias"> = {}): Tensor {
+  checkTensor("rmsNorm", x);
+  const { weight, eps } = optionsOf("rmsNorm", options);
   const { rows, tail } = rowsOf("rmsNorm", x, normalizedShape);
   checkSameFloat("rmsNorm", weight ? [x, weight] : [x]);
   const least = eps ?? (x.dtype === "float64" ? Number.EPSILON : 2 ** -23);

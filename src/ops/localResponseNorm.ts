@@ -1,6 +1,7 @@
 /** Local response normalisation: a channel is dimmed where its neighbours are bright. Krizhevsky et al. 2012, section 3.3. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { productAlong } from "./alongAxis.js";
@@ -32,7 +33,7 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions): Tensor {
   checkTensors("localResponseNorm", [x]);
   checkSameFloat("localResponseNorm", [x]);
-  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = options ?? {};
+  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = optionsOf("localResponseNorm", options ?? {});
   if (!Number.isSafeInteger(size) || size < 1) throw new ValueError(`localResponseNorm: size must be a whole number of at least 1, got ${String(size)}.`);
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: expected an input [N, C, …] of at least three axes, got ${formatShape(x.shape)}.`);
   const channels = x.shape[1];

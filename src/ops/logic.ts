@@ -2,10 +2,12 @@
 
 import { promote } from "../base/dtype.js";
 import { DTypeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { broadcastShapes } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Operand, sub } from "./arithmetic.js";
 import { cast, toFloat } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { eq, gt, le, logicalAnd, logicalOr, ne, where } from "./compare.js";
 import { scalarLike, tensor } from "./create.js";
 import { abs, addScalar, isnan, logicalNot, mulScalar } from "./elementwise.js";
@@ -15,7 +17,10 @@ import { type ReduceOptions, sum } from "./reduce.js";
 import { expand, reshape } from "./views.js";
 
 /** x ≠ 0; NaN is true. */
-const truth = (x: Tensor): Tensor => (x.dtype === "bool" ? x : ne(x, 0));
+function truth(x: Tensor, op: string, index = 0): Tensor {
+  checkTensor(op, x, index);
+  return x.dtype === "bool" ? x : ne(x, 0);
+}
 
 /**
  * Whether exactly one of them is not 0, element by element. Shapes broadcast.
@@ -23,7 +28,7 @@ const truth = (x: Tensor): Tensor => (x.dtype === "bool" ? x : ne(x, 0));
  * @example
  * logicalXor(tensor([true, true, false]), tensor([true, false, false])) // → [false, true, false]
  */
-export const logicalXor = (a: Tensor, b: Tensor): Tensor => ne(truth(a), truth(b));
+export const logicalXor = (a: Tensor, b: Tensor): Tensor => ne(truth(a, "logicalXor"), truth(b, "logicalXor", 1));
 
 /**
  * Whether any element along axes (default: all) is not 0; NaN is true. Of nothing: false.
@@ -31,7 +36,7 @@ export const logicalXor = (a: Tensor, b: Tensor): Tensor => ne(truth(a), truth(b
  * @example
  * any(tensor([[0, 1], [0, 0]]), { axis: 1 }) // → [true, false]
  */
-export const any = (x: Tensor, options: ReduceOptions = {}): Tensor => gt(countNonzero(x, options), 0);
+export const any = (x: Tensor, options: ReduceOptions = {}): Tensor => gt(sum(truth(x, "any"), options), 0);
 
 /**
  * Whether all elements along axes (default: all) differ from 0; NaN is true. Of nothing: true.
@@ -39,7 +44,7 @@ export const any = (x: Tensor, options: ReduceOptions = {}): Tensor => gt(countN
  * @example
  * all(tensor([[1, 2], [0, 3]]), { axis: 1 }) // → [true, false]
  */
-export const all = (x: Tensor, options: ReduceOptions = {}): Tensor => eq(sum(logicalNot(truth(x)), options), 0);
+export const all = (x: Tensor, options: ReduceOptions = {}): Tensor => eq(sum(logicalNot(truth(x, "all")), options), 0);
 
 /**
  * How many elements along axes (default: all) are not 0; int32. NaN counts.
@@ -47,7 +52,7 @@ export const all = (x: Tensor, options: ReduceOptions = {}): Tensor => eq(sum(lo
  * @example
  * countNonzero(tensor([[0, 1, 2], [0, 0, 3]]), { axis: 1 }) // → [2, 1]
  */
-export const countNonzero = (x: Tensor, options: ReduceOptions = {}): Tensor => sum(truth(x), options);
+export const countNonzero = (x: Tensor, options: ReduceOptions = {}): Tensor => sum(truth(x, "countNonzero"), options);
 
 /**
  * Whether x is ∞ or −∞.
@@ -72,7 +77,9 @@ export interface CloseOptions {
  * @example
  * isclose(tensor([1, 100, NaN]), tensor([1.001, 100.001, NaN]), { rtol: 1e-4 }) // → [false, true, false]
  */
-export function isclose(a: Tensor, b: Operand, { rtol = 1e-5, atol = 1e-8, equalNaN = false }: CloseOptions = {}): Tensor {
+export function isclose(a: Tensor, b: Operand, options: CloseOptions = {}): Tensor {
+  checkTensor("isclose", a);
+  const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = optionsOf("isclose", options);
   const y = b instanceof Tensor ? b : scalarLike(toFloat(a), b);
   const dtype = promote(promote(a.dtype, y.dtype), "float32");
   const [u, v] = [cast(a, dtype), cast(y, dtype)];
@@ -88,6 +95,7 @@ export function isclose(a: Tensor, b: Operand, { rtol = 1e-5, atol = 1e-8, equal
  * await allclose(tensor([1, 2]), tensor([1, 2.00001])) // → true
  */
 export async function allclose(a: Tensor, b: Operand, options: CloseOptions = {}): Promise<boolean> {
+  checkTensor("allclose", a);
   return (await all(isclose(a, b, options)).item()) === 1;
 }
 
@@ -108,7 +116,9 @@ const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as
  * @example
  * nanToNum(tensor([1, NaN, -Infinity]), { neginf: -9 }) // → [1, 0, -9]
  */
-export function nanToNum(x: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions = {}): Tensor {
+export function nanToNum(x: Tensor, options: NanToNumOptions = {}): Tensor {
+  checkTensor("nanToNum", x);
+  const { nan = 0, posinf, neginf } = optionsOf("nanToNum", options);
   if (x.dtype !== "float32" && x.dtype !== "float64") return x;
   const limit = largest[x.dtype];
   const finite = where(eq(x, Infinity), posinf ?? limit, where(eq(x, -Infinity), neginf ?? -limit, x));
@@ -164,6 +174,8 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Operand): Tensor {
  * await maskedSelect(x, gt(x, 0)) // → [1, 4]
  */
 export async function maskedSelect(x: Tensor, mask: Tensor): Promise<Tensor> {
+  checkTensor("maskedSelect", x);
+  checkTensor("maskedSelect", mask, 1);
   checkMask("maskedSelect", mask);
   const shape = broadcastShapes("maskedSelect", x.shape, mask.shape);
   const chosen = positionsOf(await expand(mask, shape).data());
@@ -186,6 +198,7 @@ function positionsOf(values: ArrayLike<number>): Int32Array {
  * await nonzero(tensor([[0, 5], [7, 0]])) // → [[0, 1], [1, 0]]
  */
 export async function nonzero(x: Tensor): Promise<Tensor> {
+  checkTensor("nonzero", x);
   const { shape, backend } = x;
   const flat = positionsOf(await x.data());
   const rows = new Int32Array(flat.length * shape.length);

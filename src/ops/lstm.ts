@@ -1,6 +1,7 @@
 /** A layer of LSTM cells over a whole sequence, as one operation: only the products with the state are taken step by step. */
 
 import { ShapeError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
@@ -134,7 +135,8 @@ export interface LstmOptions {
  * h.shape            // → [7, 2, 5]
  * sub(h.slice(6), last) // → [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
  */
-export function lstm(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, { reverse = false }: LstmOptions = {}): [Tensor, [Tensor, Tensor]] {
+export function lstm(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, options: LstmOptions = {}): [Tensor, [Tensor, Tensor]] {
+  const { reverse = false } = optionsOf("lstm", options);
   const states = lstmStates(gates, weight, h0, c0, { reverse });
   const steps = gates.shape[0];
   const last = reverse ? 0 : steps;
@@ -143,6 +145,7 @@ export function lstm(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, { re
 }
 
 /** All h and all c, [2, T + 1, N, H], the initial ones in front, or with `reverse` behind. */
-export function lstmStates(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, { reverse = false }: LstmOptions = {}): Tensor {
+export function lstmStates(gates: Tensor, weight: Tensor, h0: Tensor, c0: Tensor, options: LstmOptions = {}): Tensor {
+  const { reverse = false } = optionsOf("lstmStates", options);
   return lstmOp.apply([gates, weight, h0, c0], { reverse });
 }

@@ -1,6 +1,7 @@
 /** Lengths and distances of vectors. Where a length is 0, its gradient is 0. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { broadcastShapes, formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, mul, sub } from "./arithmetic.js";
@@ -39,16 +40,17 @@ function checkP(op: string, p: number): void {
  * norm(x, { p: 1, axis: 0 })        // → [3, 9]
  * norm(x, { p: Infinity })          // → 5
  */
-export function norm(x: Tensor, { p = 2, ...options }: VectorNormOptions = {}): Tensor {
+export function norm(x: Tensor, options: VectorNormOptions = {}): Tensor {
+  const { p = 2, ...rest } = optionsOf("norm", options);
   checkP("norm", p);
   const values = toFloat(x);
-  if (p === 2) return rootOf(sum(square(values), options), sqrt);
-  if (p === 0) return sum(cast(ne(values, 0), values.dtype), options);
-  if (p === 1) return sum(abs(values), options);
-  if (p === Infinity) return max(abs(values), options);
-  if (p === -Infinity) return min(abs(values), options);
+  if (p === 2) return rootOf(sum(square(values), rest), sqrt);
+  if (p === 0) return sum(cast(ne(values, 0), values.dtype), rest);
+  if (p === 1) return sum(abs(values), rest);
+  if (p === Infinity) return max(abs(values), rest);
+  if (p === -Infinity) return min(abs(values), rest);
   const powers = p > 0 ? rootOf(abs(values), (t) => powScalar(t, p)) : powScalar(abs(values), p);
-  return rootOf(sum(powers, options), (t) => powScalar(t, 1 / p));
+  return rootOf(sum(powers, rest), (t) => powScalar(t, 1 / p));
 }
 
 export interface NormalizeOptions {
@@ -66,7 +68,8 @@ export interface NormalizeOptions {
  * @example
  * normalize(tensor([[3, 4], [0, 2]])) // → [[0.6, 0.8], [0, 1]]
  */
-export function normalize(x: Tensor, { p = 2, axis = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { p = 2, axis = 1, eps = 1e-12 } = optionsOf("normalize", options);
   const values = toFloat(x);
   return div(values, maximum(norm(values, { p, axis, keepDim: true }), eps));
 }
@@ -84,7 +87,8 @@ export interface CosineSimilarityOptions {
  * @example
  * cosineSimilarity(tensor([[1, 0], [1, 1]]), tensor([[0, 2], [3, 3]])) // → [0, 1]
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, { axis = 1, eps = 1e-8 }: CosineSimilarityOptions = {}): Tensor {
+export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor {
+  const { axis = 1, eps = 1e-8 } = optionsOf("cosineSimilarity", options);
   const length = (t: Tensor): Tensor => maximum(norm(t, { axis, keepDim: true }), eps);
   // Each is normalised by itself, so that the product of two lengths cannot overflow.
   return sum(mul(div(toFloat(a), length(a)), div(toFloat(b), length(b))), { axis });
@@ -105,7 +109,8 @@ export interface PairwiseDistanceOptions {
  * @example
  * pairwiseDistance(tensor([[0, 0], [1, 1]]), tensor([[3, 4], [1, 1]]), { eps: 0 }) // → [5, 0]
  */
-export function pairwiseDistance(a: Tensor, b: Tensor, { p = 2, eps = 1e-6, keepDim = false }: PairwiseDistanceOptions = {}): Tensor {
+export function pairwiseDistance(a: Tensor, b: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
+  const { p = 2, eps = 1e-6, keepDim = false } = optionsOf("pairwiseDistance", options);
   return norm(addScalar(sub(toFloat(a), toFloat(b)), eps), { p, axis: -1, keepDim });
 }
 
@@ -126,7 +131,8 @@ const many = 25;
  * @example
  * cdist(tensor([[0, 0], [3, 0]]), tensor([[0, 4]])) // → [[4], [5]]
  */
-export function cdist(a: Tensor, b: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
+  const { p = 2 } = optionsOf("cdist", options);
   checkTensors("cdist", [a, b]);
   if (a.ndim < 2 || b.ndim < 2 || a.shape[a.ndim - 1] !== b.shape[b.ndim - 1]) {
     throw new ShapeError(`cdist: expected [..., P, D] and [..., R, D], got ${formatShape(a.shape)} and ${formatShape(b.shape)}.`);

@@ -10,6 +10,7 @@ import type { Shape } from "../base/shape.js";
 import { Storage } from "../tensor/storage.js";
 import { type Gradient, isGradEnabled, TapeNode, type TapeOperation } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
+import { checkTensors, noTensor } from "./checks.js";
 import { zerosLike } from "./create.js";
 import type { ErrorSample, InputSpec, Sample } from "./samples.js";
 
@@ -105,6 +106,8 @@ const registry = new Map<string, RegisteredOperation>();
 export function operations(): ReadonlyMap<string, RegisteredOperation> {
   return registry;
 }
+
+export { checkTensors, noTensor };
 
 const NOTHING: readonly Tensor[] = [];
 
@@ -208,11 +211,6 @@ export function allocate(backend: Backend, spec: OutputSpec, origin: string): Te
   return new Tensor(new Storage(backend, bytes, origin), dtype, shape, strides);
 }
 
-/** @throws ValueError unless every operand is a tensor. */
-export function checkTensors(name: string, inputs: readonly Tensor[]): void {
-  for (let i = 0; i < inputs.length; i++) if (!(inputs[i] instanceof Tensor)) throw noTensor(name, i, inputs[i]);
-}
-
 function checkOperands(name: string, inputs: readonly Tensor[]): void {
   checkTensors(name, inputs);
   const first = inputs[0].storage;
@@ -226,10 +224,4 @@ function checkOperands(name: string, inputs: readonly Tensor[]): void {
       );
     }
   }
-}
-
-/** The error for an operand that plain JavaScript let through. */
-export function noTensor(name: string, index: number, got: unknown): ValueError {
-  const what = got === null ? "null" : Array.isArray(got) ? "an array" : typeof got;
-  return new ValueError(`${name}: operand ${index} must be a tensor, got ${what}; make one with tensor(…).`);
 }

@@ -1,6 +1,7 @@
 /** What size a convolution or a pooling makes of an image, worked out without one. */
 
 import { ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { strictWindowOutput, type Window, windowOutput } from "../base/shape.js";
 import { convGeometry, type ConvOptions } from "./convShape.js";
 import { type ConvTransposeOptions, transposeGeometry, transposedSize } from "./convTranspose.js";
@@ -36,7 +37,7 @@ function overAxes(op: string, size: PerAxis, of: (sizes: readonly number[]) => n
 }
 
 function counted(op: string, sizes: readonly number[], rule: SizeRule, window: (axis: number) => Window): number[] {
-  if (rule !== "floor" && rule !== "strict") throw new ValueError(`${op}: rule must be "floor" or "strict", got ${JSON.stringify(rule)}.`);
+  if (rule !== "floor" && rule !== "strict") throw new ValueError(`${op}: rule must be "floor" or "strict", got ${show(rule)}.`);
   const count = rule === "strict" ? strictWindowOutput : windowOutput;
   return sizes.map((size, axis) => count(sizes.length === 1 ? op : `${op}: ${axisNames[sizes.length][axis]}`, size, window(axis)));
 }
@@ -54,10 +55,11 @@ function counted(op: string, sizes: readonly number[], rule: SizeRule, window: (
  */
 export function convOutputSize(size: number, options: ConvSizeOptions): number;
 export function convOutputSize(size: readonly number[], options: ConvSizeOptions): number[];
-export function convOutputSize(size: PerAxis, { kernel, rule = "floor", ...options }: ConvSizeOptions): number | number[] {
+export function convOutputSize(size: PerAxis, options: ConvSizeOptions): number | number[] {
+  const { kernel, rule = "floor", ...rest } = optionsOf("convOutputSize", options);
   return overAxes("convOutputSize", size, (sizes) => {
     const filter = perAxis("convOutputSize", "kernel", kernel, sizes.length, 1);
-    const { stride, padding, dilation, extra } = convGeometry<PerAxis>("convOutputSize", sizes.length, filter, options);
+    const { stride, padding, dilation, extra } = convGeometry<PerAxis>("convOutputSize", sizes.length, filter, rest);
     const padded = sizes.map((n, axis) => n + extra[axis]);
     return counted("convOutputSize", padded, rule, (axis) => ({ kernel: filter[axis], stride: stride[axis], padding: padding[axis], dilation: dilation[axis] }));
   });
@@ -75,9 +77,10 @@ export function convOutputSize(size: PerAxis, { kernel, rule = "floor", ...optio
  */
 export function poolOutputSize(size: number, options: PoolSizeOptions): number;
 export function poolOutputSize(size: readonly number[], options: PoolSizeOptions): number[];
-export function poolOutputSize(size: PerAxis, { rule = "floor", ...options }: PoolSizeOptions): number | number[] {
+export function poolOutputSize(size: PerAxis, options: PoolSizeOptions): number | number[] {
+  const { rule = "floor", ...rest } = optionsOf("poolOutputSize", options);
   return overAxes("poolOutputSize", size, (sizes) => {
-    const { kernel, stride, padding, dilation, ceil } = poolGeometry<PerAxis>("poolOutputSize", sizes.length, options);
+    const { kernel, stride, padding, dilation, ceil } = poolGeometry<PerAxis>("poolOutputSize", sizes.length, rest);
     return counted("poolOutputSize", sizes, rule, (axis) => ({
       kernel: kernel[axis], stride: stride[axis], padding: padding[axis], dilation: dilation[axis], ceil,
     }));
@@ -95,9 +98,10 @@ export function poolOutputSize(size: PerAxis, { rule = "floor", ...options }: Po
  */
 export function convTransposeOutputSize(size: number, options: ConvTransposeSizeOptions): number;
 export function convTransposeOutputSize(size: readonly number[], options: ConvTransposeSizeOptions): number[];
-export function convTransposeOutputSize(size: PerAxis, { kernel, ...options }: ConvTransposeSizeOptions): number | number[] {
+export function convTransposeOutputSize(size: PerAxis, options: ConvTransposeSizeOptions): number | number[] {
+  const { kernel, ...rest } = optionsOf("convTransposeOutputSize", options);
   return overAxes("convTransposeOutputSize", size, (sizes) => {
     const filter = perAxis("convTransposeOutputSize", "kernel", kernel, sizes.length, 1);
-    return transposedSize(sizes, filter, transposeGeometry<PerAxis>("convTransposeOutputSize", sizes.length, options));
+    return transposedSize(sizes, filter, transposeGeometry<PerAxis>("convTransposeOutputSize", sizes.length, rest));
   });
 }

@@ -1,6 +1,7 @@
 /** Padding with x's own values: mirrored at the border, repeated from it, or from the other side. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { selectAlong } from "./alongAxis.js";
@@ -28,7 +29,7 @@ const sources: Readonly<Record<PadMode, (at: number, size: number) => number>> =
 export function padWith(x: Tensor, amounts: readonly (readonly [number, number])[], mode: PadMode): Tensor {
   checkPadMode("pad", mode);
   if (amounts.length > x.ndim || amounts.some((pair) => pair.some((n) => !Number.isSafeInteger(n) || n < 0))) {
-    throw new ShapeError(`pad: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
+    throw new ShapeError(`pad: ${show(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
   }
   let y = x;
   amounts.forEach(([before, after], i) => {
@@ -48,5 +49,5 @@ export function padWith(x: Tensor, amounts: readonly (readonly [number, number])
 /** @throws ValueError for anything that is no mode. */
 export function checkPadMode(op: string, mode: PadMode): void {
   const modes = Object.keys(sources);
-  if (!modes.includes(mode)) throw new ValueError(`${op}: unknown padding mode ${JSON.stringify(mode)}; choose ${modes.join(", ")}.`);
+  if (!modes.includes(mode)) throw new ValueError(`${op}: unknown padding mode ${show(mode)}; choose ${modes.join(", ")}.`);
 }

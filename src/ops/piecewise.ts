@@ -1,10 +1,12 @@
 /** Activation functions made of straight pieces, besides `relu` and `leakyRelu`. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul, sub } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { ge, gt, le, where } from "./compare.js";
 import { abs, addScalar, clamp, mulScalar } from "./elementwise.js";
 import { checkTensors } from "./operation.js";
@@ -24,7 +26,8 @@ export interface HardtanhOptions {
  * @example
  * hardtanh(tensor([-3, 0.5, 2])) // → [-1, 0.5, 1]
  */
-export function hardtanh(x: Tensor, { low = -1, high = 1 }: HardtanhOptions = {}): Tensor {
+export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+  const { low = -1, high = 1 } = optionsOf("hardtanh", options);
   if (!(low < high)) throw new ValueError(`hardtanh: expected low < high, got ${low} and ${high}.`);
   const value = toFloat(x);
   return where(le(value, low), low, where(ge(value, high), high, value));
@@ -110,7 +113,9 @@ export interface MaxoutOptions {
  * @example
  * maxout(tensor([[1, 5, 4, 2]]), 2) // → [[5, 4]]
  */
-export function maxout(x: Tensor, pieces: number, { axis = 1 }: MaxoutOptions = {}): Tensor {
+export function maxout(x: Tensor, pieces: number, options: MaxoutOptions = {}): Tensor {
+  checkTensor("maxout", x);
+  const { axis = 1 } = optionsOf("maxout", options);
   const at = normalizeAxis("maxout", axis, x.ndim);
   const features = x.shape[at];
   if (!Number.isInteger(pieces) || pieces < 1 || features % pieces !== 0) {

@@ -1,9 +1,12 @@
 /** Where in a sequence a step is, as features: attention alone does not know. */
 
+import { hostArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, mul, sub } from "./arithmetic.js";
+import { checkTensor } from "./checks.js";
 import { type TensorOptions, tensor } from "./create.js";
 import { slice, stack } from "./slice.js";
 import { reshape } from "./views.js";
@@ -36,15 +39,17 @@ export interface PositionOptions extends Pick<TensorOptions, "dtype" | "backend"
  * @example
  * sinusoidalPositions(2, 4) // → [[0, 1, 0, 1], [0.84147, 0.5403, 0.01, 0.99995]]
  */
-export function sinusoidalPositions(length: number, dim: number, { offset = 0, ...options }: PositionOptions = {}): Tensor {
+export function sinusoidalPositions(length: number, dim: number, options: PositionOptions = {}): Tensor {
+  const { offset = 0, ...rest } = optionsOf("sinusoidalPositions", options);
   checkEven("sinusoidalPositions", dim);
   checkOffset("sinusoidalPositions", offset);
-  const values = new Float64Array(length * dim);
+  if (!Number.isInteger(length) || length < 0) throw new ValueError(`sinusoidalPositions: the length must be a whole number of at least 0, got ${show(length)}.`);
+  const values = hostArray("float64", length * dim);
   angles(length, dim, offset, 10000).forEach((angle, i) => {
     values[2 * i] = Math.sin(angle);
     values[2 * i + 1] = Math.cos(angle);
   });
-  return tensor(values, { shape: [length, dim], dtype: "float32", ...options });
+  return tensor(values, { shape: [length, dim], dtype: "float32", ...rest });
 }
 
 export interface RotaryOptions {
@@ -65,7 +70,9 @@ export interface RotaryOptions {
  * const at = (offset: number) => rotaryEmbedding(tensor([[3, 4]]), { offset });
  * sub(at(7).mul(at(5)).sum(), at(2).mul(at(0)).sum()).abs() // → 0.0000
  */
-export function rotaryEmbedding(x: Tensor, { offset = 0, base = 10000 }: RotaryOptions = {}): Tensor {
+export function rotaryEmbedding(x: Tensor, options: RotaryOptions = {}): Tensor {
+  checkTensor("rotaryEmbedding", x);
+  const { offset = 0, base = 10000 } = optionsOf("rotaryEmbedding", options);
   if (x.ndim < 2) throw new ShapeError(`rotaryEmbedding: expected [..., T, D], got ${formatShape(x.shape)}.`);
   const [steps, dim] = x.shape.slice(-2);
   checkEven("rotaryEmbedding", dim);

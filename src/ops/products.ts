@@ -1,9 +1,11 @@
 /** Products that have names of their own, made of `matmul`: of vectors, of batches, over several axes at once. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, sizeOf } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, mul } from "./arithmetic.js";
+import { checkTensor } from "./checks.js";
 import { matmul } from "./matmul.js";
 import { checkTensors, noTensor } from "./operation.js";
 import { permute, reshape, unsqueeze } from "./views.js";
@@ -81,6 +83,9 @@ export interface AddProductOptions {
  * addmm(tensor([100, 200]), tensor([[1, 2]]), tensor([[1, 0], [0, 1]])) // → [[101, 202]]
  */
 export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor("addmm", c);
+  checkTensor("addmm", a, 1);
+  checkTensor("addmm", b, 2);
   checkRank("addmm", a, 1, 2, "a matrix [N, K]");
   checkRank("addmm", b, 2, 2, "a matrix [K, M]");
   return addProduct("addmm", c, matmul(a, b), options);
@@ -94,10 +99,14 @@ export function addmm(c: Tensor, a: Tensor, b: Tensor, options: AddProductOption
  * baddbmm(zeros([1]), ones([2, 1, 3]), ones([2, 3, 1]), { alpha: 0.5 }) // → [[[1.5]], [[1.5]]]
  */
 export function baddbmm(c: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  checkTensor("baddbmm", c);
+  checkTensor("baddbmm", a, 1);
+  checkTensor("baddbmm", b, 2);
   return addProduct("baddbmm", c, bmm(a, b), options);
 }
 
-function addProduct(op: string, c: Tensor, product: Tensor, { alpha = 1, beta = 1 }: AddProductOptions): Tensor {
+function addProduct(op: string, c: Tensor, product: Tensor, options: AddProductOptions): Tensor {
+  const { alpha = 1, beta = 1 } = optionsOf(op, options);
   const out = add(beta === 1 ? c : mul(c, beta), alpha === 1 ? product : mul(product, alpha));
   if (out.size !== product.size) throw new ShapeError(`${op}: ${formatShape(c.shape)} does not broadcast to the product's shape ${formatShape(product.shape)}.`);
   return out;
@@ -114,7 +123,10 @@ function addProduct(op: string, c: Tensor, product: Tensor, { alpha = 1, beta = 
  */
 export function tensordot(a: Tensor, b: Tensor, axes: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
   checkTensors("tensordot", [a, b]);
-  const [left, right] = typeof axes === "number" ? countedAxes(a, b, axes) : axes;
+  if (typeof axes !== "number" && !(Array.isArray(axes) && axes.length === 2 && axes.every((list) => Array.isArray(list)))) {
+    throw new ValueError(`tensordot: axes must be a number or two lists, such as [[1, 2], [2, 0]], got ${show(axes)}.`);
+  }
+  const [left, right] = typeof axes === "number" ? countedAxes(a, b, axes) : (axes as readonly [readonly number[], readonly number[]]);
   if (left.length !== right.length) throw new ValueError(`tensordot: ${left.length} axes of the left operand, but ${right.length} of the right; pair each with one.`);
   const summedA = left.map((axis) => normalizeAxis("tensordot", axis, a.ndim));
   const summedB = right.map((axis) => normalizeAxis("tensordot", axis, b.ndim));

@@ -1,5 +1,6 @@
 /** Random tensors. Where the numbers come from is an explicit Generator; a default one is seeded by `manualSeed`. */
 
+import { optionsOf, show } from "../base/options.js";
 import type { RandomKind } from "../backend/backend.js";
 import { defaultBackend } from "../backend/select.js";
 import { isFloat } from "../base/dtype.js";
@@ -10,7 +11,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { ge } from "./compare.js";
-import { checkSpec } from "./checks.js";
+import { checkSpec, checkTensors } from "./checks.js";
 import type { TensorOptions } from "./create.js";
 import { mulScalar } from "./elementwise.js";
 import { allocate } from "./operation.js";
@@ -62,10 +63,16 @@ export interface RandomOptions extends TensorOptions {
   readonly generator?: Generator;
 }
 
+/** @throws ValueError unless it is a generator. */
+export function checkGenerator(name: string, generator: unknown): void {
+  if (!(generator instanceof Generator)) throw new ValueError(`${name}: generator must be a Generator, got ${show(generator)}; make one with new Generator(seed).`);
+}
+
 /** Numbers straight from the kernel: uniform in [0, 1) or standard normal. */
 export function draw(kind: RandomKind, shape: Shape, options: RandomOptions): Tensor {
-  const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = options;
-  checkSpec(kind, shape, dtype);
+  const { dtype = "float32", requiresGrad = false, backend = defaultBackend(), generator = stream } = optionsOf(kind, options);
+  checkSpec(kind, shape, dtype, backend);
+  checkGenerator(kind, generator);
   if (!isFloat(dtype)) throw new DTypeError(`${kind}: random numbers are float32 or float64, not ${dtype}; cast them afterwards.`);
   const t = allocate(backend, { shape: [...shape], dtype }, kind);
   const words = kind === "uniform" && dtype === "float64" ? 2 * t.size : t.size;
@@ -105,6 +112,7 @@ export const randn = (shape: Shape, options: RandomOptions = {}): Tensor => draw
  */
 export function dropout(x: Tensor, p: number, generator: Generator = stream): Tensor {
   if (!(p >= 0 && p < 1)) throw new ValueError(`dropout: the probability must be at least 0 and less than 1, got ${p}.`);
+  checkTensors("dropout", [x]);
   if (p === 0) return x;
   if (!isFloat(x.dtype)) throw new DTypeError(`dropout: expected float32 or float64, got ${x.dtype}; convert with to("float32").`);
   const kept = ge(draw("uniform", x.shape, { dtype: "float32", backend: x.backend, generator }), p);

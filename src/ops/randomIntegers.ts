@@ -3,17 +3,18 @@
 import type { DType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { optionsOf, show } from "../base/options.js";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, mul, type Operand, sub } from "./arithmetic.js";
 import { cast, toFloat } from "./cast.js";
-import { checkSpec } from "./checks.js";
+import { checkSpec, checkTensor } from "./checks.js";
 import { lt } from "./compare.js";
 import { tensor } from "./create.js";
 import { cumsum } from "./cumulative.js";
 import { addScalar, floor, log, mulScalar } from "./elementwise.js";
 import { indexSelect, oneHot } from "./indexing.js";
-import { defaultGenerator, draw, type RandomOptions } from "./random.js";
+import { checkGenerator, defaultGenerator, draw, type RandomOptions } from "./random.js";
 import { gumbel } from "./randomReals.js";
 import { argmax } from "./reduce.js";
 import { slice } from "./slice.js";
@@ -34,7 +35,7 @@ const ranges: Partial<Record<DType, readonly [number, number]>> = { int32: [-(2 
  * max(dice) // → 6
  */
 export function randint(shape: Shape, low: number, high: number, options: RandomOptions = {}): Tensor {
-  const { dtype = "int32", requiresGrad } = options;
+  const { dtype = "int32", requiresGrad } = optionsOf("randint", options);
   checkSpec("randint", shape, dtype);
   const range = ranges[dtype];
   if (range === undefined) throw new DTypeError(`randint: a ${dtype} is no integer; choose int32, or use bernoulli.`);
@@ -55,9 +56,11 @@ export function randint(shape: Shape, low: number, high: number, options: Random
  * @example
  * randperm(4, { generator: new Generator(1) }) // → [1, 2, 3, 0]
  */
-export function randperm(n: number, { dtype = "int32", generator = defaultGenerator(), ...options }: RandomOptions = {}): Tensor {
-  if (!Number.isSafeInteger(n) || n < 0) throw new ValueError(`randperm: n must be a whole number of at least 0, got ${n}.`);
-  return tensor(generator.permutation(n), { ...options, dtype });
+export function randperm(n: number, options: RandomOptions = {}): Tensor {
+  const { dtype = "int32", generator = defaultGenerator(), ...rest } = optionsOf("randperm", options);
+  if (!Number.isInteger(n) || n < 0 || n >= 2 ** 31) throw new ValueError(`randperm: n must be a whole number from 0 to 2^31 − 1, got ${show(n)}.`);
+  checkGenerator("randperm", generator);
+  return tensor(generator.permutation(n), { ...rest, dtype });
 }
 
 export interface GeneratorOptions {
@@ -71,7 +74,9 @@ export interface GeneratorOptions {
  * @example
  * shuffle(tensor([[1, 2], [3, 4], [5, 6]]), 0, { generator: new Generator(1) }) // → [[5, 6], [1, 2], [3, 4]]
  */
-export function shuffle(x: Tensor, axis = 0, { generator = defaultGenerator() }: GeneratorOptions = {}): Tensor {
+export function shuffle(x: Tensor, axis = 0, options: GeneratorOptions = {}): Tensor {
+  checkTensor("shuffle", x);
+  const { generator = defaultGenerator() } = optionsOf("shuffle", options);
   const at = normalizeAxis("shuffle", axis, x.ndim);
   return indexSelect(x, at, randperm(x.shape[at], { generator, backend: x.backend }));
 }
@@ -86,7 +91,7 @@ export function shuffle(x: Tensor, axis = 0, { generator = defaultGenerator() }:
  * bernoulli([4], 1, { dtype: "bool" })   // → [true, true, true, true]
  */
 export function bernoulli(shape: Shape, p: Operand, options: RandomOptions = {}): Tensor {
-  const { dtype = "float32", requiresGrad } = options;
+  const { dtype = "float32", requiresGrad } = optionsOf("bernoulli", options);
   checkSpec("bernoulli", shape, dtype);
   if (p instanceof Tensor) {
     if (!sameShape(broadcastShapes("bernoulli", p.shape, shape), shape)) {
@@ -113,7 +118,9 @@ function checkCategories(name: string, x: Tensor): void {
  * @example
  * categorical(tensor([[0, -Infinity], [-Infinity, 0]])) // → [0, 1]
  */
-export function categorical(logits: Tensor, { generator = defaultGenerator() }: GeneratorOptions = {}): Tensor {
+export function categorical(logits: Tensor, options: GeneratorOptions = {}): Tensor {
+  checkTensor("categorical", logits);
+  const { generator = defaultGenerator() } = optionsOf("categorical", options);
   checkCategories("categorical", logits);
   return argmax(add(cast(logits, "float64").detach(), gumbelLike(logits, generator)), -1);
 }
@@ -134,7 +141,9 @@ export interface MultinomialOptions extends GeneratorOptions {
  * mean(multinomial(tensor([1, 3]), 10000, { replacement: true }))             // → 0.75
  * multinomial(tensor([0.2, 0.3, 0.5]), 3).sum()                               // → 3
  */
-export function multinomial(weights: Tensor, samples: number, { replacement = false, generator = defaultGenerator() }: MultinomialOptions = {}): Tensor {
+export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
+  checkTensor("multinomial", weights);
+  const { replacement = false, generator = defaultGenerator() } = optionsOf("multinomial", options);
   checkCategories("multinomial", weights);
   const categories = weights.shape[weights.ndim - 1];
   if (!Number.isInteger(samples) || samples < 1 || (!replacement && samples > categories)) {
@@ -173,7 +182,8 @@ export interface GumbelSoftmaxOptions extends GeneratorOptions {
  * choice.requiresGrad      // → true
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
-  const { temperature = 1, hard = false, axis = -1, generator = defaultGenerator() } = options;
+  checkTensor("gumbelSoftmax", logits);
+  const { temperature = 1, hard = false, axis = -1, generator = defaultGenerator() } = optionsOf("gumbelSoftmax", options);
   if (!(temperature > 0)) throw new ValueError(`gumbelSoftmax: the temperature must be above 0, got ${temperature}.`);
   const at = normalizeAxis("gumbelSoftmax", axis, logits.ndim);
   const x = transpose(toFloat(logits), at, -1);

@@ -3,6 +3,8 @@
  * whatever comes out, and gradients flow to parameters that are tensors.
  */
 
+import { hostArray } from "../base/dtype.js";
+import { optionsOf } from "../base/options.js";
 import { defaultBackend } from "../backend/select.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { normalProbability, normalQuantile } from "../base/normal.js";
@@ -13,10 +15,10 @@ import { cast } from "./cast.js";
 import { checkSpec } from "./checks.js";
 import { tensor } from "./create.js";
 import { clamp, log, log1p, neg } from "./elementwise.js";
-import { defaultGenerator, draw, type RandomOptions } from "./random.js";
+import { checkGenerator, defaultGenerator, draw, type RandomOptions } from "./random.js";
 
 /** The draws that a function of theirs is made of. */
-const leafless = (options: RandomOptions): RandomOptions => ({ ...options, requiresGrad: false });
+const leafless = (name: string, options: RandomOptions): RandomOptions => ({ ...optionsOf(name, options), requiresGrad: false });
 
 function finished(t: Tensor, options: RandomOptions): Tensor {
   if (options.requiresGrad === true) t.requiresGrad = true;
@@ -46,7 +48,7 @@ function checkParameters(name: string, shape: Shape, parameters: Readonly<Record
 export function uniform(shape: Shape, low: Operand, high: Operand, options: RandomOptions = {}): Tensor {
   checkParameters("uniform", shape, { low, high });
   const width = typeof low === "number" && typeof high === "number" ? high - low : sub(high, low);
-  return finished(add(mul(draw("uniform", shape, leafless(options)), width), low), options);
+  return finished(add(mul(draw("uniform", shape, leafless("uniform", options)), width), low), options);
 }
 
 /**
@@ -65,7 +67,7 @@ export function uniform(shape: Shape, low: Operand, high: Operand, options: Rand
 export function normal(shape: Shape, mean: Operand = 0, std: Operand = 1, options: RandomOptions = {}): Tensor {
   checkParameters("normal", shape, { mean, std });
   if (typeof std === "number" && std < 0) throw new ValueError(`normal: the standard deviation must be at least 0, got ${std}.`);
-  return finished(add(mul(draw("normal", shape, leafless(options)), std), mean), options);
+  return finished(add(mul(draw("normal", shape, leafless("normal", options)), std), mean), options);
 }
 
 /**
@@ -79,7 +81,7 @@ export function normal(shape: Shape, mean: Operand = 0, std: Operand = 1, option
 export function exponential(shape: Shape, rate: Operand = 1, options: RandomOptions = {}): Tensor {
   checkParameters("exponential", shape, { rate });
   if (typeof rate === "number" && rate <= 0) throw new ValueError(`exponential: the rate must be above 0, got ${rate}.`);
-  return finished(div(neg(log1p(neg(draw("uniform", shape, leafless(options))))), rate), options);
+  return finished(div(neg(log1p(neg(draw("uniform", shape, leafless("exponential", options))))), rate), options);
 }
 
 /**
@@ -90,10 +92,10 @@ export function exponential(shape: Shape, rate: Operand = 1, options: RandomOpti
  * mean(x) // → 0.6
  */
 export function gumbel(shape: Shape, options: RandomOptions = {}): Tensor {
-  const { dtype = "float32" } = options;
+  const { dtype = "float32" } = optionsOf("gumbel", options);
   checkSpec("gumbel", shape, dtype);
   // In float64, and never 0: the tail is as long as it should be, and finite.
-  const u = clamp(draw("uniform", shape, { ...leafless(options), dtype: "float64" }), 2 ** -54, 1);
+  const u = clamp(draw("uniform", shape, { ...leafless("gumbel", options), dtype: "float64" }), 2 ** -54, 1);
   return finished(cast(neg(log(neg(log1p(neg(u))))), dtype), options);
 }
 
@@ -118,8 +120,9 @@ export interface TruncatedNormalOptions extends RandomOptions {
  * max(x) // → 0.5
  */
 export function truncatedNormal(shape: Shape, options: TruncatedNormalOptions = {}): Tensor {
-  const { mean = 0, std = 1, low = -2, high = 2, dtype = "float32", backend = defaultBackend(), generator = defaultGenerator(), requiresGrad } = options;
-  checkSpec("truncatedNormal", shape, dtype);
+  const { mean = 0, std = 1, low = -2, high = 2, dtype = "float32", backend = defaultBackend(), generator = defaultGenerator(), requiresGrad } = optionsOf("truncatedNormal", options);
+  checkSpec("truncatedNormal", shape, dtype, backend);
+  checkGenerator("truncatedNormal", generator);
   if (!(low < high) || !(std > 0 && std < Infinity) || !Number.isFinite(mean)) {
     throw new ValueError(`truncatedNormal: expected low < high and std > 0, got low ${low}, high ${high}, mean ${mean}, std ${std}.`);
   }
@@ -127,7 +130,7 @@ export function truncatedNormal(shape: Shape, options: TruncatedNormalOptions = 
   const sign = low > mean ? -1 : 1;
   const [a, b] = [(low - mean) / std, (high - mean) / std];
   const [first, end] = sign > 0 ? [normalProbability(a), normalProbability(b)] : [normalProbability(-b), normalProbability(-a)];
-  const values = Float64Array.from({ length: sizeOf(shape) }, () => {
+  const values = hostArray("float64", sizeOf(shape)).map(() => {
     const p = Math.max(first + generator.float() * (end - first), 2 ** -1022);
     return Math.min(high, Math.max(low, mean + std * sign * normalQuantile(p)));
   });

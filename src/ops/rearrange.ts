@@ -1,8 +1,10 @@
 /** The same elements in other places, or more often: reversed, shifted, rotated, repeated. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkArray, checkTensor } from "./checks.js";
 import { tensor } from "./create.js";
 import { indexSelect } from "./indexing.js";
 import { checkTensors, defineOp, type Operation } from "./operation.js";
@@ -50,6 +52,7 @@ function resolveAxes(op: string, x: Tensor, axis: number | readonly number[] | u
  * flip(tensor([[1, 2], [3, 4]]), 1)    // → [[2, 1], [4, 3]]
  */
 export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
+  checkTensor("flip", x);
   const axes = resolveAxes("flip", x, axis);
   return axes.length === 0 ? x : flipOp.apply([x], axes);
 }
@@ -64,12 +67,15 @@ export function flip(x: Tensor, axis?: number | readonly number[]): Tensor {
  * roll(tensor([[1, 2], [3, 4], [5, 6]]), -1, 0)      // → [[3, 4], [5, 6], [1, 2]]
  */
 export function roll(x: Tensor, shift: number | readonly number[], axis?: number | readonly number[]): Tensor {
+  checkTensor("roll", x);
   const shifts = typeof shift === "number" ? [shift] : shift;
+  checkArray("roll", "shift", shifts);
   if (axis === undefined) {
     if (shifts.length !== 1) throw new ValueError(`roll: ${shifts.length} shifts, but no axes; name one axis for each.`);
     return reshape(roll(reshape(x, [x.size]), shifts, 0), x.shape);
   }
   const axes = typeof axis === "number" ? [axis] : axis;
+  checkArray("roll", "axis", axes);
   if (axes.length !== shifts.length || !shifts.every(Number.isInteger)) {
     throw new ValueError(`roll: expected a whole number for each of ${axes.length} axes, got [${shifts.join(", ")}].`);
   }
@@ -90,6 +96,7 @@ export function roll(x: Tensor, shift: number | readonly number[], axis?: number
  * rot90(tensor([[1, 2], [3, 4]])) // → [[2, 4], [1, 3]]
  */
 export function rot90(x: Tensor, quarters = 1, axes: readonly [number, number] = [0, 1]): Tensor {
+  checkTensor("rot90", x);
   const [a, b] = resolveAxes("rot90", x, axes);
   if (a === undefined || b === undefined || !Number.isInteger(quarters)) {
     throw new ValueError(`rot90: expected a whole number of quarter turns and two axes, got ${quarters} and [${axes.join(", ")}].`);
@@ -109,6 +116,7 @@ export function rot90(x: Tensor, quarters = 1, axes: readonly [number, number] =
  * movedim(zeros([2, 3, 4]), [0, 1], [1, 0]).shape       // → [3, 2, 4]
  */
 export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
+  checkTensor("movedim", x);
   const from = resolveAxes("movedim", x, source);
   const to = resolveAxes("movedim", x, destination);
   if (from.length !== to.length) throw new ValueError(`movedim: ${from.length} axes to move to ${to.length} places.`);
@@ -126,7 +134,7 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   checkTensors("repeat", [x]);
   if (!Array.isArray(repeats) || repeats.length < x.ndim || !repeats.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ShapeError(`repeat: ${JSON.stringify(repeats)} does not fit ${formatShape(x.shape)}; give a whole number of at least 0 for every axis.`);
+    throw new ShapeError(`repeat: ${show(repeats)} does not fit ${formatShape(x.shape)}; give a whole number of at least 0 for every axis.`);
   }
   const sizes = [...new Array<number>(repeats.length - x.ndim).fill(1), ...x.shape];
   const copies = expand(reshape(x, sizes.flatMap((n) => [1, n])), sizes.flatMap((n, i) => [repeats[i], n]));
@@ -140,6 +148,8 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
  * tile(tensor([[1], [2]]), [3]) // → [[1, 1, 1], [2, 2, 2]]
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  checkTensor("tile", x);
+  checkArray("tile", "repeats", repeats);
   return repeat(x, [...new Array<number>(Math.max(0, x.ndim - repeats.length)).fill(1), ...repeats]);
 }
 
@@ -153,11 +163,12 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
  * repeatInterleave(tensor([[1, 2], [3, 4]]), [2, 1], 0)     // → [[1, 2], [1, 2], [3, 4]]
  */
 export function repeatInterleave(x: Tensor, repeats: number | readonly number[], axis?: number): Tensor {
+  checkTensor("repeatInterleave", x);
   if (axis === undefined) return repeatInterleave(reshape(x, [x.size]), repeats, 0);
   const at = normalizeAxis("repeatInterleave", axis, x.ndim);
-  const counts = typeof repeats === "number" ? new Array<number>(x.shape[at]).fill(repeats) : repeats;
-  if (counts.length !== x.shape[at] || !counts.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ValueError(`repeatInterleave: expected a whole number of at least 0 for each of the ${x.shape[at]} slices, got ${JSON.stringify(repeats)}.`);
+  const counts: readonly number[] = typeof repeats === "number" ? new Array<number>(x.shape[at]).fill(repeats) : repeats;
+  if (!Array.isArray(counts) || counts.length !== x.shape[at] || !counts.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new ValueError(`repeatInterleave: expected a whole number of at least 0 for each of the ${x.shape[at]} slices, got ${show(repeats)}.`);
   }
   if (typeof repeats === "number") {
     const shape: Shape = [...x.shape.slice(0, at + 1), repeats, ...x.shape.slice(at + 1)];
@@ -182,13 +193,14 @@ export interface MeshgridOptions {
  * y // → [[0, 0, 0], [1, 1, 1]]
  * x // → [[5, 6, 7], [5, 6, 7]]
  */
-export function meshgrid(vectors: readonly Tensor[], { indexing = "ij" }: MeshgridOptions = {}): Tensor[] {
+export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   if (!Array.isArray(vectors)) throw new ValueError("meshgrid: expected an array of vectors; write meshgrid([a, b]).");
+  const { indexing = "ij" } = optionsOf("meshgrid", options);
   checkTensors("meshgrid", vectors);
   vectors.forEach((v, i) => {
     if (v.ndim !== 1) throw new ShapeError(`meshgrid: operand ${i} has shape ${formatShape(v.shape)}; expected a vector.`);
   });
-  if (indexing !== "ij" && indexing !== "xy") throw new ValueError(`meshgrid: expected indexing "ij" or "xy", got ${JSON.stringify(indexing)}.`);
+  if (indexing !== "ij" && indexing !== "xy") throw new ValueError(`meshgrid: expected indexing "ij" or "xy", got ${show(indexing)}.`);
   const sizes = vectors.map((v) => v.size);
   const grids = vectors.map((v, i) => expand(reshape(v, sizes.map((n, axis) => (axis === i ? n : 1))), sizes));
   return indexing === "xy" && vectors.length > 1 ? grids.map((t) => transpose(t, 0, 1)) : grids;
@@ -202,5 +214,7 @@ export function meshgrid(vectors: readonly Tensor[], { indexing = "ij" }: Meshgr
  * atLeastNd(tensor(5), 1).shape      // → [1]
  */
 export function atLeastNd(x: Tensor, rank: number): Tensor {
+  checkTensor("atLeastNd", x);
+  if (!Number.isInteger(rank) || rank < 0 || rank > 64) throw new ValueError(`atLeastNd: the rank must be a whole number from 0 to 64, got ${show(rank)}.`);
   return x.ndim >= rank ? x : reshape(x, [...new Array<number>(rank - x.ndim).fill(1), ...x.shape]);
 }

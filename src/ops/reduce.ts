@@ -3,10 +3,12 @@
 import type { ReduceOp } from "../backend/backend.js";
 import { isFloat } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { isOptions, optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { div, mul, sub } from "./arithmetic.js";
 import { cast, toFloat } from "./cast.js";
+import { checkTensors } from "./checks.js";
 import { eq } from "./compare.js";
 import { onesLike } from "./create.js";
 import { cumprod } from "./cumulative.js";
@@ -94,7 +96,8 @@ function productOfOthers(x: Tensor, axes: Axes): Tensor {
 }
 
 function reduce(op: Operation<Axes>, x: Tensor, options: ReduceOptions): Tensor {
-  if (typeof options !== "object") throw new ValueError(`${op.name}: expected options such as { axis: 0 }, got ${String(options)}.`);
+  checkTensors(op.name, [x]);
+  if (!isOptions(options)) throw new ValueError(`${op.name}: expected options such as { axis: 0 }, got ${show(options)}.`);
   const { axis, keepDim = false } = options;
   const axes = resolveAxes(op.name, x, axis);
   const kept = op.apply([x], axes);
@@ -103,7 +106,7 @@ function reduce(op: Operation<Axes>, x: Tensor, options: ReduceOptions): Tensor 
 
 function resolveAxes(name: string, x: Tensor, axis: number | readonly number[] | undefined): Axes {
   if (axis === undefined) return x.shape.map((_, i) => i);
-  const axes = (typeof axis === "number" ? [axis] : [...axis]).map((a) => normalizeAxis(name, a, x.ndim)).sort((a, b) => a - b);
+  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((a) => normalizeAxis(name, a, x.ndim)).sort((a, b) => a - b);
   axes.forEach((a, i) => {
     if (a === axes[i - 1]) throw new ShapeError(`${name}: axis ${a} is named twice.`);
   });
@@ -178,11 +181,12 @@ export interface VarianceOptions extends ReduceOptions {
  * variance(tensor([1, 2, 3, 4]))                    // → 1.66667
  * variance(tensor([1, 2, 3, 4]), { correction: 0 }) // → 1.25
  */
-export function variance(x: Tensor, { correction = 1, ...options }: VarianceOptions = {}): Tensor {
+export function variance(x: Tensor, options: VarianceOptions = {}): Tensor {
+  const { correction = 1, ...rest } = optionsOf("variance", options);
   const values = toFloat(x);
-  const axes = resolveAxes("variance", values, options.axis);
+  const axes = resolveAxes("variance", values, rest.axis);
   const centred = sub(values, mean(values, { axis: axes, keepDim: true }));
-  return mulScalar(sum(square(centred), { ...options, axis: axes }), 1 / (count(values, axes) - correction));
+  return mulScalar(sum(square(centred), { ...rest, axis: axes }), 1 / (count(values, axes) - correction));
 }
 
 /**
@@ -240,6 +244,7 @@ const argmaxOp = defineArgReduce("max");
 const argminOp = defineArgReduce("min");
 
 function argReduce(op: Operation<number>, x: Tensor, axis: number | undefined, keepDim: boolean): Tensor {
+  checkTensors(op.name, [x]);
   const values = isFloat(x.dtype) || x.dtype === "int32" ? x : cast(x, "int32");
   if (axis === undefined) return reshape(op.apply([reshape(values, [x.size])], 0), []);
   const at = normalizeAxis(op.name, axis, x.ndim);

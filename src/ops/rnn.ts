@@ -5,12 +5,13 @@
 
 import type { Backend } from "../backend/backend.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { relu, sigmoid, tanh } from "./activations.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { contiguous } from "./cast.js";
-import { checkSameFloat } from "./checks.js";
+import { checkSameFloat, checkTensor } from "./checks.js";
 import { linear } from "./matmul.js";
 import { allocate, defineOp, type OutputSpec } from "./operation.js";
 import { sum } from "./reduce.js";
@@ -215,6 +216,9 @@ const gruOp = defineOp<Attributes>({
  * gruCell(fromX, zeros([1, 3]), tensor([[0.5]])) // → [[0.75000]]
  */
 export function gruCell(fromX: Tensor, fromState: Tensor, h: Tensor): Tensor {
+  checkTensor("gruCell", fromX);
+  checkTensor("gruCell", fromState, 1);
+  checkTensor("gruCell", h, 2);
   const units = h.shape[1];
   if (h.ndim !== 2 || [fromX, fromState].some((t) => !sameShape(t.shape, [h.shape[0], 3 * units]))) {
     throw new ShapeError(`gruCell: expected gates [N, 3H] twice and a state [N, H], got ${[fromX, fromState, h].map((t) => formatShape(t.shape)).join(", ")}.`);
@@ -248,12 +252,14 @@ export interface RnnOptions extends SequenceOptions {
  * h    // → [[[6]], [[0]], [[3]]]
  * last // → [[3]]
  */
-export function rnn(gates: Tensor, weight: Tensor, h0: Tensor, { reverse = false, nonlinearity = "tanh" }: RnnOptions = {}): [Tensor, Tensor] {
+export function rnn(gates: Tensor, weight: Tensor, h0: Tensor, options: RnnOptions = {}): [Tensor, Tensor] {
+  const { reverse = false, nonlinearity = "tanh" } = optionsOf("rnn", options);
   return split(rnnStates(gates, weight, h0, { reverse, nonlinearity }), reverse);
 }
 
 /** All h, [T + 1, N, H], h0 in front, or with `reverse` behind. */
-export function rnnStates(gates: Tensor, weight: Tensor, h0: Tensor, { reverse = false, nonlinearity = "tanh" }: RnnOptions = {}): Tensor {
+export function rnnStates(gates: Tensor, weight: Tensor, h0: Tensor, options: RnnOptions = {}): Tensor {
+  const { reverse = false, nonlinearity = "tanh" } = optionsOf("rnnStates", options);
   checkNonlinearity("rnn", nonlinearity);
   return rnnOp.apply([gates, weight, h0], { reverse, nonlinearity });
 }
@@ -261,7 +267,7 @@ export function rnnStates(gates: Tensor, weight: Tensor, h0: Tensor, { reverse =
 /** @throws ValueError unless it is "tanh" or "relu". */
 export function checkNonlinearity(op: string, nonlinearity: string): void {
   if (nonlinearity !== "tanh" && nonlinearity !== "relu") {
-    throw new ValueError(`${op}: nonlinearity must be "tanh" or "relu", got ${JSON.stringify(nonlinearity)}.`);
+    throw new ValueError(`${op}: nonlinearity must be "tanh" or "relu", got ${show(nonlinearity)}.`);
   }
 }
 
@@ -280,11 +286,13 @@ export interface GruOptions extends SequenceOptions {
  * h.shape               // → [7, 2, 5]
  * sub(h.slice(6), last) // → [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
  */
-export function gru(gates: Tensor, weight: Tensor, h0: Tensor, { reverse = false, bias }: GruOptions = {}): [Tensor, Tensor] {
+export function gru(gates: Tensor, weight: Tensor, h0: Tensor, options: GruOptions = {}): [Tensor, Tensor] {
+  const { reverse = false, bias } = optionsOf("gru", options);
   return split(gruStates(gates, weight, h0, { reverse, bias }), reverse);
 }
 
 /** All h, [T + 1, N, H], h0 in front, or with `reverse` behind. */
-export function gruStates(gates: Tensor, weight: Tensor, h0: Tensor, { reverse = false, bias }: GruOptions = {}): Tensor {
+export function gruStates(gates: Tensor, weight: Tensor, h0: Tensor, options: GruOptions = {}): Tensor {
+  const { reverse = false, bias } = optionsOf("gruStates", options);
   return gruOp.apply(bias ? [gates, weight, h0, bias] : [gates, weight, h0], { reverse });
 }

@@ -2,9 +2,11 @@
 
 import { promote } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
+import { checkArray, checkTensor, checkTensors } from "./checks.js";
 import { defineOp, type Operation } from "./operation.js";
 import { padWith, type PadMode } from "./padWith.js";
 import { floats } from "./samples.js";
@@ -76,6 +78,7 @@ const embedOp: Operation<EmbedAttributes> = defineOp<EmbedAttributes>({
  * slice(x, -1, { step: 2 })            // → [4, 6]
  */
 export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]): Tensor {
+  checkTensor("slice", x);
   if (ranges.length > x.ndim) throw new ShapeError(`slice: ${ranges.length} ranges for the ${x.ndim} axes of ${formatShape(x.shape)}.`);
   const starts: number[] = [];
   const steps: number[] = [];
@@ -95,7 +98,7 @@ export function slice(x: Tensor, ...ranges: readonly (Range | number | null)[]):
       return;
     }
     if (typeof range !== "object" || Array.isArray(range)) {
-      throw new ValueError(`slice: axis ${axis}: expected an index, { start, end, step } or null, got ${JSON.stringify(range)}.`);
+      throw new ValueError(`slice: axis ${axis}: expected an index, { start, end, step } or null, got ${show(range)}.`);
     }
     const { start = 0, end = size, step = 1 } = range;
     if (!Number.isInteger(start) || !Number.isInteger(end)) {
@@ -137,10 +140,14 @@ export interface PadOptions {
  * pad(tensor([1, 2, 3]), [[1, 1]], { mode: "circular" }) // → [3, 1, 2, 3, 1]
  */
 export function pad(x: Tensor, amounts: readonly (readonly [number, number])[], options: number | PadOptions = 0): Tensor {
-  const { mode = "constant", value = 0 } = typeof options === "number" ? { value: options } : options;
+  checkTensor("pad", x);
+  const { mode = "constant", value = 0 } = typeof options === "number" ? { value: options } : optionsOf("pad", options);
+  if (!Array.isArray(amounts) || !amounts.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    throw new ShapeError(`pad: expected one [before, after] for each axis, such as [[1, 1], [2, 2]], got ${show(amounts)}.`);
+  }
   if (mode !== "constant") return padWith(x, amounts, mode);
-  if (amounts.length > x.ndim || !amounts.every(([a, b]) => Number.isInteger(a) && Number.isInteger(b) && a >= 0 && b >= 0)) {
-    throw new ShapeError(`pad: ${JSON.stringify(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
+  if (amounts.length > x.ndim || !amounts.every(([a, b]: readonly number[]) => Number.isInteger(a) && Number.isInteger(b) && a >= 0 && b >= 0)) {
+    throw new ShapeError(`pad: ${show(amounts)} does not fit ${formatShape(x.shape)}; give at most one [before, after] ≥ 0 per axis.`);
   }
   const lead = x.ndim - amounts.length;
   const all = x.shape.map((_, i) => (i < lead ? [0, 0] : amounts[i - lead]));
@@ -196,6 +203,8 @@ const concatOp = defineOp<number>({
  * concat([ones([2, 1]), zeros([2, 2])], 1)             // → [[1, 0, 0], [1, 0, 0]]
  */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkArray("concat", "the first argument", tensors);
+  checkTensors("concat", tensors);
   if (tensors.length === 0) throw new ValueError("concat: expected at least one tensor, got none.");
   const dtype = tensors.map((t) => t.dtype).reduce(promote);
   return concatOp.apply(tensors.map((t) => cast(t, dtype)), normalizeAxis("concat", axis, tensors[0].ndim));
@@ -210,5 +219,7 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
  * stack([tensor([1, 2]), tensor([3, 4])], 1) // → [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkArray("stack", "the first argument", tensors);
+  checkTensors("stack", tensors);
   return concat(tensors.map((t) => unsqueeze(t, axis)), axis < 0 && tensors.length > 0 ? axis + tensors[0].ndim + 1 : axis);
 }

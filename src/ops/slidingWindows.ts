@@ -4,8 +4,10 @@
  */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis, windowOutput } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkTensor } from "./checks.js";
 import { defineOp, type Operation } from "./operation.js";
 import { floats } from "./samples.js";
 import { pad, slice } from "./slice.js";
@@ -87,7 +89,9 @@ function checkWhole(op: string, name: string, value: number): void {
  * windows(arange(5), 0, { size: 3 })          // → [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
  * windows(arange(5), 0, { size: 2, step: 3 }) // → [[0, 1], [3, 4]]
  */
-export function windows(x: Tensor, axis: number, { size, step = 1, dilation = 1 }: WindowsOptions): Tensor {
+export function windows(x: Tensor, axis: number, options: WindowsOptions): Tensor {
+  checkTensor("windows", x);
+  const { size, step = 1, dilation = 1 } = optionsOf("windows", options);
   checkWhole("windows", "size", size);
   checkWhole("windows", "step", step);
   checkWhole("windows", "dilation", dilation);
@@ -105,7 +109,8 @@ export interface UnfoldOptions {
   readonly dilation?: Pair;
 }
 
-function unfoldAttributes(op: string, { kernel, stride = 1, padding = 0, dilation = 1 }: UnfoldOptions) {
+function unfoldAttributes(op: string, options: UnfoldOptions) {
+  const { kernel, stride = 1, padding = 0, dilation = 1 } = optionsOf(op, options);
   return {
     kernel: perAxis(op, "kernel", kernel, 2, 1),
     stride: perAxis(op, "stride", stride, 2, 1),
@@ -123,6 +128,7 @@ function unfoldAttributes(op: string, { kernel, stride = 1, padding = 0, dilatio
  * unfold(ones([8, 3, 32, 32]), { kernel: 5, padding: 2 }).shape // → [8, 75, 1024]
  */
 export function unfold(x: Tensor, options: UnfoldOptions): Tensor {
+  checkTensor("unfold", x);
   if (x.ndim !== 4) throw new ShapeError(`unfold: expected images [N, C, H, W], got ${formatShape(x.shape)}.`);
   const { kernel, stride, padding, dilation } = unfoldAttributes("unfold", options);
   const padded = padding[0] + padding[1] === 0 ? x : pad(x, padding.map((n) => [n, n] as const));
@@ -147,8 +153,10 @@ export interface FoldOptions extends UnfoldOptions {
  * const x = reshape(arange(16).to("float32"), [1, 1, 4, 4]);
  * fold(unfold(x, options), { ...options, outputSize: 4 }).sub(x).abs().max() // → 0
  */
-export function fold(columns: Tensor, { outputSize, ...options }: FoldOptions): Tensor {
-  const { kernel, stride, padding, dilation } = unfoldAttributes("fold", options);
+export function fold(columns: Tensor, options: FoldOptions): Tensor {
+  checkTensor("fold", columns);
+  const { outputSize, ...rest } = optionsOf("fold", options);
+  const { kernel, stride, padding, dilation } = unfoldAttributes("fold", rest);
   const image = perAxis("fold", "outputSize", outputSize, 2, 1);
   const sizes = image.map((n, i) => n + 2 * padding[i]);
   const [height, width] = sizes.map((n, i) => windowOutput("fold", n, { kernel: kernel[i], stride: stride[i], padding: 0, dilation: dilation[i] }));

@@ -4,6 +4,7 @@ import { normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { div, mul, sub } from "./arithmetic.js";
 import { contiguous, toFloat } from "./cast.js";
+import { checkTensors } from "./checks.js";
 import { exp, neg } from "./elementwise.js";
 import { defineOp, type Operation } from "./operation.js";
 import { logsumexp, max, sum } from "./reduce.js";
@@ -61,7 +62,9 @@ function gradComposite(dy: Tensor, y: Tensor, log: boolean): Tensor {
 }
 
 function alongAxis(x: Tensor, axis: number, log: boolean): Tensor {
-  const at = normalizeAxis(log ? "logSoftmax" : "softmax", axis, x.ndim);
+  const name = log ? "logSoftmax" : "softmax";
+  checkTensors(name, [x]);
+  const at = normalizeAxis(name, axis, x.ndim);
   if (at === x.ndim - 1) return softmaxOp.apply([toFloat(x)], { log });
   return transpose(softmaxOp.apply([transpose(toFloat(x), at, -1)], { log }), at, -1);
 }

@@ -1,9 +1,11 @@
 /** Sorting along an axis and what follows from it: the largest k, extremes with their places, search among sorted numbers. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { ge, lt } from "./compare.js";
 import { zerosLike } from "./create.js";
 import { cumsum } from "./cumulative.js";
@@ -50,7 +52,9 @@ export interface ValuesAndIndices {
  * argsort(tensor([0.3, 0.1, 0.2]))                       // → [1, 2, 0]
  * argsort(tensor([0.3, 0.1, 0.2]), { descending: true }) // → [0, 2, 1]
  */
-export function argsort(x: Tensor, { axis = -1, descending = false }: SortOptions = {}): Tensor {
+export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
+  checkTensor("argsort", x);
+  const { axis = -1, descending = false } = optionsOf("argsort", options);
   const at = normalizeAxis("argsort", axis, x.ndim);
   if (at === x.ndim - 1) return argsortOp.apply([x], { descending });
   return transpose(argsortOp.apply([transpose(x, at, -1)], { descending }), at, -1);
@@ -66,8 +70,10 @@ export function argsort(x: Tensor, { axis = -1, descending = false }: SortOption
  * indices // → [[1, 2, 0], [0, 2, 1]]
  */
 export function sort(x: Tensor, options: SortOptions = {}): ValuesAndIndices {
+  checkTensor("sort", x);
+  const { axis = -1 } = optionsOf("sort", options);
   const indices = argsort(x, options);
-  return { values: gather(x, options.axis ?? -1, indices), indices };
+  return { values: gather(x, axis, indices), indices };
 }
 
 export interface TopkOptions {
@@ -86,7 +92,9 @@ export interface TopkOptions {
  * values  // → [0.6, 0.3]
  * indices // → [1, 2]
  */
-export function topk(x: Tensor, k: number, { axis = -1, largest = true }: TopkOptions = {}): ValuesAndIndices {
+export function topk(x: Tensor, k: number, options: TopkOptions = {}): ValuesAndIndices {
+  checkTensor("topk", x);
+  const { axis = -1, largest = true } = optionsOf("topk", options);
   const at = normalizeAxis("topk", axis, x.ndim);
   if (!Number.isInteger(k) || k < 0 || k > x.shape[at]) {
     throw new ValueError(`topk: expected k from 0 to ${x.shape[at]}, the length of axis ${axis} of ${formatShape(x.shape)}; got ${k}.`);
@@ -116,7 +124,9 @@ function withIndex(x: Tensor, axis: number, arg: typeof argmax, keepDim: boolean
  * values  // → [5, 7]
  * indices // → [1, 0]
  */
-export function maxWithIndex(x: Tensor, axis: number, { keepDim = false }: ExtremeOptions = {}): ValuesAndIndices {
+export function maxWithIndex(x: Tensor, axis: number, options: ExtremeOptions = {}): ValuesAndIndices {
+  checkTensor("maxWithIndex", x);
+  const { keepDim = false } = optionsOf("maxWithIndex", options);
   return withIndex(x, axis, argmax, keepDim);
 }
 
@@ -127,7 +137,9 @@ export function maxWithIndex(x: Tensor, axis: number, { keepDim = false }: Extre
  * @example
  * minWithIndex(tensor([[1, 5], [7, 2]]), 0).indices // → [0, 1]
  */
-export function minWithIndex(x: Tensor, axis: number, { keepDim = false }: ExtremeOptions = {}): ValuesAndIndices {
+export function minWithIndex(x: Tensor, axis: number, options: ExtremeOptions = {}): ValuesAndIndices {
+  checkTensor("minWithIndex", x);
+  const { keepDim = false } = optionsOf("minWithIndex", options);
   return withIndex(x, axis, argmin, keepDim);
 }
 
@@ -146,7 +158,8 @@ export interface SearchOptions {
  * searchsorted(sorted, tensor([0, 3, 9]))                  // → [0, 1, 3]
  * searchsorted(sorted, tensor([0, 3, 9]), { right: true }) // → [0, 2, 3]
  */
-export function searchsorted(sorted: Tensor, values: Tensor, { right = false }: SearchOptions = {}): Tensor {
+export function searchsorted(sorted: Tensor, values: Tensor, options: SearchOptions = {}): Tensor {
+  const { right = false } = optionsOf("searchsorted", options);
   checkTensors("searchsorted", [sorted, values]);
   if (sorted.ndim === 1 && values.ndim !== 1) return reshape(searchsorted(sorted, reshape(values, [values.size]), { right }), values.shape);
   if (sorted.ndim === 0 || !sameShape(sorted.shape.slice(0, -1), values.shape.slice(0, -1))) {

@@ -3,6 +3,7 @@
 import { ShapeError, ValueError } from "../base/errors.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkArray, checkTensor } from "./checks.js";
 import { type Range, slice } from "./slice.js";
 
 /** Slices one axis, and leaves the others whole. */
@@ -21,6 +22,7 @@ export function sliceAxis(x: Tensor, axis: number, range: Range | number): Tenso
  * b // → [1, 2, 3, 4]
  */
 export function split(x: Tensor, size: number | readonly number[], axis = 0): Tensor[] {
+  checkTensor("split", x);
   const at = normalizeAxis("split", axis, x.ndim);
   const length = x.shape[at];
   let start = 0;
@@ -32,6 +34,7 @@ function sizesOf(x: Tensor, size: number | readonly number[], axis: number, leng
     if (!Number.isInteger(size) || size < 1) throw new ValueError(`split: expected parts of at least 1, got ${size}.`);
     return Array.from({ length: Math.max(1, Math.ceil(length / size)) }, (_, i) => Math.min(size, length - i * size));
   }
+  checkArray("split", "size", size);
   if (!size.every((n) => Number.isInteger(n) && n >= 0) || size.reduce((a, b) => a + b, 0) !== length) {
     throw new ShapeError(`split: the sizes [${size.join(", ")}] must be whole numbers that add up to ${length}, axis ${axis} of ${formatShape(x.shape)}.`);
   }
@@ -47,6 +50,7 @@ function sizesOf(x: Tensor, size: number | readonly number[], axis: number, leng
  * chunk(arange(7), 3).map((t) => t.shape) // → [[3], [3], [1]]
  */
 export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
+  checkTensor("chunk", x);
   if (!Number.isInteger(count) || count < 1) throw new ValueError(`chunk: expected at least 1 part, got ${count}.`);
   const at = normalizeAxis("chunk", axis, x.ndim);
   return split(x, Math.max(1, Math.ceil(x.shape[at] / count)), at);
@@ -61,6 +65,7 @@ export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
  * second // → [3, 4]
  */
 export function unbind(x: Tensor, axis = 0): Tensor[] {
+  checkTensor("unbind", x);
   const at = normalizeAxis("unbind", axis, x.ndim);
   return Array.from({ length: x.shape[at] }, (_, i) => sliceAxis(x, at, i));
 }
@@ -73,6 +78,7 @@ export function unbind(x: Tensor, axis = 0): Tensor[] {
  * narrow(arange(6), 0, 2, 3) // → [2, 3, 4]
  */
 export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
+  checkTensor("narrow", x);
   const at = normalizeAxis("narrow", axis, x.ndim);
   const from = start < 0 ? start + x.shape[at] : start;
   if (!Number.isInteger(start) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > x.shape[at]) {
@@ -89,6 +95,7 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
  * select(tensor([[1, 2], [3, 4]]), 1, -1) // → [2, 4]
  */
 export function select(x: Tensor, axis: number, index: number): Tensor {
+  checkTensor("select", x);
   const at = normalizeAxis("select", axis, x.ndim);
   if (!Number.isInteger(index) || index < -x.shape[at] || index >= x.shape[at]) {
     throw new ShapeError(`select: index ${String(index)} is out of range for axis ${axis} of ${formatShape(x.shape)}.`);

@@ -2,10 +2,12 @@
 
 import { hostArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul, sub } from "./arithmetic.js";
 import { cast, toFloat } from "./cast.js";
+import { checkTensor } from "./checks.js";
 import { eq, ge, le, logicalAnd, where } from "./compare.js";
 import { arange, onesLike, tensor } from "./create.js";
 import { linearRecurrence } from "./cumulative.js";
@@ -38,7 +40,7 @@ function placeOf(q: number, n: number, interpolation: string): { low: number; fr
   if (interpolation === "midpoint") return { low, fraction: 0.5 };
   // Halfway, the even one.
   if (interpolation === "nearest") return { low, fraction: fraction === 0.5 ? low % 2 : Math.round(fraction) };
-  throw new ValueError(`quantile: expected interpolation "linear", "lower", "higher", "nearest" or "midpoint", got ${JSON.stringify(interpolation)}.`);
+  throw new ValueError(`quantile: expected interpolation "linear", "lower", "higher", "nearest" or "midpoint", got ${show(interpolation)}.`);
 }
 
 /** Sorted along `axis`, which is not empty. */
@@ -63,9 +65,10 @@ function unlessNaN(value: Tensor, line: Tensor, axis: number): Tensor {
  * quantile(x, 0.5, { interpolation: "lower" })     // → 10
  */
 export function quantile(x: Tensor, q: number | readonly number[], options: QuantileOptions = {}): Tensor {
+  checkTensor("quantile", x);
   if (Array.isArray(q)) return stack((q as readonly number[]).map((share) => quantile(x, share, options)));
   if (!(typeof q === "number" && q >= 0 && q <= 1)) throw new ValueError(`quantile: expected a share from 0 to 1, got ${String(q)}.`);
-  const { axis, keepDim = false, interpolation = "linear" } = options;
+  const { axis, keepDim = false, interpolation = "linear" } = optionsOf("quantile", options);
   if (axis === undefined) {
     const whole = quantile(reshape(x, [x.size]), q, { axis: 0, interpolation });
     return keepDim ? reshape(whole, x.shape.map(() => 1)) : whole;
@@ -95,7 +98,7 @@ export interface MedianOptions {
  * median(tensor([5, 1, 9]))    // → 5
  * median(tensor([5, 1, 9, 7])) // → 5
  */
-export const median = (x: Tensor, options: MedianOptions = {}): Tensor => quantile(x, 0.5, { ...options, interpolation: "lower" });
+export const median = (x: Tensor, options: MedianOptions = {}): Tensor => quantile(x, 0.5, { ...optionsOf("median", options), interpolation: "lower" });
 
 export interface ModeOptions {
   /** Default −1, the last. */
@@ -113,7 +116,9 @@ export interface ModeOptions {
  * values  // → 3
  * indices // → 5
  */
-export function mode(x: Tensor, { axis = -1, keepDim = false }: ModeOptions = {}): ValuesAndIndices {
+export function mode(x: Tensor, options: ModeOptions = {}): ValuesAndIndices {
+  checkTensor("mode", x);
+  const { axis = -1, keepDim = false } = optionsOf("mode", options);
   const at = normalizeAxis("mode", axis, x.ndim);
   const line = sorted("mode", x.detach(), at);
   // Lengths of runs of equal neighbours: 1, 2, 3, … within a run.
@@ -144,10 +149,12 @@ export interface HistogramOptions {
  * counts // → [1, 2, 1]
  * edges  // → [0, 1, 2, 3]
  */
-export function histogram(x: Tensor, { bins = 10, range }: HistogramOptions = {}): { counts: Tensor; edges: Tensor } {
+export function histogram(x: Tensor, options: HistogramOptions = {}): { counts: Tensor; edges: Tensor } {
+  checkTensor("histogram", x);
+  const { bins = 10, range } = optionsOf("histogram", options);
   if (!Number.isInteger(bins) || bins < 1) throw new ValueError(`histogram: expected at least one bin, got ${bins}.`);
-  if (range !== undefined && !(Number.isFinite(range[1] - range[0]) && range[0] <= range[1])) {
-    throw new ValueError(`histogram: expected a range [low, high] with low ≤ high, got [${range.join(", ")}].`);
+  if (range !== undefined && !(Array.isArray(range) && Number.isFinite(range[1] - range[0]) && range[0] <= range[1])) {
+    throw new ValueError(`histogram: expected a range [low, high] with low ≤ high, got ${show(range)}.`);
   }
   const values = toFloat(reshape(x.detach(), [x.size]));
   const [low, high] = widened(range === undefined ? finiteRange(values) : range.map((edge) => tensor(edge, { dtype: values.dtype, backend: x.backend })));
@@ -190,10 +197,13 @@ export interface BincountOptions {
  * await bincount(labels)                                       // → [0, 2, 0, 1]
  * await bincount(labels, { weights: tensor([0.5, 2, 1]) })     // → [0, 1.5, 0, 2]
  */
-export async function bincount(x: Tensor, { minLength = 0, weights }: BincountOptions = {}): Promise<Tensor> {
+export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
+  checkTensor("bincount", x);
+  const { minLength = 0, weights } = optionsOf("bincount", options);
   if (x.ndim !== 1 || x.dtype === "float32" || x.dtype === "float64") {
     throw new ShapeError(`bincount: expected integers of shape [N], got ${x.dtype} ${formatShape(x.shape)}.`);
   }
+  if (weights !== undefined) checkTensor("bincount", weights, 1);
   if (weights !== undefined && (weights.ndim !== 1 || weights.size !== x.size)) {
     throw new ShapeError(`bincount: the weights have shape ${formatShape(weights.shape)}; expected [${x.size}], one for each number.`);
   }
@@ -224,6 +234,7 @@ export interface Distinct {
  * counts  // → [1, 1, 2]
  */
 export async function unique(x: Tensor): Promise<Distinct> {
+  checkTensor("unique", x);
   const { backend, dtype, shape } = x;
   const line = sort(reshape(x.detach(), [x.size]), { axis: 0 });
   const [elements, order] = [await line.values.data(), await line.indices.data()];

@@ -4,6 +4,7 @@ import { ShapeError } from "../base/errors.js";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { contiguous } from "./cast.js";
+import { checkArray, checkTensor } from "./checks.js";
 import { broadcastView } from "./layout.js";
 import { checkTensors, defineOp } from "./operation.js";
 import { floats } from "./samples.js";
@@ -68,6 +69,8 @@ function reshapeStrides(x: Tensor, shape: Shape): number[] | null {
  * reshape(arange(6), [4, -1])   // → throws ShapeError: reshape: [6] has 6 elements and cannot become [4, -1]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor("reshape", x);
+  checkArray("reshape", "the shape", shape);
   if (sameShape(x.shape, shape)) return x;
   const target = resolveShape(x, shape);
   if (!x.contiguous && reshapeStrides(x, target) === null) return reshapeOp.apply([contiguous(x)], target);
@@ -112,6 +115,8 @@ function inverse(axes: readonly number[]): number[] {
  * permute(zeros([8, 3, 32, 24]), [0, 2, 3, 1]).shape // → [8, 32, 24, 3]
  */
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  checkTensor("permute", x);
+  checkArray("permute", "axes", axes);
   const order = axes.map((a) => normalizeAxis("permute", a, x.ndim));
   if (order.length !== x.ndim || new Set(order).size !== x.ndim) {
     throw new ShapeError(`permute: [${axes.join(", ")}] does not name each of the ${x.ndim} axes of ${formatShape(x.shape)} once.`);
@@ -126,6 +131,7 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
  * transpose(tensor([[1, 2, 3], [4, 5, 6]])) // → [[1, 4], [2, 5], [3, 6]]
  */
 export function transpose(x: Tensor, axis0 = -2, axis1 = -1): Tensor {
+  checkTensor("transpose", x);
   const a = normalizeAxis("transpose", axis0, x.ndim);
   const b = normalizeAxis("transpose", axis1, x.ndim);
   const order = x.shape.map((_, i) => (i === a ? b : i === b ? a : i));
@@ -151,6 +157,8 @@ const expandOp = defineOp<Shape>({
  * expand(tensor([[1], [2]]), [2, 3]) // → [[1, 1, 1], [2, 2, 2]]
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  checkTensor("expand", x);
+  checkArray("expand", "the shape", shape);
   if (sameShape(x.shape, shape)) return x;
   if (!shape.every((n) => Number.isInteger(n) && n >= 0)) throw new ShapeError(`expand: ${formatShape(shape)} is no shape; give every size.`);
   if (!sameShape(broadcastShapes("expand", x.shape, shape), shape)) {
@@ -167,6 +175,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * unsqueeze(zeros([3, 4]), -1).shape // → [3, 4, 1]
  */
 export function unsqueeze(x: Tensor, axis: number): Tensor {
+  checkTensor("unsqueeze", x);
   const at = normalizeAxis("unsqueeze", axis, x.ndim + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
@@ -180,6 +189,7 @@ export function unsqueeze(x: Tensor, axis: number): Tensor {
  * squeeze(zeros([1, 3, 1]), 0).shape // → [3, 1]
  */
 export function squeeze(x: Tensor, axis?: number): Tensor {
+  checkTensor("squeeze", x);
   if (axis === undefined) return reshape(x, x.shape.filter((n) => n !== 1));
   const at = normalizeAxis("squeeze", axis, x.ndim);
   if (x.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${axis} of ${formatShape(x.shape)} has size ${x.shape[at]}, not 1.`);

@@ -1,6 +1,7 @@
 /** Options of sliding windows, for one, two or three spatial axes: one number for all axes, or one for each. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { isOptions, show } from "../base/options.js";
 import { formatShape, type Shape, type Window, windowOutput } from "../base/shape.js";
 
 /** One number, alone or in an array. */
@@ -52,7 +53,7 @@ export function windowPositions(op: string, shape: Shape, window: (axis: number)
 
 /** @throws ValueError unless `options` is an object; `example` is one that would do. */
 export function checkOptions(op: string, options: unknown, example: string): void {
-  if (typeof options !== "object" || options === null) throw new ValueError(`${op}: expected options such as ${example}, got ${String(options)}.`);
+  if (!isOptions(options)) throw new ValueError(`${op}: expected options such as ${example}, got ${show(options)}.`);
 }
 
 /** @throws ShapeError unless `shape` is [N, C, …] with `rank` spatial axes. */

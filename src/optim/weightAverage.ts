@@ -1,6 +1,7 @@
 /** Averages of weights along a training: exponential moving average, and the plain mean of stochastic weight averaging. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { clone } from "../ops/cast.js";
 import { step } from "../tensor/step.js";
@@ -66,6 +67,7 @@ export class WeightAverage {
    * @throws ValueError before the first update.
    */
   async use<T>(body: () => T | Promise<T>): Promise<T> {
+    if (typeof body !== "function") throw new ValueError(`WeightAverage: use expects a function to run, got ${show(body)}.`);
     if (this.swapped || this.averages.length === 0) {
       throw new ValueError(`WeightAverage: ${this.swapped ? "the averages are in use already" : "there is no average yet; call update() first"}.`);
     }

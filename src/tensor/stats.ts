@@ -1,5 +1,7 @@
 /** What the memory pool of a backend has done so far. */
 
+import { ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import type { Backend } from "../backend/backend.js";
 import { defaultBackend } from "../backend/select.js";
 import { type MemoryStats, poolOf } from "./storage.js";
@@ -16,6 +18,7 @@ import { type MemoryStats, poolOf } from "./storage.js";
  * memoryStats().allocations === allocations // → true
  */
 export function memoryStats(backend: Backend = defaultBackend()): MemoryStats {
+  if (typeof backend?.allocate !== "function") throw new ValueError(`memoryStats: expected what getBackend() gives, got ${show(backend)}.`);
   const { allocations, reuses, bytesInUse, bytesPooled } = poolOf(backend);
   return { allocations, reuses, bytesInUse, bytesPooled };
 }

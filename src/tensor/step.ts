@@ -5,7 +5,8 @@
  * without scopes would fill the memory long before the first of them.
  */
 
-import { LifetimeError } from "../base/errors.js";
+import { LifetimeError, ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { type Storage, scopes } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
@@ -31,6 +32,7 @@ export interface Scope {
  * await loss.item() < 2 // → true
  */
 export function step<T>(body: () => T): T {
+  if (typeof body !== "function") throw new ValueError(`step: expected a function to run, got ${show(body)}.`);
   const scope: Scope = { storages: [], parent: scopes.current };
   scopes.current = scope;
   let result: T;
@@ -65,6 +67,7 @@ export function step<T>(body: () => T): T {
  * best // → [1, 2]
  */
 export function keep(t: Tensor): Tensor {
+  if (!(t instanceof Tensor)) throw new ValueError(`keep: expected a tensor, got ${show(t)}.`);
   t.storage.keep();
   return t;
 }

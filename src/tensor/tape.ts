@@ -1,5 +1,7 @@
 /** Tape: which operation made which tensor, so that backward can walk the operations in reverse. */
 
+import { ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import type { Tensor } from "./tensor.js";
 
 /** A gradient that is computed only if somebody needs it; null: this input has no gradient. */
@@ -69,6 +71,7 @@ export function isGradEnabled(): boolean {
 
 /** Runs `body` with the tape on or off; afterwards it is as before. */
 export function withGrad<T>(on: boolean, body: () => T): T {
+  if (typeof body !== "function") throw new ValueError(`noGrad: expected a function to run, got ${show(body)}.`);
   const before = enabled;
   enabled = on;
   try {

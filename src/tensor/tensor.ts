@@ -3,8 +3,9 @@
  * arithmetic lives in ops/, derivatives in autograd/.
  */
 
+import { show } from "../base/options.js";
 import type { Backend, View } from "../backend/backend.js";
-import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
+import { type DType, dtypeBytes, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
 import { DTypeError, LifetimeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import { contiguousStrides, formatShape, isContiguous, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { formatTensor } from "./print.js";
@@ -221,9 +222,28 @@ export class Tensor implements View {
     return [...this.shape];
   }
 
-  /** Another window on the same storage, outside the tape. */
+  /**
+   * Another window on the same storage, outside the tape: shape, strides and offset are taken as they are. To change the shape, use `reshape`.
+   * @throws ShapeError unless the window lies inside the storage.
+   */
   view(shape: Shape, strides: readonly number[], offset = this.offset): Tensor {
+    this.checkWindow(shape, strides, offset);
     return new Tensor(this.storage, this.dtype, shape, strides, offset);
+  }
+
+  /** Kernels trust strides: they would read what lies beyond. */
+  private checkWindow(shape: Shape, strides: readonly number[], offset: number): void {
+    if (Array.isArray(shape) && Array.isArray(strides) && shape.length === strides.length) {
+      let [size, first, last] = [1, offset, offset];
+      for (let i = 0; i < shape.length; i++) {
+        const reach = (shape[i] - 1) * strides[i];
+        size *= shape[i] >= 0 ? shape[i] : NaN;
+        if (reach < 0) first += reach;
+        else last += reach;
+      }
+      if (size === 0 || (size > 0 && first >= 0 && (last + 1) * dtypeBytes[this.dtype] <= this.held.bytes)) return;
+    }
+    throw new ShapeError(`view: shape ${show(shape)}, strides ${show(strides)} and offset ${show(offset)} do not lie inside ${this}; to change the shape use reshape().`);
   }
 
   /** The same memory, cut off from the tape: gradients stop here. */
@@ -291,6 +311,7 @@ export class Tensor implements View {
       }
       throw new ValueError(`copyFrom: the source lives on backend ${source.backend.info.name}, the target on ${this.backend.info.name}; use await source.data().`);
     }
+    if (!ArrayBuffer.isView(source) || source instanceof DataView) throw new ValueError(`copyFrom: expected a tensor or a typed array, got ${show(source)}.`);
     if (source.length !== this.size) {
       throw new ShapeError(`copyFrom: expected ${this.size} numbers for shape ${formatShape(this.shape)}, got ${source.length}.`);
     }

@@ -7,6 +7,7 @@ import { ValueError } from "../base/errors.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
 import type { HostTensor } from "../interop/safetensors.js";
 import { isBetter } from "../metrics/metric.js";
+import { optionsOf } from "../base/options.js";
 import { step } from "../tensor/step.js";
 import { type EpochRecord, type Listener, measured } from "./events.js";
 import type { Trainer } from "./trainer.js";
@@ -34,7 +35,8 @@ export interface EarlyStoppingOptions {
  * history.length // → 2
  * reason         // → early stopping: loss no better than in epoch 1 for 1 epoch
  */
-export function earlyStopping({ trainer, patience = 5, minDelta = 0, restoreBest = true }: EarlyStoppingOptions): Listener {
+export function earlyStopping(options: EarlyStoppingOptions): Listener {
+  const { trainer, patience = 5, minDelta = 0, restoreBest = true } = optionsOf("earlyStopping", options);
   if (!Number.isInteger(patience) || patience < 0) throw new ValueError(`earlyStopping: patience must be a whole number of at least 0, got ${patience}.`);
   if (!(minDelta >= 0)) throw new ValueError(`earlyStopping: minDelta must be at least 0, got ${minDelta}.`);
   let best: ReadonlyMap<string, HostTensor> = new Map();

@@ -2,11 +2,13 @@
 
 import type { Metric } from "../metrics/metric.js";
 import type { Values } from "../metrics/values.js";
-import { Module, type TensorModule } from "../nn/module.js";
+import { ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
+import { checkModule, Module, type TensorModule } from "../nn/module.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
-import type { Tensor } from "../tensor/tensor.js";
-import type { Batches } from "./batches.js";
+import { Tensor } from "../tensor/tensor.js";
+import { type Batches, checkBatches } from "./batches.js";
 import { classifierMetrics, type Metrics, RunningMetrics } from "./runningMetrics.js";
 
 /** Mean loss of a batch from the model's output and the target, such as `crossEntropy`. */
@@ -16,7 +18,13 @@ export type Loss = (output: Tensor, target: Tensor) => Tensor;
 export type LossLike = Loss | Module<[Tensor, Tensor]>;
 
 export function lossFunction(loss: LossLike): Loss {
-  return loss instanceof Module ? (output, target) => loss.forward(output, target) : loss;
+  if (loss instanceof Module) return (output, target) => loss.forward(output, target);
+  if (typeof loss !== "function") throw new ValueError(`expected a loss, such as crossEntropy or new nn.CrossEntropyLoss(), got ${show(loss)}.`);
+  return (output, target) => {
+    const mean = loss(output, target);
+    if (!(mean instanceof Tensor)) throw new ValueError(`the loss must give a tensor of one number, got ${show(mean)}.`);
+    return mean;
+  };
 }
 
 export interface EvaluateOptions<Name extends string = string> {
@@ -46,6 +54,9 @@ export async function evaluate<Name extends string = "accuracy" | "top5">(
   batches: Batches,
   options: EvaluateOptions<Name> = {},
 ): Promise<(Metrics & Readonly<Record<Name, number>>) | null> {
+  checkModule("evaluate", model);
+  checkBatches("evaluate", batches);
+  optionsOf("evaluate", options);
   const running = new RunningMetrics(options.metrics ?? classifierMetrics());
   const lossOf = lossFunction(loss);
   const { training } = model;

@@ -1,8 +1,11 @@
 /** Parameters that are not trained, by mistake: no optimiser holds them, or the loss does not depend on them. */
 
+import { ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { warn, wouldWarn } from "../base/warnings.js";
 import type { AnyModule } from "../nn/module.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { checkModule } from "../nn/module.js";
 
 /**
  * Warns of parameters of `model` (not frozen) that `optimizer` does not hold, and of those without a gradient. To be called after `backward`,
@@ -15,6 +18,8 @@ import type { Tensor } from "../tensor/tensor.js";
  * optimizer.step();
  */
 export function checkParameters(model: AnyModule, optimizer: { readonly groups: readonly { readonly params: readonly Tensor[] }[] }): void {
+  checkModule("checkParameters", model);
+  checkOptimizer("checkParameters", optimizer);
   if (!wouldWarn("parameterWithoutOptimizer") && !wouldWarn("parameterWithoutGradient")) return;
   const trained = Array.from(model.namedParameters()).filter(([, p]) => p.requiresGrad);
   const held = new Set(optimizer.groups.flatMap(({ params }) => params));
@@ -45,4 +50,9 @@ function list(parameters: Named): string {
   const shown = parameters.slice(0, 4).map(([name]) => name);
   const rest = parameters.length - shown.length;
   return `${parameters.length === 1 ? "parameter" : "parameters"} ${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
+
+/** @throws ValueError unless it is an optimiser. */
+export function checkOptimizer(caller: string, optimizer: { readonly groups: readonly unknown[] }): void {
+  if (!Array.isArray(optimizer?.groups)) throw new ValueError(`${caller}: expected an optimiser, such as new optim.SGD(model.parameters(), { lr: 0.1 }), got ${show(optimizer)}.`);
 }

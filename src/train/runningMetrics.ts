@@ -7,6 +7,7 @@ import { ValueError } from "../base/errors.js";
 import { Accuracy, TopKAccuracy } from "../metrics/accuracy.js";
 import { Metric, type MetricInfo } from "../metrics/metric.js";
 import type { Values } from "../metrics/values.js";
+import { show } from "../base/options.js";
 
 /** What was measured: the mean loss, and each metric by its name. */
 export interface Metrics {
@@ -37,6 +38,7 @@ export class RunningMetrics {
   readonly #states: number[][];
 
   constructor(readonly metrics: readonly Metric[]) {
+    if (!Array.isArray(metrics)) throw new ValueError(`metrics: expected an array such as [new metrics.Accuracy()], got ${show(metrics)}.`);
     const names = new Set(["samples", "loss"]);
     for (const metric of metrics) {
       if (!(metric instanceof Metric)) throw new ValueError(`metrics: expected metrics such as new metrics.Accuracy(), got ${typeof metric}.`);

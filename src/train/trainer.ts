@@ -4,7 +4,9 @@
  */
 
 import "../autograd/backward.js"; // gives tensors their backward()
+import { isOptions, optionsOf, show } from "../base/options.js";
 import type { TensorModule } from "../nn/module.js";
+import { checkModule } from "../nn/module.js";
 import { clipGradNorm } from "../optim/clipGradients.js";
 import { constant, type Schedule } from "../optim/schedules/index.js";
 import { defaultGenerator } from "../ops/random.js";
@@ -14,11 +16,11 @@ import type { OptimizerState } from "../optim/optimizer.js";
 import type { Generator, GeneratorState } from "../base/generator.js";
 import { ValueError } from "../base/errors.js";
 import { isBetter, type Metric, type MetricInfo } from "../metrics/metric.js";
-import type { Batches } from "./batches.js";
+import { type Batches, checkBatches } from "./batches.js";
 import { countIn, evaluate, type Loss, lossFunction, type LossLike } from "./evaluate.js";
 import { emit, type EpochRecord, type FitEnd, type Listener, type ListenerMemory, measured, type TrainerEvents } from "./events.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
-import { checkParameters } from "./parameters.js";
+import { checkOptimizer, checkParameters } from "./parameters.js";
 import { classifierMetrics, lossInfo, type Metrics, RunningMetrics } from "./runningMetrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
 import type { TrainerState } from "./state.js";
@@ -98,9 +100,12 @@ export class Trainer {
   #seconds = 0;
   #clockStart = performance.now();
 
-  constructor({
-    model, optimizer, loss, metrics = classifierMetrics(), monitor, schedule = constant(), clipGradNorm: maxNorm, listeners = [],
-  }: TrainerOptions) {
+  constructor(options: TrainerOptions) {
+    const {
+      model, optimizer, loss, metrics = classifierMetrics(), monitor, schedule = constant(), clipGradNorm: maxNorm, listeners = [],
+    } = optionsOf("Trainer", options);
+    checkModule("Trainer", model);
+    checkOptimizer("Trainer", optimizer);
     this.model = model;
     this.optimizer = optimizer;
     this.#loss = lossFunction(loss);
@@ -114,6 +119,10 @@ export class Trainer {
 
   /** Adds a listener, after those that are there; one that is added after `restore` gets back what it had kept. */
   listen(listener: Listener): void {
+    for (const [name, handler] of Object.entries(optionsOf("Trainer.listen", listener))) {
+      if (handler === undefined || typeof handler === "function" || (name === "memory" && isOptions(handler))) continue;
+      throw new ValueError(`Trainer.listen: ${name} must be a function of the event, got ${show(handler)}.`);
+    }
     this.#listeners = [...this.#listeners, listener];
     const kept = listener.memory && this.#kept.get(listener.memory.name);
     if (kept !== undefined) listener.memory!.restore(kept);
@@ -135,6 +144,8 @@ export class Trainer {
    * another `fit` of this trainer is under way.
    */
   async fit(training: Batches, validation: Batches | null | undefined, options: FitOptions): Promise<FitEnd> {
+    optionsOf("fit", options);
+    checkBatches("fit", training);
     if (this.#fitting) throw new ValueError("fit: this trainer is at work already; await the first fit before the next.");
     this.#fitting = true;
     try {

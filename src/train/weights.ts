@@ -18,7 +18,7 @@ import { toDevice, toHost } from "../interop/hostTensors.js";
  * sub(copy.forward(x), model.forward(x)).abs().max() // → 0
  */
 export async function saveWeights(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
-  if (!(tensors instanceof Map)) {
+  if (typeof path !== "string" || !(tensors instanceof Map)) {
     throw new ValueError("saveWeights: expected a path and then named tensors, as in saveWeights(path, model.stateDict()).");
   }
   atomicWrite(path, encodeSafetensors(await toHost(tensors)));

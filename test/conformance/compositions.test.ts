@@ -131,7 +131,7 @@ const refused: readonly (readonly [message: string, f: () => unknown])[] = [
   ["flip: an axis is named twice in [0, 0]", () => nabla.flip(zeros([5, 5]), [0, -2])],
   ["roll: expected a whole number for each of 2 axes, got [1]", () => nabla.roll(zeros([5, 5]), 1, [0, 1])],
   ["repeat: [2] does not fit [5, 5]", () => nabla.repeat(zeros([5, 5]), [2])],
-  ["repeatInterleave: expected a whole number of at least 0 for each of the 5 slices, got [1,2]", () => nabla.repeatInterleave(zeros([5]), [1, 2])],
+  ["repeatInterleave: expected a whole number of at least 0 for each of the 5 slices, got [1, 2]", () => nabla.repeatInterleave(zeros([5]), [1, 2])],
   ["meshgrid: operand 1 has shape [1, 2]; expected a vector", () => nabla.meshgrid([zeros([2]), zeros([1, 2])])],
   ["diagonal: axis1 and axis2 are both axis 1", () => nabla.diagonal(zeros([2, 2]), { axis1: 1, axis2: -1 })],
   ["diag: expected a vector or a matrix, got [1, 2, 3]", () => nabla.diag(zeros([1, 2, 3]))],

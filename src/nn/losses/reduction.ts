@@ -2,6 +2,7 @@
 
 import { isFloat } from "../../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../../base/errors.js";
+import { isOptions, show } from "../../base/options.js";
 import { broadcastShapes, formatShape, sameShape } from "../../base/shape.js";
 import { cast } from "../../ops/cast.js";
 import { noTensor } from "../../ops/operation.js";
@@ -23,14 +24,11 @@ export function reduced(loss: string, losses: Tensor, { reduction = "mean" }: Lo
 
 /** Options of `loss` as they came. @throws ValueError unless they are an object with a known `reduction`. */
 export function checkOptions<O extends { readonly reduction?: string }>(loss: string, options: O, reductions: readonly string[] = ["mean", "sum", "none"]): O {
-  if (typeof options !== "object" || options === null || options instanceof Tensor) {
-    const what = options === null ? "null" : options instanceof Tensor ? "a tensor" : String(options);
-    throw new ValueError(`${loss}: expected options such as { reduction: "sum" }, got ${what}.`);
-  }
+  if (!isOptions(options)) throw new ValueError(`${loss}: expected options such as { reduction: "sum" }, got ${show(options)}.`);
   const { reduction = "mean" } = options;
   if (!reductions.includes(reduction)) {
     const known = reductions.map((name) => `"${name}"`);
-    throw new ValueError(`${loss}: reduction must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${JSON.stringify(reduction)}.`);
+    throw new ValueError(`${loss}: reduction must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${show(reduction)}.`);
   }
   return options;
 }

@@ -1,5 +1,6 @@
 /** Least squares and the pseudo-inverse, by singular values: right for matrices of any shape and rank. */
 
+import { optionsOf } from "../../base/options.js";
 import type { Backend } from "../../backend/backend.js";
 import { promote } from "../../base/dtype.js";
 import { ValueError } from "../../base/errors.js";
@@ -8,6 +9,7 @@ import { noGrad } from "../../tensor/tape.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { add, mul, sub } from "../arithmetic.js";
 import { cast } from "../cast.js";
+import { checkTensor } from "../checks.js";
 import { gt, where } from "../compare.js";
 import { neg, reciprocal, square } from "../elementwise.js";
 import { matmul } from "../matmul.js";
@@ -100,7 +102,8 @@ export interface RankOptions {
   readonly rtol?: number;
 }
 
-export function toleranceOf(op: string, a: Tensor, { rtol = defaultTolerance(a) }: RankOptions): number {
+export function toleranceOf(op: string, a: Tensor, options: RankOptions): number {
+  const { rtol = defaultTolerance(a) } = optionsOf(op, options);
   if (!(rtol >= 0 && rtol < Infinity)) throw new ValueError(`${op}: rtol must be a number of at least 0, got ${rtol}.`);
   return rtol;
 }
@@ -114,6 +117,7 @@ export function toleranceOf(op: string, a: Tensor, { rtol = defaultTolerance(a) 
  * linalg.pinv(tensor([[1, 1], [1, 1]])) // → [[0.25, 0.25], [0.25, 0.25]]
  */
 export function pinv(a: Tensor, options: RankOptions = {}): Tensor {
+  checkTensor("pinv", a);
   checkMatrix("pinv", a);
   return cast(pinvOp.apply([toDouble(a)], { rtol: toleranceOf("pinv", a, options) }), a.dtype);
 }
@@ -143,6 +147,8 @@ export interface Lstsq {
  * residuals // → 1.5
  */
 export function lstsq(a: Tensor, b: Tensor, options: RankOptions = {}): Lstsq {
+  checkTensor("lstsq", a);
+  checkTensor("lstsq", b, 1);
   checkMatrix("lstsq", a);
   if (!(b instanceof Tensor)) throw noTensor("lstsq", 1, b);
   if (b.ndim === 1 || sameShape(b.shape, a.shape.slice(0, -1))) {

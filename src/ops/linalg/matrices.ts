@@ -10,6 +10,7 @@ import { broadcastShapes, contiguousStrides, formatShape, sizeOf, type Shape } f
 import { Tensor } from "../../tensor/tensor.js";
 import { mul } from "../arithmetic.js";
 import { cast, contiguous } from "../cast.js";
+import { checkTensor } from "../checks.js";
 import { eq, where } from "../compare.js";
 import { tensor } from "../create.js";
 import { reciprocal } from "../elementwise.js";
@@ -107,6 +108,7 @@ export function unpack(packed: Tensor, shapes: readonly Shape[]): Tensor[] {
 
 /** Windows on the factors of a packed tensor, for kernels to fill. */
 export function windows(packed: Tensor, shapes: readonly Shape[]): Tensor[] {
+  checkTensor("windows", packed);
   let offset = packed.offset;
   return shapes.map((shape) => {
     const window = packed.view(shape, contiguousStrides(shape), offset);

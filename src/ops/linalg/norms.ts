@@ -1,9 +1,11 @@
 /** Norms of matrices, and what singular values tell of them. */
 
 import { ValueError } from "../../base/errors.js";
+import { show } from "../../base/options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { div, mul } from "../arithmetic.js";
 import { cast } from "../cast.js";
+import { checkTensor } from "../checks.js";
 import { eq, where } from "../compare.js";
 import { abs, logicalNot, sqrt, square } from "../elementwise.js";
 import { max, min, type ReduceOptions, sum } from "../reduce.js";
@@ -41,7 +43,7 @@ const norms: ReadonlyMap<MatrixNorm, (a: Tensor) => Tensor> = new Map<MatrixNorm
 function normOf(op: string, ord: MatrixNorm): (a: Tensor) => Tensor {
   const norm = norms.get(ord);
   if (norm !== undefined) return norm;
-  throw new ValueError(`${op}: expected "fro", "nuc", 1, −1, 2, −2, Infinity or −Infinity, got ${JSON.stringify(ord)}.`);
+  throw new ValueError(`${op}: expected "fro", "nuc", 1, −1, 2, −2, Infinity or −Infinity, got ${show(ord)}.`);
 }
 
 /**
@@ -91,6 +93,7 @@ export function cond(a: Tensor, p: MatrixNorm = 2): Tensor {
  * linalg.matrixRank(tensor([[1, 2], [2, 4]])) // → 1
  */
 export function matrixRank(a: Tensor, options: RankOptions = {}): Tensor {
+  checkTensor("matrixRank", a);
   checkMatrix("matrixRank", a);
   return rankOf(svdvals(toDouble(a.detach())), toleranceOf("matrixRank", a, options));
 }

@@ -1,6 +1,7 @@
 /** QR factorisation. */
 
 import { NablaError, ValueError } from "../../base/errors.js";
+import { optionsOf, show } from "../../base/options.js";
 import type { Shape } from "../../base/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { add, sub } from "../arithmetic.js";
@@ -89,9 +90,10 @@ export interface QR {
  * Q // → [[-0.6, -0.8], [-0.8, 0.6]]
  * R // → [[-5, -3], [0, 1]]
  */
-export function qr(a: Tensor, { mode = "reduced" }: QROptions = {}): QR {
+export function qr(a: Tensor, options: QROptions = {}): QR {
+  const { mode = "reduced" } = optionsOf("qr", options);
   checkMatrix("qr", a);
-  if (mode !== "reduced" && mode !== "complete") throw new ValueError(`qr: expected mode "reduced" or "complete", got ${JSON.stringify(mode)}.`);
+  if (mode !== "reduced" && mode !== "complete") throw new ValueError(`qr: expected mode "reduced" or "complete", got ${show(mode)}.`);
   const attributes = { complete: mode === "complete" };
   const [Q, R] = unpack(qrOp.apply([toDouble(a)], attributes), shapesOf(a, attributes)).map((factor) => cast(factor, a.dtype));
   return { Q, R };

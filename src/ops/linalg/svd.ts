@@ -1,6 +1,7 @@
 /** Singular value decomposition. */
 
 import { NablaError } from "../../base/errors.js";
+import { optionsOf } from "../../base/options.js";
 import type { Shape } from "../../base/shape.js";
 import { isGradEnabled } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -106,7 +107,8 @@ export interface SVD {
  * U  // → [[0, 1], [1, 0], [0, 0]]
  * Vh // → [[1, 0], [0, 1]]
  */
-export function svd(a: Tensor, { fullMatrices = true }: SVDOptions = {}): SVD {
+export function svd(a: Tensor, options: SVDOptions = {}): SVD {
+  const { fullMatrices = true } = optionsOf("svd", options);
   checkMatrix("svd", a);
   const attributes = { vectors: fullMatrices ? "full" : "thin" } as const;
   const [S, U, Vh] = unpack(svdOp.apply([toDouble(a)], attributes), shapesOf(a, attributes)).map((factor) => cast(factor, a.dtype));

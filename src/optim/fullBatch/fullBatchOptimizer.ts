@@ -4,6 +4,7 @@
  */
 
 import { ValueError } from "../../base/errors.js";
+import { show } from "../../base/options.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { isFloat } from "../../base/dtype.js";
 import { checkRange, type Defaults, resolveOptions } from "../options.js";
@@ -86,6 +87,7 @@ export abstract class FullBatchOptimizer<O extends FullBatchOptions = FullBatchO
 
   /** The loss as a function of these parameters, for `advance`. */
   objective(closure: Closure): Objective {
+    if (typeof closure !== "function") throw new ValueError(`${this.constructor.name}: expected a function that gives the loss, got ${show(closure)}.`);
     return new Objective(this.constructor.name, this.params, closure, this.ofResiduals);
   }
 

@@ -1,6 +1,7 @@
 /** Conjugate gradients for A·x = b with a symmetric positive definite A, plain and preconditioned. */
 
 import { ShapeError, ValueError } from "../../base/errors.js";
+import { optionsOf } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { tensor } from "../../ops/create.js";
 import { step } from "../../tensor/step.js";
@@ -34,9 +35,10 @@ export interface ConjugateGradientOptions extends IterativeOptions {
  * const { iterations } = await optim.conjugateGradient((v) => v.mul(d), b, { preconditioner: (r) => r.div(d) });
  * iterations // → 1
  */
-export async function conjugateGradient(a: LinearOperator, b: Tensor, { preconditioner, ...options }: ConjugateGradientOptions = {}): Promise<LinearSolution> {
+export async function conjugateGradient(a: LinearOperator, b: Tensor, options: ConjugateGradientOptions = {}): Promise<LinearSolution> {
+  const { preconditioner, ...rest } = optionsOf("conjugateGradient", options);
   const owner = "conjugateGradient";
-  const system = await systemOf(owner, b, options, (n) => 10 * n);
+  const system = await systemOf(owner, b, rest, (n) => 10 * n);
   const { n, x, maxIterations, residuals } = system;
   const apply = await operatorOf(owner, "A", a, n, b);
   const precondition = preconditioner === undefined ? async (r: Vector): Promise<Vector> => r : await operatorOf(owner, "preconditioner", preconditioner, n, b);

@@ -4,6 +4,7 @@
  */
 
 import { ValueError } from "../../base/errors.js";
+import { optionsOf } from "../../base/options.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { dot, type Vector } from "../fullBatch/vector.js";
 import { type IterativeOptions, type LinearSolution, matrixOf, notConverged, systemOf } from "./system.js";
@@ -49,10 +50,11 @@ export function gaussSeidel(a: Tensor, b: Tensor, options: IterativeOptions = {}
 export async function successiveOverRelaxation(
   a: Tensor,
   b: Tensor,
-  { omega, ...options }: IterativeOptions & { readonly omega: number },
+  options: IterativeOptions & { readonly omega: number },
 ): Promise<LinearSolution> {
+  const { omega, ...rest } = optionsOf("successiveOverRelaxation", options);
   if (!(omega > 0 && omega < 2)) throw new ValueError(`successiveOverRelaxation: omega must be above 0 and below 2, got ${omega}; no other converges.`);
-  return relaxed("successiveOverRelaxation", a, b, options, omega);
+  return relaxed("successiveOverRelaxation", a, b, rest, omega);
 }
 
 function relaxed(owner: string, a: Tensor, b: Tensor, options: IterativeOptions, omega: number): Promise<LinearSolution> {

@@ -2,6 +2,7 @@
 
 import { DTypeError, NablaError, ShapeError, ValueError } from "../../base/errors.js";
 import { isFloat } from "../../base/dtype.js";
+import { optionsOf } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { tensor } from "../../ops/create.js";
 import { Tensor } from "../../tensor/tensor.js";
@@ -39,7 +40,8 @@ export interface System {
 }
 
 /** @throws ShapeError, DTypeError, ValueError for a right side, start or options that do not fit. */
-export async function systemOf(owner: string, right: Tensor, { x0, ...rest }: IterativeOptions, defaultIterations: (n: number) => number): Promise<System> {
+export async function systemOf(owner: string, right: Tensor, options: IterativeOptions, defaultIterations: (n: number) => number): Promise<System> {
+  const { x0, ...rest } = optionsOf(owner, options);
   const b = await vectorOf(owner, "b", right);
   const n = b.length;
   const { tolerance, maxIterations } = resolveOptions<Omit<IterativeOptions, "x0">>(owner, { tolerance: 1e-10, maxIterations: defaultIterations(n) }, rest);
