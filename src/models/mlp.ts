@@ -1,5 +1,6 @@
 /** Multi-layer perceptron: fully connected layers with a non-linearity between them. */
 
+import { optionsOf } from "../base/options.js";
 import { GELU, ReLU, Sigmoid, Tanh } from "../nn/activation.js";
 import { Dropout } from "../nn/dropout.js";
 import { Flatten, Linear } from "../nn/linear.js";
@@ -28,7 +29,8 @@ const activations = { relu: ReLU, tanh: Tanh, sigmoid: Sigmoid, gelu: GELU };
  * const model = models.mlp({ input: [1, 8, 8], classes: 3, hidden: [16], activation: "tanh" });
  * model.forward(zeros([5, 1, 8, 8])).shape // → [5, 3]
  */
-export function mlp({ input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 }: MlpOptions = {}): Sequential {
+export function mlp(options: MlpOptions = {}): Sequential {
+  const { input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 } = optionsOf("mlp", options);
   const layers: Module[] = [new Flatten()];
   let from = input.reduce((a, b) => a * b, 1);
   for (const units of hidden) {

@@ -1,6 +1,7 @@
 /** Residual networks of basic blocks: what a block learns is added to its input. He et al. 2016, "Deep residual learning". */
 
 import { ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { relu } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
 import { mean } from "../ops/reduce.js";
@@ -63,7 +64,7 @@ class ResNet extends Module {
 
   constructor(blocks: readonly [number, number, number, number], { classes = 10, channels = 3, stem = "cifar" }: ResNetOptions) {
     super();
-    if (stem !== "cifar" && stem !== "imagenet") throw new ValueError(`resnet: stem must be "cifar" or "imagenet", got ${JSON.stringify(stem)}.`);
+    if (stem !== "cifar" && stem !== "imagenet") throw new ValueError(`resnet: stem must be "cifar" or "imagenet", got ${show(stem)}.`);
     const small = stem === "cifar";
     this.conv1 = small
       ? new Conv2d(channels, 64, 3, { padding: 1, bias: false })

@@ -1,6 +1,7 @@
 /** SqueezeNet: AlexNet's accuracy with a fiftieth of its weights, by fire modules. Iandola et al. 2016. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { optionsOf, show } from "../base/options.js";
 import { ReLU } from "../nn/activation.js";
 import { AdaptiveAvgPool2d } from "../nn/adaptivePool.js";
 import { Conv2d } from "../nn/conv.js";
@@ -46,16 +47,23 @@ export interface SqueezeNetOptions {
   readonly classifierPadding?: number;
 }
 
-/** A convolution of stride 2, eight fire modules with pools between them, a convolution to the classes, global average. Names as in torchvision. */
+/**
+ * A convolution of stride 2, eight fire modules with pools between them, a convolution to the classes, global average. Names as in torchvision. Made by `squeezenet`.
+ *
+ * @example
+ * const net = models.squeezenet({ version: "1.1", classes: 10 });
+ * net instanceof models.SqueezeNet // → true
+ */
 export class SqueezeNet extends Module {
   /** [N, 3, H, W] → [N, 512, H', W'], about a sixteenth of the size. */
   readonly features: Sequential;
   /** [N, 512, H', W'] → [N, classes, 1, 1]. */
   readonly classifier: Sequential;
 
-  constructor({ version = "1.1", classes = 1000, dropout = 0.5, classifierPadding = 0 }: SqueezeNetOptions = {}) {
+  constructor(options: SqueezeNetOptions = {}) {
+    const { version = "1.1", classes = 1000, dropout = 0.5, classifierPadding = 0 } = optionsOf("SqueezeNet", options);
     super();
-    if (version !== "1.0" && version !== "1.1") throw new ValueError(`squeezenet: version must be "1.0" or "1.1", got ${JSON.stringify(version)}.`);
+    if (version !== "1.0" && version !== "1.1") throw new ValueError(`squeezenet: version must be "1.0" or "1.1", got ${show(version)}.`);
     const old = version === "1.0";
     const pool = (): MaxPool2d => new MaxPool2d(3, { stride: 2, ceilMode: true });
     this.features = new Sequential(
