@@ -28,7 +28,7 @@ export function moduleOf({ code }: Example, ownFile?: { readonly path: string; r
 }
 
 /** A statement whose last line ends with `// → value` is checked; following lines of nothing but a comment continue the value. */
-function withChecks(code: string): string {
+export function withChecks(code: string): string {
   const lines = code.split("\n");
   const out: string[] = [];
   for (let i = 0; i < lines.length; i++) {
