@@ -100,7 +100,7 @@ export class EventWriter {
    * @example
    * const writer = new EventWriter(`${folder}/scalars`);
    * writer.addScalar("loss/train", 0.5, 1);
-   * writer.addScalar("loss/train", x.mean(), 2) // → throws ValueError: addScalar: expected a number for "loss/train", got Tensor; read it first: await loss.item().
+   * writer.addScalar("loss/train", await x.mean().item(), 2);
    */
   addScalar(tag: string, value: number, step: number, options: EventOptions = {}): void {
     const { wallTime } = optionsOf("addScalar", options);
