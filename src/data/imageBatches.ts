@@ -27,6 +27,9 @@ interface Slot {
   readonly y: Tensor;
 }
 
+/** Slots of a pass by the number of images; loops that run at once have a ring each. */
+type Ring = Map<number, Slot[]>;
+
 /** Host memory that a batch is prepared in. */
 interface Staging {
   readonly pixels: Float32Array;
@@ -66,7 +69,8 @@ export class ImageBatches implements Preparation<Slot> {
   readonly #classes: number;
   /** Undefined when one of the transforms is not built in. */
   readonly #recipes: readonly TransformRecipe[] | undefined;
-  readonly #rings = new Map<number, Slot[]>();
+  /** Rings that no pass is using, to be used by the next. */
+  readonly #spare: Ring[] = [];
   #staging: Staging | undefined;
   /** Null where there can be none. */
   #prefetcher: Prefetcher | null | undefined;
@@ -85,10 +89,11 @@ export class ImageBatches implements Preparation<Slot> {
   begin({ epoch, start, end, indicesOf }: PassPlan): Pass<Slot> {
     const prefetcher = end - start > 1 ? this.#startPrefetcher() : null;
     const pass = prefetcher && new PrefetchPass(prefetcher, epoch, end, indicesOf);
+    const ring: Ring = this.#spare.pop() ?? new Map<number, Slot[]>();
     return {
       fetch: async (k) => {
         const indices = indicesOf(k);
-        const slot = this.#slot(indices.length, k);
+        const slot = this.#slot(ring, indices.length, k);
         const fill = ({ pixels, targets }: Staging): void => {
           slot.x.copyFrom(pixels);
           slot.y.copyFrom(targets);
@@ -96,7 +101,10 @@ export class ImageBatches implements Preparation<Slot> {
         if (pass === null || !(await pass.fetch(k, fill))) await this.#make({ indices, epoch, number: k }, fill);
         return slot;
       },
-      end: () => pass?.end(),
+      end: () => {
+        pass?.end();
+        this.#spare.push(ring);
+      },
     };
   }
 
@@ -143,11 +151,11 @@ export class ImageBatches implements Preparation<Slot> {
   }
 
   /** The tensors for batch k of n images; made once, outside the memory of any step. */
-  #slot(n: number, k: number): Slot {
-    let ring = this.#rings.get(n);
-    if (ring === undefined) this.#rings.set(n, (ring = []));
+  #slot(ring: Ring, n: number, k: number): Slot {
+    let slots = ring.get(n);
+    if (slots === undefined) ring.set(n, (slots = []));
     const soft = this.#classes > 0;
-    return (ring[k % ringSize] ??= {
+    return (slots[k % ringSize] ??= {
       x: keep(zeros([n, ...this.#shape])),
       y: keep(soft ? zeros([n, this.#classes]) : zeros([n], { dtype: "int32" })),
     });
