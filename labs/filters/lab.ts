@@ -69,7 +69,7 @@ async function example(claim: (id: string, value: number | number[] | string | s
   const weights = tensor(Float64Array.from({ length: 75 }, (_, i) => Math.cos(i)), { shape: [1, 3, 5, 5] });
   const map = conv2d(rgb, weights);
   const channels = [0, 1, 2].map((c) => conv2d(rgb.narrow(1, c, 1), weights.narrow(1, c, 1)));
-  claim("activation-map", [...map.shape.slice(2)]);
+  claim("activation-map", map.shape.slice(2));
   claim("channels-add-up", await channels[0].add(channels[1]).add(channels[2]).sub(map).abs().max().item());
 
   // The exam's [1 −1; 1 −1] on stripes, and on the same stripes lying down.

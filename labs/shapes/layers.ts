@@ -1,6 +1,6 @@
 /** What a layer makes of its input, costs and sees: the calculators of the library, each asked once. */
 
-import { convOutputSize, nn, ShapeError, summary } from "nabla";
+import { convOutputSize, type nn, ShapeError, summary } from "nabla";
 
 /** Height and width, then depth, as the course writes them. */
 export interface Answer {

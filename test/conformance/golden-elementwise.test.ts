@@ -12,7 +12,7 @@ interface Binary { readonly op: keyof typeof binary; readonly a: Packed; readonl
 interface Edge { readonly op: keyof typeof unary | keyof typeof binary; readonly x?: Packed; readonly a?: Packed; readonly b?: Packed; readonly y: Packed }
 
 const unary = {
-  neg, abs, square, exp, expm1, sin, cos, tanh, sigmoid, relu, softplus, silu, gelu, sign, floor, ceil, round, sqrt, rsqrt, log,
+  neg, abs, square, exp, expm1, sin, cos, tanh, sigmoid, relu, softplus, silu, gelu: (x: Tensor) => gelu(x), sign, floor, ceil, round, sqrt, rsqrt, log,
   log1p, reciprocal, leakyRelu, elu,
 };
 const binary = { add, sub, mul, div, pow, maximum, minimum };
