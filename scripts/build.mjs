@@ -1,6 +1,6 @@
 /**
- * Builds dist/: the TypeScript sources, the labs with their texts and claims, and the wasm kernels where scripts/build-wasm.mjs
- * is present. Silent when all goes well. Files of dist/ whose source is gone are removed; nothing else is, so that running
+ * Builds dist/: the TypeScript sources, the labs with their texts and claims, the wasm kernels where scripts/build-wasm.mjs
+ * is present, and the page of the board. Silent when all goes well. Files of dist/ whose source is gone are removed; nothing else is, so that running
  * programs keep theirs.
  */
 
@@ -8,11 +8,13 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "vite";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 const src = join(root, "src");
 const labs = join(root, "labs");
+const page = join("board", "page");
 /** What lies beside the code of a lab. */
 const labTexts = ["README.md", "expected.json"];
 
@@ -25,6 +27,7 @@ function run(script, ...args) {
 function removeStale() {
   if (!existsSync(dist)) return;
   for (const name of readdirSync(dist, { recursive: true })) {
+    if (name.startsWith(page)) continue; // Vite empties its folder itself
     const stem = name.match(/^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
     const source = name.startsWith("labs") ? (stem === undefined ? join(root, name) : join(root, `${stem}.ts`)) : join(src, `${stem}.ts`);
     if ((stem !== undefined || labTexts.some((text) => name.endsWith(text))) && !existsSync(source)) rmSync(join(dist, name));
@@ -48,3 +51,4 @@ copyLabTexts();
 run(tsc, "-p", "labs/tsconfig.json");
 const buildWasm = join(root, "scripts/build-wasm.mjs");
 if (existsSync(buildWasm)) run(buildWasm);
+await build({ configFile: join(root, "src", page, "vite.config.ts") });

@@ -1,0 +1,32 @@
+/** Routes: where the reader is, kept in the part of the address after "#", so that every view can be bookmarked and shared. */
+
+import { signal } from "@preact/signals";
+
+/** A view with its parameters, such as #/curves?run=a&run=b. */
+export interface Route {
+  readonly view: string;
+  readonly params: URLSearchParams;
+}
+
+const parse = (hash: string): Route => {
+  const [view, query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  return { view: view === "" ? "runs" : view, params: new URLSearchParams(query) };
+};
+
+export const route = signal<Route>(parse(location.hash));
+
+addEventListener("hashchange", () => (route.value = parse(location.hash)));
+
+/** The address of a view. */
+export function href(view: string, params: URLSearchParams | Readonly<Record<string, string | readonly string[]>> = {}): string {
+  const query = params instanceof URLSearchParams ? params : new URLSearchParams(Object.entries(params).flatMap(([name, value]) => [value].flat().map((each) => [name, each])));
+  const text = query.toString();
+  return `#/${view}${text === "" ? "" : `?${text}`}`;
+}
+
+/** Goes to a view; with `replace`, going back leads to the place before. */
+export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  if (replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  route.value = parse(to);
+}

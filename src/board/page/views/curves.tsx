@@ -1,0 +1,5 @@
+/** curves. */
+
+export default function View(): preact.JSX.Element {
+  return <h1>curves</h1>;
+}

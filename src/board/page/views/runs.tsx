@@ -1,0 +1,5 @@
+/** runs. */
+
+export default function View(): preact.JSX.Element {
+  return <h1>runs</h1>;
+}

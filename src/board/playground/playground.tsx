@@ -1,0 +1,5 @@
+/** Playground. */
+
+export default function Playground(): preact.JSX.Element {
+  return <h1>Playground</h1>;
+}
