@@ -85,6 +85,36 @@ describe("step", () => {
     step(() => mul(w, w).sum().backward());
     expect(await w.grad!.array()).toEqual([2, 4]);
   });
+
+  test("a gradient of what a step made ends with it, unless it is returned or kept", async () => {
+    const w = tensor([3, 4], { requiresGrad: true });
+    const slope = (): Tensor => {
+      const x = tensor([1, 2], { requiresGrad: true });
+      const h = mul(x, w).retainGrad();
+      mul(h, h).sum().backward();
+      return x.grad!;
+    };
+    for (let i = 0; i < 3; i++) step(() => void slope());
+    const before = memoryStats();
+    for (let i = 0; i < 20; i++) step(() => void slope());
+    expect(memoryStats().bytesInUse).toBe(before.bytesInUse);
+    expect(memoryStats().allocations).toBe(before.allocations);
+    const returned = step(slope);
+    const kept = step(() => ({ inner: [keep(slope())] }).inner[0].detach());
+    const written = step(() => tensor([7, 7]));
+    expect([await returned.array(), await kept.array(), await written.array()]).toEqual([[18, 64], [18, 64], [7, 7]]);
+  });
+
+  test("a number that a step hands out keeps its gradient, also one that a later step gives it", async () => {
+    const square = (x: Tensor): Tensor => (mul(x, x).backward(), x);
+    const x = step(() => square(tensor(3, { requiresGrad: true })));
+    expect(await x.grad!.array()).toBe(6);
+    step(() => void square(x));
+    expect(await x.grad!.array()).toBe(12);
+    const y = step(() => tensor(2, { requiresGrad: true }));
+    step(() => void square(y));
+    expect(await y.grad!.array()).toBe(4);
+  });
 });
 
 /** Steps of training after which the pool may not have grown. */

@@ -86,6 +86,7 @@ function end(scope: Scope, result: unknown): void {
     if (storage.keeps === 0) storage.release();
     else if (!storage.heldByLeaf) storage.track();
   }
+  for (let i = 0; i < storages.length; i++) if (storages[i].released) storages[i].releaseGradient();
   if (overtaken) {
     throw new LifetimeError(
       "step: another step began while this asynchronous one was under way, and has not ended yet. Await each step before the next one begins.",
@@ -106,6 +107,7 @@ function unlink(scope: Scope): void {
  */
 function escape(t: Tensor, scope: Scope): void {
   const { storage } = t;
+  if (storage.heldByLeaf) storage.track(); // a gradient, which then outlives its leaf
   if (storage.scope !== scope || storage.keeps > 0) return;
   if (scope.parent !== null) {
     storage.scope = scope.parent;

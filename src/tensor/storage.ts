@@ -29,6 +29,11 @@ function blockBytes(bytes: number): number {
   return power + Math.ceil((bytes - power) / quarter) * quarter;
 }
 
+/** What the system says that it could give; where it says nothing, as in browsers, without a bound. */
+function freeMemory(): number {
+  return typeof process === "undefined" ? Infinity : (process.availableMemory?.() ?? Infinity);
+}
+
 /** Keeps released blocks of one backend by size, so that a steady step never asks the system for memory. */
 export class Pool {
   private readonly free = new Map<number, number[]>();
@@ -36,8 +41,8 @@ export class Pool {
   reuses = 0;
   bytesInUse = 0;
   bytesPooled = 0;
-  /** Bytes in use past which an allocation fails with advice. Default 16 GiB. */
-  budgetBytes = 16 * 2 ** 30;
+  /** Bytes in use past which an allocation fails with advice. Default 16 GiB, or three quarters of what was free at first, if that is less. */
+  budgetBytes = Math.min(16 * 2 ** 30, 0.75 * freeMemory());
 
   constructor(private readonly backend: Backend) {}
 
@@ -125,6 +130,8 @@ export class Storage {
   released = false;
   /** Held as a gradient by a leaf that gives it back itself, so the collector need not watch it (see Tensor.grad). */
   heldByLeaf = false;
+  /** The gradient of the tensor that lies here: where a step takes this memory back, nobody can ask for that any more. */
+  gradient: Storage | null = null;
   private readonly pool: Pool;
   private readonly free: number[];
   private readonly block: number;
@@ -173,6 +180,12 @@ export class Storage {
   /** What a leaf that is collected does with its gradient: releases it, unless somebody else may have it. */
   abandon(): void {
     if (--this.keeps <= 0 && !this.tracked && this.scope === null) this.release();
+  }
+
+  /** What a step that takes a leaf's memory back does with the gradient, unless somebody else may have it. */
+  releaseGradient(): void {
+    const { gradient } = this;
+    if (gradient !== null && gradient.heldByLeaf && gradient.keeps === 1 && !gradient.tracked) gradient.release();
   }
 
   /** Back to the pool, at once. */

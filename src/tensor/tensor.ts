@@ -88,6 +88,7 @@ export class Tensor implements View {
     const values = scalarArrays[this.dtype];
     if (this.backend.read(this, values) instanceof Promise) return false;
     this.scalar = values[0];
+    this.held.gradient = null; // the number lives on without this memory, and so does its gradient
     return true;
   }
 
@@ -144,6 +145,7 @@ export class Tensor implements View {
       before.storage.unkeep();
     }
     this.gradient.tensor = value;
+    if (this.scalar === undefined) this.held.gradient = value === null ? null : value.storage;
     this.gradient.spentAt = -1;
     this.gradient.stale = false;
   }
