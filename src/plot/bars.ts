@@ -1,4 +1,4 @@
-/** Bar charts: numbers of named things, side by side for several series. */
+/** Bar charts: numbers of named things, side by side or on one another for several series. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import { axisOf, axisTitle } from "./axis.js";
@@ -30,13 +30,15 @@ export interface BarsOptions extends FigureOptions {
   readonly label?: string;
   /** "right": bars lie, for long names. @default "up" */
   readonly direction?: "up" | "right";
-  /** Write the value on each bar. Default: up to 24 bars. */
+  /** The bars of a category stand on one another, the first series lowest, as parts of a whole. Values are then 0 or more, without deviation, on a linear axis. @default false */
+  readonly stacked?: boolean;
+  /** Write the value on each bar, the sum on stacked ones. Default: up to 24 bars. */
   readonly numbers?: boolean;
 }
 
 /**
  * A bar chart.
- * @throws ValueError, ShapeError for no series, or lists of different lengths.
+ * @throws ValueError, ShapeError for no series, lists of different lengths, or stacked values that are no parts of a whole.
  *
  * @example
  * const figure = plot.bars({
@@ -47,10 +49,10 @@ export interface BarsOptions extends FigureOptions {
  * figure.description // → Bar chart of accuracy. test: SGD 0.91, Adam 0.93.
  */
 export function bars(options: BarsOptions): Figure {
-  checkOptions("bars", options, withFigure("categories", "series", "value", "label", "direction", "numbers"));
+  checkOptions("bars", options, withFigure("categories", "series", "value", "label", "direction", "stacked", "numbers"));
   checkFigure("bars", options);
   checkAxis("bars", "value", options.value);
-  const { categories, series: given, value: valueOptions, label = "", direction = "up", ...figure } = options;
+  const { categories, series: given, value: valueOptions, label = "", direction = "up", stacked = false, ...figure } = options;
   if (direction !== "up" && direction !== "right") throw new ValueError(`bars: direction must be "up" or "right", got ${describeValue(direction)}.`);
   if (!Array.isArray(given) || given.length === 0) throw new ValueError(`bars: series must be an array of at least one { name, values }, got ${Array.isArray(given) ? "none" : describeValue(given)}.`);
   if (!Array.isArray(categories) || categories.length === 0) throw new ValueError(`bars: categories must be an array of at least one name, got ${Array.isArray(categories) ? "none" : describeValue(categories)}.`);
@@ -66,10 +68,12 @@ export function bars(options: BarsOptions): Figure {
     return { name: each.name, values, deviation };
   });
   const log = valueOptions?.scale === "log";
-  const reach = series.flatMap(({ values, deviation }) => values.flatMap((v, i) => (deviation === undefined ? [v] : [v + deviation[i], ...(log ? [v] : [v - deviation[i]])])));
+  if (stacked) checkStack(series, log);
+  const sums = categories.map((_, i) => series.reduce((sum, { values }) => sum + finite(values[i]), 0));
+  const reach = stacked ? sums : series.flatMap(({ values, deviation }) => values.flatMap((v, i) => (deviation === undefined ? [v] : [v + deviation[i], ...(log ? [v] : [v - deviation[i]])])));
   const axis = axisOf({ chart: "bars", name: "y", options: valueOptions, values: log ? reach : [0, ...reach] });
-  const numbers = options.numbers ?? series.length * categories.length <= 24;
-  const shownValue = alikeText(series.flatMap(({ values }) => values), { factor: valueOptions?.format === "percent" ? 100 : 1 });
+  const numbers = options.numbers ?? (stacked ? 1 : series.length) * categories.length <= 24;
+  const shownValue = alikeText(stacked ? sums : series.flatMap(({ values }) => values), { factor: valueOptions?.format === "percent" ? 100 : 1 });
   const named = series.length > 1;
   const entries = named ? series.map(({ name }, i) => ({ name, sign: "area" as const, paint: seriesPaint(i) })) : [];
   const right = direction === "right";
@@ -93,7 +97,8 @@ export function bars(options: BarsOptions): Figure {
     const ticks = axis.ticks(Math.max(2, Math.floor(right ? width / 64 : height / 42)));
     const band = (right ? height : width) / categories.length;
     const start = (i: number): number => (right ? y0 : x0) + band * i;
-    const thickness = (band * (series.length > 1 ? 0.8 : 0.64)) / series.length;
+    const columns = stacked ? 1 : series.length;
+    const thickness = (band * (columns > 1 || stacked ? 0.8 : 0.64)) / columns;
     const base = value(log ? axis.domain[0] : Math.min(Math.max(0, axis.domain[0]), axis.domain[1]));
     const items: Item[] = [group(key.items, { x: edge, y: 8 })];
     const grid: Item[] = [];
@@ -104,14 +109,22 @@ export function bars(options: BarsOptions): Figure {
     }
     const drawn: Item[] = [];
     const writing: Item[] = [];
+    const write = (content: string, tip: number, middle: number, outward: number): void => {
+      if (!numbers) return;
+      if (right) writing.push(centred(content, tip + 5 * outward, middle, { size: 11.5, anchor: outward > 0 ? "start" : "end" }));
+      else if (textWidth(content, 11.5) <= thickness + (named && !stacked ? 4 : 24)) writing.push(text(content, middle, outward > 0 ? tip - 5 : tip + 13, { size: 11.5, anchor: "middle" }));
+    };
     for (const [s, { name, values, deviation }] of series.entries()) {
       for (const [i, v] of values.entries()) {
         if (!Number.isFinite(v)) continue;
-        const from = start(i) + (band - thickness * series.length) / 2 + s * thickness;
-        const [low, high] = [Math.min(base, value(v)), Math.max(base, value(v))];
+        const from = start(i) + (band - thickness * columns) / 2 + (stacked ? 0 : s * thickness);
+        const below = stacked ? series.slice(0, s).reduce((sum, each) => sum + finite(each.values[i]), 0) : 0;
+        const foot = stacked ? value(below) : base;
+        const [low, high] = [Math.min(foot, value(below + v)), Math.max(foot, value(below + v))];
         const inner = { x: from + 1, width: Math.max(0.5, thickness - 2) };
         const box = right ? { x: low, y: inner.x, width: high - low, height: inner.width } : { x: inner.x, y: low, width: inner.width, height: high - low };
         drawn.push(rect(box, { fill: seriesPaint(s) }, { title: `${name === "" ? "" : `${name}, `}${categories[i]}: ${shownValue(v)}` }));
+        if (stacked) continue;
         const middle = from + thickness / 2;
         const half = deviation === undefined || !Number.isFinite(deviation[i]) ? 0 : deviation[i];
         if (half > 0) {
@@ -119,16 +132,15 @@ export function bars(options: BarsOptions): Figure {
           drawn.push(...(right ? [line(a, middle, b, middle, { stroke: "ink", width: 1.5 })] : [line(middle, a, middle, b, { stroke: "ink", width: 1.5 })]));
           for (const end of [a, b]) drawn.push(right ? line(end, middle - 4, end, middle + 4, { stroke: "ink", width: 1.5 }) : line(middle - 4, end, middle + 4, end, { stroke: "ink", width: 1.5 }));
         }
-        if (numbers) {
-          const outward = v < 0 && !log ? -1 : 1;
-          const tip = value(v + outward * half);
-          const content = shownValue(v);
-          if (right) writing.push(centred(content, tip + 5 * outward, middle, { size: 11.5, anchor: outward > 0 ? "start" : "end" }));
-          else if (textWidth(content, 11.5) <= thickness + (named ? 4 : 24)) writing.push(text(content, middle, outward > 0 ? tip - 5 : tip + 13, { size: 11.5, anchor: "middle" }));
-        }
+        const outward = v < 0 && !log ? -1 : 1;
+        write(shownValue(v), value(v + outward * half), middle, outward);
       }
     }
+    if (stacked) for (const [i, sum] of sums.entries()) write(shownValue(sum), value(sum), start(i) + band / 2, 1);
+    // Where bars are thinner than a line of text, every so many have their names.
+    const every = Math.ceil(15 / band);
     const names = categories.map((name, i) => {
+      if (i % every !== 0) return group([]);
       const middle = start(i) + band / 2;
       if (right) return centred(fitted(name, side, 12), x0 - 8, middle, { size: 12, anchor: "end" });
       if (slanted) return text(fitted(name, 120, 12), middle + 4, y1 + 14, { size: 12, anchor: "end", rotate: -40 });
@@ -145,9 +157,21 @@ export function bars(options: BarsOptions): Figure {
   return new Figure({
     options: figure,
     width: 640,
-    heightOf: right ? () => Math.max(160, 70 + 30 * categories.length * Math.max(1, 0.7 * series.length)) : landscape,
+    heightOf: right ? () => Math.max(160, 70 + 30 * categories.length * (stacked ? 1 : Math.max(1, 0.7 * series.length))) : landscape,
     kind: "Bar chart",
     summary: `Bar chart${valueOptions?.label === undefined ? "" : ` of ${valueOptions.label}`}. ${series.map(({ name, values }) => `${name === "" ? "" : `${name}: `}${values.map((v, i) => `${categories[i]} ${numberText(v)}`).join(", ")}.`).join(" ")}`,
     draw,
   });
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0);
+
+/** @throws ValueError unless all values can stand on one another. */
+function checkStack(series: readonly { readonly name: string; readonly values: readonly number[]; readonly deviation?: readonly number[] }[], log: boolean): void {
+  if (log) throw new ValueError("bars: stacked bars need a linear axis, on which lengths add up; leave out scale or stacked.");
+  for (const { name, values, deviation } of series) {
+    if (deviation !== undefined) throw new ValueError(`bars: series "${name}" has a deviation, which stacked bars cannot show; leave out deviation or stacked.`);
+    const negative = values.find((v) => v < 0);
+    if (negative !== undefined) throw new ValueError(`bars: series "${name}" has the value ${negative}, but stacked bars are parts of a whole, 0 or more.`);
+  }
 }

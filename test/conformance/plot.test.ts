@@ -182,6 +182,16 @@ describe("what is drawn", () => {
   });
 });
 
+test("stacked bars stand on one another", () => {
+  const figure = plot.bars({ categories: ["1", "2"], series: [{ name: "a", values: [3, NaN] }, { name: "b", values: [1, 2] }], stacked: true });
+  const bars = Array.from(figure.svg().matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"[^>]*><title>([^<]*)</g), ([, x, y, height, title]) => ({ x, y: Number(y), height: Number(height), title }));
+  expect(bars.map(({ title }) => title)).toEqual(["a, 1: 3", "b, 1: 1", "b, 2: 2"]);
+  expect(bars[1].x).toBe(bars[0].x);
+  expect(bars[1].y + bars[1].height).toBeCloseTo(bars[0].y, 1);
+  expect(bars[0].height).toBeCloseTo(3 * bars[1].height, 0);
+  expect(texts(figure)).toEqual(expect.arrayContaining(["4", "2"]));
+});
+
 describe("data at the limits", () => {
   const lists = [[], [NaN], [1], [0, 0], [-0], [1e300, -1e300], [1e-300, 2e-300], [Infinity, 1], [0.1, 0.1 + 1e-17], [1e15, 1e15 + 1]];
   const sizes = [{}, { width: 120, height: 80 }, { width: 4000, height: 100 }];
@@ -194,6 +204,7 @@ describe("data at the limits", () => {
       plot.lines({ ...size, series: [{ name: "a", y, best: "min" }, { name: "b", y: [1, 2], validation: [2, 3], deviation: [1, 1] }], marks: [{ x: 2, label: "m", beyond: true }] }),
       plot.bars({ ...size, categories: some.map(String), series: [{ name: "a", values: some }] }),
       plot.bars({ ...size, categories: some.map(String), series: [{ name: "a", values: some, deviation: some.map(() => 1) }], direction: "right" }),
+      plot.bars({ ...size, categories: some.map(String), series: ["a", "b"].map((name) => ({ name, values: some.map(Math.abs) })), stacked: true }),
       plot.scatter({ ...size, groups: [{ name: "", x: y, y }], equal: true }),
       plot.heatMap({ ...size, values: [some], colours: "diverging" }),
       plot.contour({ ...size, f: [[...some, 1], [...some, 2]], x: { range: [0, 1] }, y: { range: [0, 1] }, trajectories: [{ name: "t", points: [[NaN, 1], [9, 9]] }] }),
@@ -235,6 +246,9 @@ describe("mistakes", () => {
     ["points that do not pair", () => call(plot.scatter, { groups: [{ name: "a", x: [1], y: [] }] }), /scatter: group "a": x has 1 numbers, y has 0/],
     ["bars without categories", () => call(plot.bars, { series: [{ name: "a", values: [1] }] }), /bars: categories must be an array of at least one name, got undefined/],
     ["bars too many", () => call(plot.bars, { categories: ["a"], series: [{ name: "s", values: [1, 2] }] }), /there are 2 values for 1 categories/],
+    ["stacked bars below 0", () => plot.bars({ categories: ["a"], series: [{ name: "s", values: [-1] }], stacked: true }), /series "s" has the value -1, but stacked bars are parts of a whole/],
+    ["stacked bars with deviation", () => plot.bars({ categories: ["a"], series: [{ name: "s", values: [1], deviation: [1] }], stacked: true }), /series "s" has a deviation, which stacked bars cannot show/],
+    ["stacked bars on a log axis", () => plot.bars({ categories: ["a"], series: [{ name: "s", values: [1] }], stacked: true, value: { scale: "log" } }), /stacked bars need a linear axis/],
     ["a contour plot of nothing", () => call(plot.contour, { f: () => 1, x: { range: [0, 1] } }), /axis y needs range: \[low, high\]/],
     ["a contour plot of a tensor function", () => call(plot.contour, { f: () => x, x: { range: [0, 1] }, y: { range: [0, 1] } }), /f\(0, 0\) must be a number, got a tensor/],
     ["a contour plot of NaN", () => call(plot.contour, { f: () => NaN, x: { range: [0, 1] }, y: { range: [0, 1] } }), /no finite value/],
