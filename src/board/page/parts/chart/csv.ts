@@ -1,0 +1,11 @@
+/** Comma-separated values, as RFC 4180 says. */
+
+export type Cell = string | number | null | undefined;
+
+const cellText = (cell: Cell): string => {
+  const text = String(cell ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** The head and the rows below it; null and undefined are empty cells. */
+export const csvOf = (head: readonly string[], rows: Iterable<readonly Cell[]>): string => [head, ...rows].map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
