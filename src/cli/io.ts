@@ -1,6 +1,6 @@
 /** Where a command writes. Tests give streams of their own. */
 
-import type { ProgressStream } from "../train/progress.js";
+import type { ProgressStream } from "../train/terminalBlock.js";
 
 export interface Io {
   /** Results. */

@@ -1,6 +1,6 @@
 /** A line that is rewritten in place on a terminal, and does not appear elsewhere. */
 
-import type { ProgressStream } from "../train/progress.js";
+import type { ProgressStream } from "../train/terminalBlock.js";
 
 const returnAndClear = "\r\u001b[2K";
 

@@ -38,6 +38,8 @@ export interface FitStart {
   readonly stepsDone: number;
   /** What is measured beside the loss. */
   readonly metrics: readonly MetricInfo[];
+  /** The epochs done before. */
+  readonly history: readonly EpochRecord[];
 }
 
 export interface EpochStart {

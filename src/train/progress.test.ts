@@ -1,25 +1,39 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { EpochEnd, FitStart, StepEnd } from "./events.js";
 import { Accuracy } from "../metrics/accuracy.js";
 import type { Metrics } from "./runningMetrics.js";
 import { progress } from "./progress.js";
+import { Screen } from "../../test/screen.js";
 
 const running = (loss: number, accuracy: number): Metrics => ({ samples: 100, loss, accuracy, top5: 1 });
-const fitStart: FitStart = { epochs: 3, steps: 10, samples: 1000, epochsDone: 0, stepsDone: 0, metrics: [new Accuracy()] };
+const fitStart: FitStart = { epochs: 3, steps: 10, samples: 1000, epochsDone: 0, stepsDone: 0, metrics: [new Accuracy()], history: [] };
 const stepEnd = (epoch: number, step: number): StepEnd => ({ epoch, step, globalStep: step, lr: 0.1, loss: 1, samples: 100, running: running(0.5, 0.75) });
 const epochEnd: EpochEnd = {
   epoch: 1, epochs: 3, lr: 0.1, train: running(0.5, 0.75), validation: running(0.25, 0.875), seconds: 12, trainSeconds: 10, best: true,
 };
 
-function screen(columns: number | undefined, isTTY: boolean) {
+beforeEach(() => {
+  vi.stubEnv("CI", "");
+  vi.stubEnv("NO_COLOR", "1");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function terminal(columns = 120, rows = 24) {
+  const screen = new Screen(columns, rows);
+  const clock = { ms: 0 };
+  return { screen, clock, listener: progress({ stream: screen, now: () => clock.ms }) };
+}
+
+function file() {
   const writes: string[] = [];
   const clock = { ms: 0 };
-  const stream = { isTTY, columns, write: (text: string) => writes.push(text) };
-  return { writes, clock, listener: progress({ stream, now: () => clock.ms }) };
+  return { writes, clock, listener: progress({ stream: { write: (text) => writes.push(text) }, now: () => clock.ms }) };
 }
 
 /** Runs `steps` steps of one second each. */
-function run({ listener, clock }: ReturnType<typeof screen>, steps: number, start = fitStart): void {
+function run({ listener, clock }: Pick<ReturnType<typeof terminal>, "listener" | "clock">, steps: number, start = fitStart): void {
   void listener.fitStart?.(start);
   void listener.epochStart?.({ epoch: 1, epochs: 3, lr: 0.1 });
   for (let step = start.stepsDone + 1; step <= start.stepsDone + steps; step++) {
@@ -28,66 +42,138 @@ function run({ listener, clock }: ReturnType<typeof screen>, steps: number, star
   }
 }
 
-test("a terminal shows one line, rewritten in place", () => {
-  const s = screen(120, true);
-  run(s, 4);
-  expect(s.writes).toHaveLength(4);
-  expect(s.writes[3]).toBe(
-    "\r\u001b[2Kepoch 1/3 ━━━━━━━━━━────────────── " + " 4/10  loss 0.5000  accuracy 75.0 %  100 images/s  ETA 0:26",
-  );
+test("a terminal shows a bar with curves below, rewritten in place", () => {
+  const t = terminal();
+  run(t, 4);
+  expect(t.screen.writes).toHaveLength(4);
+  const lines = t.screen.text.split("\n");
+  expect(lines[0]).toBe("epoch 1/3 ━━━━━━━━━━──────────────  4/10  loss 0.5000  accuracy 75.0 %  100 images/s  ETA 0:26");
+  expect(lines).toHaveLength(10);
+  expect(lines[2]).toMatch(/^loss  train 1\.0000 ─ +accuracy  train – ─$/);
+  expect(lines[9]).toMatch(/^learning rate 0\.1  ·  memory \d+ MB of tensors, \d+ MB in all$/);
 });
 
-test("the summary replaces the live line", () => {
-  const s = screen(120, true);
-  run(s, 10);
-  void s.listener.epochEnd?.(epochEnd);
-  expect(s.writes.at(-1)).toBe(
-    "\r\u001b[2Kepoch 1/3  train loss 0.5000, accuracy 75.0 %  validation loss 0.2500, accuracy 87.5 % (best)  12.0 s  10 images/s\n",
-  );
+test("the line of an epoch stays above, and the curves go on", () => {
+  const t = terminal();
+  run(t, 10);
+  void t.listener.epochEnd?.(epochEnd);
+  expect(t.screen.text).toBe("epoch 1/3  train loss 0.5000, accuracy 75.0 %  validation loss 0.2500, accuracy 87.5 % (best)  12.0 s  10 images/s");
+  t.clock.ms += 1000;
+  void t.listener.step?.(stepEnd(2, 1));
+  const lines = t.screen.text.split("\n");
+  expect(lines[1]).toMatch(/^epoch 2\/3 /);
+  expect(lines[3]).toContain("validation 0.2500 ╌");
+  expect(lines[10]).toContain("best accuracy 87.5 % in epoch 1");
 });
 
-test.each([20, 30, 40, 50, 60, 70, 80, 100])("the line is shorter than %d columns", (columns) => {
-  const s = screen(columns, true);
-  run(s, 9);
-  for (const text of s.writes) expect(text.replace("\r\u001b[2K", "").length).toBeLessThan(columns);
-  if (columns >= 40) expect(s.writes[8]).toContain("ETA");
+test("the curves stay when the training is over, the bar does not", () => {
+  const t = terminal();
+  run(t, 10);
+  void t.listener.epochEnd?.(epochEnd);
+  void t.listener.fitEnd?.({ status: "finished", history: [epochEnd] });
+  expect(t.screen.text).toContain("└─");
+  expect(t.screen.text).not.toContain("━");
+  expect(t.screen.writes.at(-1)).toMatch(/\n$/);
+});
+
+test.each([20, 30, 40, 50, 60, 70, 80, 100, 200])("nothing is broken in two at %d columns", (columns) => {
+  const t = terminal(columns);
+  run(t, 9);
+  const widest = (): number => Math.max(...t.screen.text.split("\n").map((line) => line.length));
+  expect(widest()).toBeLessThan(columns);
+  if (columns >= 40) expect(t.screen.text).toContain("ETA");
+  void t.listener.epochEnd?.(epochEnd);
+  if (columns >= 40) expect(widest()).toBeLessThan(columns);
+});
+
+test("a low terminal has the bar only", () => {
+  const t = terminal(120, 10);
+  run(t, 3);
+  expect(t.screen.text.split("\n")).toHaveLength(1);
+});
+
+test("a terminal that becomes narrower leaves no remains", () => {
+  const t = terminal(120);
+  run(t, 3);
+  // As a terminal does: each line of more than 60 characters takes two rows.
+  const before = t.screen.text.split("\n");
+  const narrow = new Screen(60);
+  narrow.write(before.join("\n"));
+  const { screen } = t;
+  screen.columns = 60;
+  screen.writes.length = 0;
+  t.clock.ms += 1000;
+  void t.listener.step?.(stepEnd(1, 4));
+  narrow.write(screen.writes.join(""));
+  expect(narrow.text.split("\n")[0]).toMatch(/^epoch 1\/3 /);
+  expect(narrow.text.match(/learning rate/g)).toHaveLength(1);
 });
 
 test("at most ten redraws a second", () => {
-  const s = screen(80, true);
-  void s.listener.fitStart?.({ ...fitStart, steps: 1000 });
-  void s.listener.epochStart?.({ epoch: 1, epochs: 3, lr: 0.1 });
+  const t = terminal(80);
+  void t.listener.fitStart?.({ ...fitStart, steps: 1000 });
+  void t.listener.epochStart?.({ epoch: 1, epochs: 3, lr: 0.1 });
   for (let step = 1; step <= 1000; step++) {
-    s.clock.ms += 1;
-    void s.listener.step?.(stepEnd(1, step));
+    t.clock.ms += 1;
+    void t.listener.step?.(stepEnd(1, step));
   }
-  expect(s.writes.length).toBeLessThanOrEqual(10);
+  expect(t.screen.writes.length).toBeLessThanOrEqual(10);
 });
 
-test("a resumed epoch is timed by its own steps", () => {
-  const s = screen(120, true);
-  run(s, 2, { ...fitStart, stepsDone: 6 });
-  // 2 steps are left at one second each, then two epochs of ten.
-  expect(s.writes[1]).toContain(" 8/10 ");
-  expect(s.writes[1]).toContain("ETA 0:22");
+test("a resumed epoch is timed by its own steps, and the curves begin where the run did", () => {
+  const t = terminal();
+  const { epochs: _, best: __, ...record } = epochEnd;
+  void t.listener.fitStart?.({ ...fitStart, epochsDone: 1, stepsDone: 6, history: [record] });
+  void t.listener.epochStart?.({ epoch: 2, epochs: 3, lr: 0.1 });
+  for (const step of [7, 8]) {
+    t.clock.ms += 1000;
+    void t.listener.step?.(stepEnd(2, step));
+  }
+  // 2 steps are left at one second each, then an epoch of ten.
+  expect(t.screen.text).toContain(" 8/10 ");
+  expect(t.screen.text).toContain("ETA 0:12");
+  expect(t.screen.text).toContain("validation 0.2500 ╌");
 });
 
-test("elsewhere than on a terminal only summaries appear, without control characters", () => {
-  const s = screen(undefined, false);
-  run(s, 10);
-  void s.listener.evaluate?.({ epoch: 1, step: 1, steps: 2 });
-  void s.listener.epochEnd?.({ ...epochEnd, validation: null, best: false });
-  void s.listener.fitEnd?.({ status: "finished", history: [] });
-  expect(s.writes).toEqual(["epoch 1/3  train loss 0.5000, accuracy 75.0 %  12.0 s  10 images/s\n"]);
+test("elsewhere than on a terminal only lines of epochs appear, without control characters", () => {
+  const f = file();
+  run(f, 10);
+  void f.listener.evaluate?.({ epoch: 1, step: 1, steps: 2 });
+  void f.listener.epochEnd?.({ ...epochEnd, validation: null, best: false });
+  void f.listener.fitEnd?.({ status: "finished", history: [] });
+  expect(f.writes).toEqual(["epoch 1/3  train loss 0.5000, accuracy 75.0 %  12.0 s  10 images/s\n"]);
 });
 
-test("beside JSON the terminal shows the live line only, and clears it", () => {
-  const writes: string[] = [];
-  const listener = progress({ stream: { isTTY: true, columns: 80, write: (text) => writes.push(text) }, now: () => 0, liveOnly: true });
+test("in CI a terminal counts as a file", () => {
+  vi.stubEnv("CI", "true");
+  const t = terminal();
+  run(t, 10);
+  void t.listener.epochEnd?.(epochEnd);
+  expect(t.screen.writes).toHaveLength(1);
+  // oxlint-disable-next-line no-control-regex
+  expect(t.screen.writes[0]).not.toMatch(/\u001b/);
+});
+
+test("NO_COLOR leaves colours out, and without it they change no text", () => {
+  const texts = ["1", ""].map((value) => {
+    vi.stubEnv("NO_COLOR", value);
+    const t = terminal();
+    run(t, 5);
+    return { raw: t.screen.writes.join(""), text: t.screen.text.replace(/memory.*/, "") };
+  });
+  // oxlint-disable-next-line no-control-regex
+  expect(texts.map(({ raw }) => /\u001b\[\d*m/.test(raw))).toEqual([false, true]);
+  expect(texts[0].text).toBe(texts[1].text);
+});
+
+test("beside JSON the terminal shows the live view only, and clears it", () => {
+  const screen = new Screen(80);
+  const listener = progress({ stream: screen, now: () => 0, liveOnly: true });
   void listener.fitStart?.(fitStart);
   void listener.epochStart?.({ epoch: 1, epochs: 3, lr: 0.1 });
   void listener.step?.(stepEnd(1, 1));
+  expect(screen.text).not.toBe("");
   void listener.epochEnd?.(epochEnd);
-  expect(writes).toHaveLength(2);
-  expect(writes[1]).toBe("\r\u001b[2K");
+  void listener.fitEnd?.({ status: "finished", history: [] });
+  expect(screen.text).toBe("");
 });

@@ -1,34 +1,31 @@
 /**
- * Terminal progress. On a terminal, one line that is rewritten in place while an epoch runs and stays as the epoch's
- * summary; elsewhere (a file, a pipe, CI) only the summaries. Redrawn at most ten times a second, in one write, so it
+ * Terminal progress. On a terminal, a bar with curves below it, rewritten in place while an epoch runs, and a line that stays for each epoch; the
+ * curves stay at the end. Elsewhere (a file, a pipe, CI) only the lines of the epochs. Redrawn at most ten times a second, in one write, so it
  * neither flickers nor costs.
  */
 
 import { formatMetric, type MetricInfo } from "../metrics/metric.js";
-import type { EpochEnd, FitStart, Listener, StepEnd } from "./events.js";
+import { memoryStats } from "../tensor/stats.js";
+import type { EpochEnd, EpochRecord, FitStart, Listener, StepEnd } from "./events.js";
+import { liveView } from "./liveView.js";
+import { LossTrace } from "./lossTrace.js";
 import { lossInfo, type Metrics } from "./runningMetrics.js";
-
-/** The part of `process.stdout` or `process.stderr` that progress needs. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+import { type ProgressStream, TerminalBlock } from "./terminalBlock.js";
 
 export interface ProgressOptions {
   /** Where to draw. @default process.stdout */
   readonly stream?: ProgressStream;
   /** Milliseconds now. @default performance.now */
   readonly now?: () => number;
-  /** Live line only, no summaries: for a terminal beside machine-readable output. @default false */
+  /** Live view only, nothing that stays: for a terminal beside machine-readable output. @default false */
   readonly liveOnly?: boolean;
 }
 
 const redrawMs = 100;
-const returnAndClear = "\r\u001b[2K";
 
 /**
- * A listener that shows epoch, steps, loss, the first metric, images a second and the time that remains of the whole training.
+ * A listener that shows epoch, steps, loss, the first metric, images a second and the time that remains of the whole training; on a terminal
+ * also the curves so far, learning rate and memory. The variables CI (plain lines) and NO_COLOR of the environment are heeded.
  *
  * @example
  * let text = "";
@@ -38,38 +35,47 @@ const returnAndClear = "\r\u001b[2K";
  * text.startsWith("epoch 1/2  train loss") // → true
  */
 export function progress({ stream = process.stdout, now = () => performance.now(), liveOnly = false }: ProgressOptions = {}): Listener {
-  const live = stream.isTTY === true;
+  const live = stream.isTTY === true && !isSet("CI");
+  const coloured = !isSet("NO_COLOR");
+  const block = new TerminalBlock(stream);
   let fit: FitStart | undefined;
-  let epochs = 0;
+  let history: readonly EpochRecord[] = [];
+  let losses = new LossTrace();
   let epochBegan = 0;
   /** Steps of this epoch that an earlier process did. */
   let stepsBefore = 0;
   let lastDraw = -Infinity;
-  let shown = false;
   /** Seconds of a whole epoch, by the last one. */
   let epochSeconds: number | undefined;
   let lastStep: StepEnd | undefined;
 
+  const columns = (): number => stream.columns ?? 80;
+  const curves = (of: FitStart): string[] => {
+    const done = history.length;
+    const state = {
+      epochs: of.epochs, history, losses: losses.points, metrics: of.metrics,
+      progress: lastStep !== undefined && lastStep.epoch > done ? done + lastStep.step / of.steps : done,
+      lr: lastStep?.lr ?? history.at(-1)?.lr ?? NaN,
+      memory: { tensors: memoryStats().bytesInUse, process: process.memoryUsage.rss() },
+    };
+    return liveView(state, { columns: columns(), rows: stream.rows ?? 24, colours: coloured });
+  };
   const draw = (line: () => string): void => {
     const time = now();
-    if (time - lastDraw < redrawMs) return;
+    if (fit === undefined || time - lastDraw < redrawMs) return;
     lastDraw = time;
-    shown = true;
     // The last column stays free: a full line would wrap on some terminals.
-    stream.write(returnAndClear + line().slice(0, (stream.columns ?? 80) - 1));
-  };
-  const settle = (line?: string): void => {
-    const clear = shown ? returnAndClear : "";
-    shown = false;
-    lastDraw = -Infinity;
-    if (clear !== "" || line !== undefined) stream.write(line === undefined ? clear : `${clear}${line}\n`);
+    block.draw([line().slice(0, columns() - 1), ...curves(fit)]);
   };
 
   return {
     fitStart(event) {
       fit = event;
-      epochs = event.epochs;
+      history = event.history;
+      losses = new LossTrace();
+      for (const { epoch, train } of history) losses.add(epoch, train.loss);
       stepsBefore = event.stepsDone;
+      lastStep = undefined;
     },
     epochStart() {
       epochBegan = now();
@@ -78,27 +84,35 @@ export function progress({ stream = process.stdout, now = () => performance.now(
       lastStep = event;
       if (!live || fit === undefined) return;
       const began = fit;
+      losses.add(event.epoch - 1 + event.step / began.steps, event.loss);
       const seconds = (now() - epochBegan) / 1000;
       const stepSeconds = seconds / (event.step - stepsBefore);
-      const restOfEpoch = (fit.steps - event.step) * stepSeconds;
-      const later = (epochs - event.epoch) * (epochSeconds ?? fit.steps * stepSeconds);
-      draw(() => stepLine(event, began, stepSeconds, restOfEpoch + later, stream.columns ?? 80));
+      const restOfEpoch = (began.steps - event.step) * stepSeconds;
+      const later = (began.epochs - event.epoch) * (epochSeconds ?? began.steps * stepSeconds);
+      draw(() => stepLine(event, began, stepSeconds, restOfEpoch + later, columns()));
     },
     evaluate({ epoch, step, steps }) {
       if (!live || lastStep === undefined || fit === undefined) return;
       const measured = values(lastStep.running, fit.metrics);
-      draw(() => `epoch ${epoch}/${epochs}  validating ${step}/${steps}  ${measured.join("  ")}`);
+      draw(() => `epoch ${epoch}/${fit!.epochs}  validating ${step}/${steps}  ${measured.join("  ")}`);
     },
     epochEnd(event) {
-      epochSeconds = event.seconds;
+      const { epochs: _, best: __, ...record } = event;
+      epochSeconds = record.seconds;
       stepsBefore = 0;
-      settle(liveOnly ? undefined : epochLine(event, fit?.metrics ?? []));
+      history = [...history, record];
+      block.settle(liveOnly ? [] : [epochLine(event, fit?.metrics ?? [], live ? columns() : Infinity)]);
+      lastDraw = -Infinity;
     },
     fitEnd() {
-      settle();
+      const last = live && !liveOnly && fit !== undefined && history.length > 0 ? curves(fit) : [];
+      block.settle(last.length === 0 ? [] : [...last, ""]);
     },
   };
 }
+
+/** Whether a variable of the environment is there and says no "no". */
+const isSet = (name: string): boolean => !["", "0", "false"].includes(process.env[name] ?? "");
 
 /** `epoch 2/5 ━━━━━━━━──────── 61/179  loss 0.4012  accuracy 88.1 %  2710 images/s  ETA 0:21`, the bar as long as fits. */
 function stepLine(event: StepEnd, fit: FitStart, stepSeconds: number, remaining: number, columns: number): string {
@@ -116,17 +130,22 @@ function stepLine(event: StepEnd, fit: FitStart, stepSeconds: number, remaining:
   return head + "━".repeat(filled) + "─".repeat(room - filled) + tail;
 }
 
-/** `epoch 2/5  train loss 0.3911, accuracy 88.4 %  validation loss 0.2077, accuracy 93.6 % (best)  8.1 s  2840 images/s`. */
-function epochLine({ epoch, epochs, train, validation, best, seconds, trainSeconds }: EpochEnd, metrics: readonly MetricInfo[]): string {
-  const parts = [
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    `train ${values(train, metrics).join(", ")}`,
-  ];
+/**
+ * `epoch 2/5  train loss 0.3911, accuracy 88.4 %  validation loss 0.2077, accuracy 93.6 % (best)  8.1 s  2840 images/s`, shortened where a terminal
+ * is narrow.
+ */
+function epochLine({ epoch, epochs, train, validation, best, seconds, trainSeconds }: EpochEnd, metrics: readonly MetricInfo[], columns: number): string {
+  const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  const time = `${seconds.toFixed(1)} s`;
+  const mark = best ? " (best)" : "";
+  const long = [head, `train ${values(train, metrics).join(", ")}`];
+  const short = [head];
   if (validation !== null) {
-    parts.push(`validation ${values(validation, metrics).join(", ")}${best ? " (best)" : ""}`);
-  }
-  parts.push(`${seconds.toFixed(1)} s`, `${Math.round(train.samples / trainSeconds)} images/s`);
-  return parts.join("  ");
+    long.push(`validation ${values(validation, metrics).join(", ")}${mark}`);
+    short.push(`validation ${values(validation, metrics).at(-1)}${mark}`);
+  } else short.push(`train ${values(train, metrics).at(-1)}`);
+  const lines = [[...long, time, `${Math.round(train.samples / trainSeconds)} images/s`], [...long, time], long, [...short, time], short, [head, values(validation ?? train, metrics).at(-1)!]].map((parts) => parts.join("  "));
+  return lines.find((line) => line.length < columns) ?? lines[lines.length - 1];
 }
 
 /** The loss and the first metric. */

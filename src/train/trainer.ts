@@ -161,7 +161,7 @@ export class Trainer {
     this.#clockStart = performance.now();
     this.#stopReason = undefined;
     const { metrics } = this.#running;
-    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone, metrics });
+    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone, metrics, history: this.#history });
     this.model.train();
     let status: FitEnd["status"] = "finished";
     while (this.#epochsDone < epochs && this.#stopReason === undefined) {
