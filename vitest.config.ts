@@ -6,6 +6,8 @@ export default defineConfig({
   // Examples import the package by its name.
   resolve: { alias: { nabla: new URL("src/index.ts", import.meta.url).pathname } },
   test: {
+    // Tests import single files, which leave to the runtime what src/platform says.
+    setupFiles: ["src/platform/node.ts"],
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Processes, not threads: the native addon and its thread pool belong to one process, and a crash fails one file.
     pool: "forks",

@@ -1,6 +1,6 @@
 /**
- * Compiles wasm/assembly to wasm/build/nabla-simd.wasm and nabla-relaxed.wasm, and puts copies where the package expects
- * them (dist/backend/cpu). Builds only what is older than its sources; silent when all goes well.
+ * Compiles wasm/assembly to wasm/build/nabla-simd.wasm and nabla-relaxed.wasm, and puts copies beside the code that loads
+ * them, in the sources and in the package. Builds only what is older than its sources; silent when all goes well.
  *
  * Memory: imported and shared; fixed words below 2 MiB (wasm/assembly/layout.ts), static data above, the heap from 4 MiB.
  */
@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "wasm/assembly");
 const build = join(root, "wasm/build");
-const target = join(root, "dist/backend/cpu");
+const targets = ["src", "dist"].map((tree) => join(root, tree, "backend/cpu"));
 const compiler = join(root, "node_modules/assemblyscript/bin/asc.js");
 
 const common = [
@@ -38,9 +38,8 @@ async function compile({ file, features }) {
     const [status] = await once(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }), "close");
     if (status !== 0) process.exit(status ?? 1);
   }
-  copyFileSync(output, join(target, file));
+  for (const target of targets) copyFileSync(output, join(target, file));
 }
 
-mkdirSync(build, { recursive: true });
-mkdirSync(target, { recursive: true });
+for (const folder of [build, ...targets]) mkdirSync(folder, { recursive: true });
 await Promise.all(variants.map(compile));

@@ -1,5 +1,7 @@
 /** nabla: deep learning in TypeScript, from the chain rule to trained networks. */
 
+import "./platform/node.js";
+
 export * from "./base/errors.js";
 export { onWarning, silenceWarnings, type WarningCode, type WarningListener } from "./base/warnings.js";
 export type { DType, TypedArray } from "./base/dtype.js";

@@ -1,14 +1,28 @@
-/** Which backend is in use: native kernels where they were built, else wasm, else plain loops. */
+/** Which backend is in use: native kernels where they were built, else wasm, else plain loops. Which engines there are is said by src/platform. */
 
 import { NablaError, UsageError } from "../base/errors.js";
 import type { Backend } from "./backend.js";
 import { CpuBackend } from "./cpu/cpu.js";
-import { loadNative } from "./cpu/native.js";
-import { loadWasmEngine } from "./cpu/wasm.js";
+import type { EngineResult } from "./cpu/engine.js";
 import { ReferenceBackend } from "./reference/reference.js";
 
 export const backendNames = ["native", "wasm", "reference"] as const;
 export type BackendName = (typeof backendNames)[number];
+
+/** The engines that a runtime has. */
+export interface Engines {
+  readonly native: () => EngineResult;
+  readonly wasm: () => EngineResult;
+  /** The name of the backend to begin with; undefined or "" for the fastest. */
+  readonly preferred: () => string | undefined;
+}
+
+let engines: Engines | undefined;
+
+/** Says which engines this runtime has; src/platform does, before anything makes tensors. */
+export function provideEngines(provided: Engines): void {
+  engines = provided;
+}
 
 const made = new Map<BackendName, Backend>();
 const missing = new Map<BackendName, string>();
@@ -23,7 +37,8 @@ export function findBackend(name: BackendName): { backend: Backend } | { reason:
   if (name === "reference") {
     made.set(name, new ReferenceBackend());
   } else {
-    const result = name === "native" ? loadNative() : loadWasmEngine();
+    if (engines === undefined) throw new NablaError("backend: no engine is loaded; import the package nabla, not single files of it.");
+    const result = engines[name]();
     if (result.engine === null) missing.set(name, result.reason);
     else made.set(name, new CpuBackend(result.engine));
   }
@@ -31,14 +46,15 @@ export function findBackend(name: BackendName): { backend: Backend } | { reason:
 }
 
 /**
- * The backend on which new tensors are made. First use chooses it: `NABLA_BACKEND` if set, else the fastest there is.
+ * The backend on which new tensors are made. First use chooses it: the environment's `NABLA_BACKEND` if set, else the fastest there
+ * is: native kernels, wasm (in browsers the first), plain loops.
  *
  * @example
  * getBackend() === zeros([2]).backend // → true
  */
 export function defaultBackend(): Backend {
   if (current !== undefined) return current;
-  const wanted = process.env.NABLA_BACKEND;
+  const wanted = engines?.preferred();
   if (wanted !== undefined && wanted !== "") return setBackend(wanted);
   for (const name of backendNames) {
     const found = findBackend(name);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The executable `nabla`. */
 
+import "../platform/node.js";
 import { runProgram } from "./program.js";
 
 // The reader of a pipe may leave early, as in `nabla data list | head -1`.

@@ -8,7 +8,7 @@ import { CpuBackend } from "../../src/backend/cpu/cpu.js";
 import type { CpuEngine } from "../../src/backend/cpu/engine.js";
 import type { Backend } from "../../src/backend/backend.js";
 import { loadNative, nativeLevels } from "../../src/backend/cpu/native.js";
-import { loadWasmEngine, wasmVariants } from "../../src/backend/cpu/wasm.js";
+import { loadWasmEngine, wasmVariants } from "../../src/backend/cpu/wasmNode.js";
 import { ReferenceBackend } from "../../src/backend/reference/reference.js";
 import { difference, outcomes } from "./kernels/bench.js";
 import type { FullBackend } from "./kernels/bench.js";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { emptyView, valuesOf, viewOf } from "../../../test/conformance/views.js";
 import { CpuBackend } from "./cpu.js";
 import type { CpuEngine } from "./engine.js";
-import { loadWasmEngine, wasmVariants } from "./wasm.js";
+import { loadWasmEngine, wasmVariants } from "./wasmNode.js";
 
 function load(threads: number): CpuEngine {
   const { engine } = loadWasmEngine({ threads });

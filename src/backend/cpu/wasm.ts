@@ -1,22 +1,17 @@
 /**
- * The wasm engine: AssemblyScript kernels (wasm/assembly) over one shared linear memory, with SIMD and worker threads. It
- * needs no compiler on the machine. Of the two builds, the one with relaxed SIMD (fused multiply-add) is taken where this
- * runtime accepts it.
+ * The wasm engine: AssemblyScript kernels (wasm/assembly) over one shared linear memory, with SIMD and threads. It needs no
+ * compiler on the machine. Of the two builds, the one with relaxed SIMD (fused multiply-add) is taken where the runtime accepts it.
+ * wasmNode.ts and wasmBrowser.ts load the builds and start the threads.
  *
- * Threads: each worker instantiates the same module over the same memory and stays inside the exported `work`, which waits
- * for jobs in the memory. Workers start with the first job that is worth dividing; until one is up, the caller does its share.
+ * Threads: each instantiates the same module over the same memory and stays inside the exported `work`, which waits
+ * for jobs in the memory. They start with the first job that is worth dividing; until one is up, the caller does its share.
  */
 
-import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { Worker } from "node:worker_threads";
 import type { TypedArray } from "../../base/dtype.js";
 import { NablaError } from "../../base/errors.js";
 import type { BackendInfo } from "../backend.js";
 import { argsLength } from "./engine.js";
-import type { CpuEngine, EngineResult } from "./engine.js";
+import type { CpuEngine } from "./engine.js";
 import { Heap } from "./heap.js";
 
 /** Places and sizes that wasm/assembly/layout.ts and scripts/build-wasm.mjs fix. */
@@ -25,47 +20,50 @@ const startedWord = 388 / 4;
 const argsAddress = 65536;
 const heapStart = 4 * 2 ** 20;
 const pageBytes = 65536;
-const maximumThreads = 64;
+/** What wasm/assembly/layout.ts has room for, the caller included. */
+export const mostWasmThreads = 64;
 /** Linear memory grows by at least this much at a time: 8 MiB. */
 const growthPages = 128;
 
-/** Builds, best first. */
-const variants = [
-  { file: "nabla-relaxed.wasm", isa: "simd128+relaxed" },
-  { file: "nabla-simd.wasm", isa: "simd128" },
-] as const;
-type Isa = (typeof variants)[number]["isa"];
+/** What a build needs of the runtime. */
+export type WasmIsa = "simd128+relaxed" | "simd128";
 
-export interface WasmOptions {
-  /** Build to use. Default: the best that this runtime accepts. */
-  readonly isa?: Isa;
-  /** Default: all cores that this process may use. */
-  readonly threads?: number;
+/** What a thread is told: it instantiates the module over the memory and calls `work(worker)`, which never returns. */
+export interface WasmWork {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly worker: number;
+}
+
+/** Threads as the runtime has them. */
+export interface WasmThreads {
+  /** How many there may be, the caller included; 1 where the caller must not wait, or memory cannot be shared. */
+  readonly most: number;
+  /** Starts one, which must not keep the program alive. */
+  start(work: WasmWork): void;
 }
 
 type KernelFunction = (args: number) => number;
 
-const workerSource = `
-const { workerData: { module, memory, worker } } = require("node:worker_threads");
-const env = { memory, startWorkers() {}, scratch() { return 0; } };
-new WebAssembly.Instance(module, { env }).exports.work(worker);
-`;
-
-class WasmEngine implements CpuEngine {
+export class WasmEngine implements CpuEngine {
   info: BackendInfo;
   readonly args: Float64Array;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #control: Int32Array;
+  readonly #threads: WasmThreads;
   readonly #heap: Heap;
   readonly #names: readonly string[];
   readonly #kernels: readonly KernelFunction[];
   /** Memory that kernels keep for themselves, by slot. */
   readonly #scratch: { address: number; bytes: number }[] = [];
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, isa: Isa, threads: number) {
+  /** @param count threads to use at first. */
+  constructor(module: WebAssembly.Module, isa: WasmIsa, threads: WasmThreads, count: number) {
+    const memory = makeMemory();
     this.#module = module;
     this.#memory = memory;
+    this.#threads = threads;
     this.#control = new Int32Array(memory.buffer, 0, 1024);
     this.args = new Float64Array(memory.buffer, argsAddress, argsLength);
     this.#heap = new Heap(heapStart, (bytes) => this.#grow(bytes));
@@ -80,8 +78,8 @@ class WasmEngine implements CpuEngine {
     );
     this.#names = kernels.map(([name]) => name);
     this.#kernels = kernels.map(([, kernel]) => kernel);
-    this.info = { name: "wasm", isa, threads };
-    this.setThreads(threads);
+    this.info = { name: "wasm", isa, threads: count };
+    this.setThreads(count);
   }
 
   kernel(name: string): number {
@@ -93,7 +91,7 @@ class WasmEngine implements CpuEngine {
   }
 
   setThreads(threads: number): void {
-    const count = Math.max(1, Math.min(threads, maximumThreads));
+    const count = Math.max(1, Math.min(threads, this.#threads.most));
     Atomics.store(this.#control, workersWord, count - 1);
     Atomics.notify(this.#control, workersWord);
     this.info = { ...this.info, threads: count };
@@ -149,17 +147,10 @@ class WasmEngine implements CpuEngine {
   #startWorkers(): void {
     const wanted = Atomics.load(this.#control, workersWord);
     for (let worker = Atomics.load(this.#control, startedWord) + 1; worker <= wanted; worker++) {
-      const workerData = { module: this.#module, memory: this.#memory, worker };
-      new Worker(workerSource, { eval: true, execArgv: [], workerData }).unref();
+      this.#threads.start({ module: this.#module, memory: this.#memory, worker });
       Atomics.store(this.#control, startedWord, worker);
     }
   }
-}
-
-/** The compiled kernels: beside this file in the package, in wasm/build in a clone. */
-function findBuild(file: string): string | undefined {
-  const places = [`./${file}`, `../../../wasm/build/${file}`];
-  return places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
 }
 
 /** The largest shared memory that this system grants: 4 GiB, or less where address space is short. */
@@ -174,36 +165,4 @@ function makeMemory(): WebAssembly.Memory {
     }
   }
   return new WebAssembly.Memory({ initial, maximum: 4096, shared: true });
-}
-
-/** Builds that are present and that this runtime accepts, best first. */
-export function wasmVariants(): Isa[] {
-  return variants.filter(({ file }) => loadBuild(file) !== undefined).map(({ isa }) => isa);
-}
-
-function loadBuild(file: string): Uint8Array<ArrayBuffer> | undefined {
-  const path = findBuild(file);
-  if (path === undefined) return undefined;
-  const code = new Uint8Array(readFileSync(path));
-  if (WebAssembly.validate(code)) return code;
-  // Node 20 has relaxed SIMD, complete, behind this flag; later versions have it without.
-  setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return WebAssembly.validate(code) ? code : undefined;
-}
-
-/** Loads the wasm engine, or says why it cannot be used. */
-export function loadWasmEngine({ isa, threads = availableParallelism() }: WasmOptions = {}): EngineResult {
-  const candidates = variants.filter((variant) => isa === undefined || variant.isa === isa);
-  for (const variant of candidates) {
-    const code = loadBuild(variant.file);
-    if (code === undefined) continue;
-    return { engine: new WasmEngine(new WebAssembly.Module(code), makeMemory(), variant.isa, threads) };
-  }
-  const built = candidates.some(({ file }) => findBuild(file) !== undefined);
-  return {
-    engine: null,
-    reason: built
-      ? "This JavaScript runtime does not accept the wasm kernels (they need SIMD and threads)."
-      : "The wasm kernels are not built. In a clone, run: npm run build.",
-  };
 }
