@@ -43,11 +43,18 @@ export function panel(size: Size, { x, y, legend: entries = [], grid = "y", equa
   const yTicks = y.ticks(Math.max(2, Math.floor(height / 42)));
   const widest = Math.max(0, ...yTicks.map(({ label }) => textWidth(label, tickSize)));
   const left = (yTitle === "" ? 6 : 26) + widest + 8;
-  // The last label of the x axis may reach over its end.
-  const width = Math.max(30, size.width - left - Math.max(edge, right + 4));
-  const box = equal ? equalBox({ x: left, y: top, width, height }, x.domain, y.domain) : { x: left, y: top, width, height };
-  const place: Place = { x: x.scale([box.x, box.x + box.width]), y: y.scale([box.y + box.height, box.y]), box };
-  const xTicks = fittingTicks(x, place.x, box.width);
+  const layout = (margin: number): { place: Place; xTicks: readonly Tick[] } => {
+    const whole = { x: left, y: top, width: Math.max(30, size.width - left - margin), height };
+    const box = equal ? equalBox(whole, x.domain, y.domain) : whole;
+    const place = { x: x.scale([box.x, box.x + box.width]), y: y.scale([box.y + box.height, box.y]), box };
+    return { place, xTicks: fittingTicks(x, place.x, box.width) };
+  };
+  const margin = Math.max(edge, right + 4);
+  const first = layout(margin);
+  // The last label of the x axis reaches over its end, but not beyond the figure.
+  const reach = Math.max(...first.xTicks.map(({ value, label }) => first.place.x(value) + textWidth(label, tickSize) / 2 + 2 - size.width));
+  const { place, xTicks } = reach > 0 ? layout(margin + reach) : first;
+  const { box } = place;
   const base = box.y + box.height;
   const frame = grid === "frame";
 
