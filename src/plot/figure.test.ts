@@ -129,7 +129,7 @@ test("texts are measured, shortened and wrapped", () => {
 });
 
 test.each([240, 360, 640])("labels of ticks stay within a figure %d pixels wide", (width) => {
-  const svg = lines({ width, series: [{ x: [0, 1_000_000], y: [0, 1] }] }).svg();
+  const svg = lines({ width, series: [{ name: "loss", x: [0, 1_000_000], y: [0, 1] }] }).svg();
   const labels = Array.from(svg.matchAll(/<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>([^<]*)</g), ([, x, label]) => Number(x) + textWidth(label, 12) / 2);
   expect(labels.length).toBeGreaterThan(1);
   expect(Math.max(...labels)).toBeLessThanOrEqual(width);
