@@ -1,0 +1,162 @@
+/**
+ * Nested graphs: things within things, such as layers within blocks within a model, and arrows between the innermost. A folded thing
+ * stands for all that it holds; dagre places what is shown, level by level, so that unfolding one thing leaves the order of the others.
+ */
+
+import dagre from "@dagrejs/dagre";
+import type { Size } from "../../../../plot/scene.js";
+
+/** A thing with those inside it; without children it is a leaf. */
+export interface Branch {
+  readonly id: string;
+  readonly children: readonly Branch[];
+}
+
+export interface NestedGraph {
+  readonly branches: readonly Branch[];
+  /** Between leaves. */
+  readonly edges: readonly Edge[];
+}
+
+type Edge = readonly [from: string, to: string];
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where a thing lies; x and y are those of its upper left corner. */
+export interface PlacedBox extends Point, Size {
+  readonly id: string;
+  /** Unfolded: what it holds lies within it, below its head. */
+  readonly open: boolean;
+  readonly depth: number;
+}
+
+export interface PlacedEdge {
+  readonly points: readonly Point[];
+  /** Whether it ends at a box; else it goes on at the border of an open one. */
+  readonly arrives: boolean;
+}
+
+export interface Placement extends Size {
+  readonly boxes: readonly PlacedBox[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+/** Height of the head of an open box. */
+export const headHeight = 30;
+const padding = 14;
+
+/** @param sizeOf how much room a folded thing, or the head of an open one, takes */
+export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id: string, open: boolean) => Size): Placement {
+  const { width, height, boxes, edges } = level(graph.branches, graph.edges, 0);
+  return { width, height, boxes, edges };
+
+  function level(branches: readonly Branch[], all: readonly Edge[], depth: number): Level {
+    const owner = ownersOf(branches);
+    const touching = all.filter(([from, to]) => owner.has(from) || owner.has(to));
+    const inner = new Map(branches.filter(({ id, children }) => children.length > 0 && open.has(id)).map((branch) => [branch.id, level(branch.children, touching, depth + 1)]));
+    const g = new dagre.graphlib.Graph();
+    g.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 30, edgesep: 14, marginx: padding, marginy: depth === 0 ? padding : 0 });
+    g.setDefaultEdgeLabel(() => ({}));
+    const sizes = new Map(branches.map(({ id }) => [id, outerSize(sizeOf(id, inner.has(id)), inner.get(id))]));
+    for (const [id, size] of sizes) g.setNode(key(id), { ...size });
+    for (const [from, to] of touching) {
+      const [a, b] = [owner.get(from), owner.get(to)];
+      if (a === b) continue;
+      // What comes from elsewhere comes in at the top, and what goes elsewhere goes out below.
+      if (a === undefined) g.setNode(entry, { width: 1, height: 1 });
+      if (b === undefined) g.setNode(exit, { width: 1, height: 1 });
+      g.setEdge(a === undefined ? entry : key(a), b === undefined ? exit : key(b));
+    }
+    dagre.layout(g);
+    const boxes: PlacedBox[] = [];
+    const edges: PlacedEdge[] = [];
+    const ports = new Map<string, { readonly box: PlacedBox; readonly inner: Level }>();
+    for (const { id } of branches) {
+      const { x, y, width, height } = g.node(key(id)) as Point & Size;
+      const held = inner.get(id);
+      const box = { id, x: x - width / 2, y: y - height / 2, width, height, open: held !== undefined, depth };
+      boxes.push(box);
+      if (held === undefined) continue;
+      ports.set(key(id), { box, inner: held });
+      const shift = { x: box.x + (width - held.width) / 2, y: box.y + headHeight };
+      boxes.push(...held.boxes.map((each) => ({ ...each, ...moved(each, shift) })));
+      edges.push(...held.edges.map((each) => ({ ...each, points: each.points.map((p) => moved(p, shift)) })));
+    }
+    for (const { v, w } of g.edges()) {
+      const points = (g.edge(v, w) as { points: Point[] }).points.slice();
+      const [from, to] = [ports.get(v), ports.get(w)];
+      const last = points.length - 1;
+      if (from?.inner.exit !== undefined && points[0].y >= from.box.y + from.box.height - 1) points[0] = { x: portX(from, from.inner.exit), y: from.box.y + from.box.height };
+      if (to?.inner.entry !== undefined && points[last].y <= to.box.y + 1) points[last] = { x: portX(to, to.inner.entry), y: to.box.y };
+      edges.push({ points, arrives: w !== exit });
+    }
+    const { width = 0, height = 0 } = g.graph() as Partial<Size>;
+    const port = (name: string): number | undefined => (g.hasNode(name) ? (g.node(name) as Point).x : undefined);
+    // The way from the last thing to the border below.
+    const below = depth === 0 ? 0 : padding;
+    if (g.hasNode(exit)) edges.push({ points: [g.node(exit) as Point, { x: port(exit)!, y: height + below }], arrives: false });
+    return { width, height: height + below, boxes, edges, entry: port(entry), exit: port(exit) };
+  }
+}
+
+/** What one open thing holds, with x of where arrows cross its border. */
+interface Level extends Placement {
+  readonly entry: number | undefined;
+  readonly exit: number | undefined;
+}
+
+const [entry, exit] = ["entry", "exit"];
+/** Ids may be any text, also that of a port. */
+const key = (id: string): string => `:${id}`;
+
+const outerSize = (own: Size, held: Level | undefined): Size => (held === undefined ? own : { width: Math.max(own.width, held.width), height: headHeight + held.height });
+
+const moved = ({ x, y }: Point, by: Point): Point => ({ x: x + by.x, y: y + by.y });
+
+const portX = ({ box, inner }: { readonly box: PlacedBox; readonly inner: Level }, x: number): number => box.x + (box.width - inner.width) / 2 + x;
+
+/** For each leaf, the branch that holds it. */
+function ownersOf(branches: readonly Branch[]): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const branch of branches) for (const leaf of leavesOf(branch)) owners.set(leaf, branch.id);
+  return owners;
+}
+
+const leavesOf = ({ id, children }: Branch): string[] => (children.length === 0 ? [id] : children.flatMap(leavesOf));
+
+/** Ids of all that can be unfolded. */
+export const foldable = (branches: readonly Branch[]): string[] => branches.flatMap(({ id, children }) => (children.length === 0 ? [] : [id, ...foldable(children)]));
+
+/** The branch that holds `id`; null for one that nothing holds. */
+export function holderOf(branches: readonly Branch[], id: string, holder: string | null = null): string | null {
+  for (const branch of branches) {
+    if (branch.id === id) return holder;
+    const found = holderOf(branch.children, id, branch.id);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The box that an arrow key leads to from `id`: the nearest that lies rather in that direction than beside it. */
+export function neighbour(boxes: readonly PlacedBox[], id: string, direction: "up" | "down" | "left" | "right"): string | null {
+  const middle = ({ x, y, width, height, open }: PlacedBox): Point => ({ x: x + width / 2, y: y + (open ? headHeight : height) / 2 });
+  const own = boxes.find((box) => box.id === id);
+  if (own === undefined) return boxes[0]?.id ?? null;
+  const from = middle(own);
+  let [best, least] = [null as string | null, Infinity];
+  for (const box of boxes) {
+    if (box === own) continue;
+    const to = middle(box);
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
+    const [along, across] = direction === "up" ? [-dy, dx] : direction === "down" ? [dy, dx] : direction === "left" ? [-dx, dy] : [dx, dy];
+    if (along <= 4) continue;
+    const vertical = direction === "up" || direction === "down";
+    if (!vertical && Math.abs(across) > along * 2) continue;
+    const distance = along + (vertical ? 0.5 : 2) * Math.abs(across);
+    if (distance < least) [best, least] = [box.id, distance];
+  }
+  return best;
+}
