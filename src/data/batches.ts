@@ -2,8 +2,7 @@
 
 import type { Generator } from "../base/generator.js";
 import { ByteReader } from "./byteReader.js";
-import { decodeImageFiles } from "./formats/image.js";
-import type { ImageFiles, ImageSource } from "./imageSource.js";
+import type { DecodeImages, ImageFiles, ImageSource } from "./imageSource.js";
 import { type Normalization, normalizationTables } from "./normalize.js";
 import { applyMix, type Mix } from "./transforms/mix.js";
 import { applyTransforms, largestSize, shapeAfter } from "./transforms/pipeline.js";
@@ -24,6 +23,8 @@ export type Targets = Int32Array | Float32Array;
 /** Everything that a batch depends on besides the job. */
 export interface Recipe {
   readonly source: ImageSource;
+  /** For a source of files. */
+  readonly decode?: DecodeImages;
   readonly normalization: Normalization;
   readonly transforms: readonly Transform[];
   /** Ways to mix; none for plain labels. */
@@ -78,7 +79,7 @@ export class BatchMaker {
     // Another batch may be under way: memory of its own.
     const pixels = new ByteReader(new Uint8Array(this.#scratch.bytes.length));
     const files = Array.from(job.indices, (index) => source.files[index]);
-    await decodeImageFiles(files, shape, source.fit, pixels.bytes, (i) => job.indices[i]);
+    await this.#recipe.decode?.(files, shape, source.fit, pixels.bytes, (i) => job.indices[i]);
     this.#transform(pixels, job, x);
     this.#label(job, x, y);
   }

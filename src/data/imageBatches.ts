@@ -4,7 +4,6 @@
  * others prepare the batches ahead.
  */
 
-import { availableParallelism } from "node:os";
 import type { Generator } from "../base/generator.js";
 import { sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
@@ -15,7 +14,8 @@ import type { ImageDataset, ImageShape } from "./imageDataset.js";
 import type { ImageFolder } from "./imageFolder.js";
 import type { ImageSource } from "./imageSource.js";
 import type { Normalization } from "./normalize.js";
-import { Prefetcher, PrefetchPass } from "./prefetcher.js";
+import { PrefetchPass, runtimePrefetching } from "./prefetchPass.js";
+import type { Prefetcher } from "./prefetcher.js";
 import type { Pass, PassPlan, Preparation } from "./preparation.js";
 import type { Mix } from "./transforms/mix.js";
 import { shapeAfter } from "./transforms/pipeline.js";
@@ -79,7 +79,7 @@ export class ImageBatches implements Preparation<Slot> {
     const { dataset, transforms, mixes } = init;
     this.#init = init;
     this.#source = sourceOf(dataset);
-    this.#maker = new BatchMaker({ ...init, source: this.#source });
+    this.#maker = new BatchMaker({ ...init, source: this.#source, decode: "files" in dataset ? dataset.decode : undefined });
     this.#shape = shapeAfter(transforms, dataset.shape);
     this.#classes = mixes.length > 0 ? dataset.classes.length : 0;
     const recipes = transforms.map(recipeOf);
@@ -118,14 +118,15 @@ export class ImageBatches implements Preparation<Slot> {
   /** The threads that prepare batches, if this loader is to have any. */
   #startPrefetcher(): Prefetcher | null {
     const { largest, normalization, mixes, generator, prefetch } = this.#init;
-    const workers = prefetch === 0 ? 0 : (this.#init.workers ?? (availableParallelism() > 1 ? 1 : 0));
+    const prefetching = runtimePrefetching();
+    const workers = prefetch === 0 ? 0 : (this.#init.workers ?? ((prefetching?.cores ?? 1) > 1 ? 1 : 0));
     const perImage = sizeOf(this.#shape);
     const small = "images" in this.#source && largest * perImage < leastPixels;
-    if (workers === 0 || this.#recipes === undefined || small) return null;
+    if (prefetching === undefined || workers === 0 || this.#recipes === undefined || small) return null;
     if (this.#prefetcher === undefined) {
       const plan = { source: this.#source, normalization, transforms: this.#recipes, mixes, generator: generator.state, largest };
       const size = { largest, perImage, classes: this.#classes };
-      this.#prefetcher = Prefetcher.start(plan, { workers, places: Math.max(workers, prefetch ?? workers), size });
+      this.#prefetcher = prefetching.start(plan, { workers, places: Math.max(workers, prefetch ?? workers), size });
       if (this.#prefetcher !== null) abandoned.register(this, this.#prefetcher, this);
     }
     return this.#prefetcher;

@@ -6,6 +6,7 @@
 import { DataError, ValueError } from "../base/errors.js";
 import type { HostTensor } from "../base/hostTensor.js";
 import { checkedIndices, checkIndex, Dataset } from "./dataset.js";
+import { sharedBytes } from "./sharedBytes.js";
 
 /** [channels, height, width]. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
@@ -97,7 +98,7 @@ export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: 
   override subset(indices: ArrayLike<number>): ImageDataset {
     const chosen = checkedIndices(this, indices);
     const perImage = this.images.length / this.length;
-    const images = new Uint8Array(new SharedArrayBuffer(chosen.length * perImage));
+    const images = sharedBytes(chosen.length * perImage);
     for (const [i, index] of chosen.entries()) images.set(this.images.subarray(index * perImage, (index + 1) * perImage), i * perImage);
     return this.#with(images, chosen.map((index) => this.labels[index]));
   }
@@ -110,7 +111,7 @@ export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: 
     if (odd !== undefined) {
       throw new ValueError(`${this.name}.concat: expected images of [${this.shape.join(", ")}] with the same classes and brightness, but ${odd.name} has others.`);
     }
-    const images = new Uint8Array(new SharedArrayBuffer(sets.reduce((sum, set) => sum + set.images.length, 0)));
+    const images = sharedBytes(sets.reduce((sum, set) => sum + set.images.length, 0));
     const labels = new Int32Array(sets.reduce((sum, set) => sum + set.length, 0));
     let done = 0;
     for (const set of sets) {

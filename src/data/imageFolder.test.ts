@@ -7,7 +7,7 @@ import { DataError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
 import { tensor } from "../ops/create.js";
 import { readImage, writePng } from "./formats/readImage.js";
-import { imageFolder } from "./imageFolder.js";
+import { imageFolder } from "./readImageFolder.js";
 import { DataLoader } from "./loader.js";
 import { randomHorizontalFlip } from "./transforms/flip.js";
 

@@ -1,24 +1,11 @@
 /** ImageFolder: photographs in files, a folder for each class, decoded when a batch needs them. */
 
-import { type Dirent, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { DataError, ValueError } from "../base/errors.js";
 import type { HostTensor } from "../base/hostTensor.js";
-import { onDisk } from "./cache.js";
 import { checkedIndices, checkIndex, Dataset } from "./dataset.js";
-import { decodeImageFile, decodeImageFiles, type ResizeFit, resizeFits } from "./formats/image.js";
+import type { ResizeFit } from "./formats/image.js";
 import { ImageDataset, type ImageShape } from "./imageDataset.js";
-import { sizeOfImages } from "./transforms/options.js";
-
-export interface ImageFolderOptions {
-  /** Height and width that all images are brought to, in pixels. */
-  readonly size: number | readonly [height: number, width: number];
-  /** 3 for red, green, blue, 1 for grey. @default 3 */
-  readonly channels?: 1 | 3;
-  /** How an image of another shape is made to fit. @default "cover" */
-  readonly fit?: ResizeFit;
-}
+import type { DecodeImages } from "./imageSource.js";
+import { sharedBytes } from "./sharedBytes.js";
 
 interface ImageFolderInit {
   readonly name: string;
@@ -27,6 +14,7 @@ interface ImageFolderInit {
   readonly shape: ImageShape;
   readonly classes: readonly string[];
   readonly fit: ResizeFit;
+  readonly decode: DecodeImages;
 }
 
 /**
@@ -46,8 +34,10 @@ export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: H
   readonly classes: readonly string[];
   readonly fit: ResizeFit;
   readonly maxValue = 255;
+  /** @internal */
+  readonly decode: DecodeImages;
 
-  constructor({ name, files, labels, shape, classes, fit }: ImageFolderInit) {
+  constructor({ name, files, labels, shape, classes, fit, decode }: ImageFolderInit) {
     super();
     this.name = name;
     this.files = files;
@@ -55,6 +45,7 @@ export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: H
     this.shape = shape;
     this.classes = classes;
     this.fit = fit;
+    this.decode = decode;
   }
 
   get length(): number {
@@ -64,15 +55,16 @@ export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: H
   /** Image `index`, decoded, uint8 [C, H, W], and its label, int32 []. @throws DataError that names the file. */
   async get(index: number): Promise<{ readonly x: HostTensor; readonly y: HostTensor }> {
     checkIndex(this, index);
-    const data = await decodeImageFile(this.files[index], this.shape, this.fit);
+    const data = new Uint8Array(this.shape[0] * this.shape[1] * this.shape[2]);
+    await this.decode([this.files[index]], this.shape, this.fit, data, () => index);
     return { x: { dtype: "uint8", shape: this.shape, data }, y: { dtype: "int32", shape: [], data: this.labels.slice(index, index + 1) } };
   }
 
   override subset(indices: ArrayLike<number>): ImageFolder {
     const chosen = checkedIndices(this, indices);
-    const { name, shape, classes, fit } = this;
+    const { name, shape, classes, fit, decode } = this;
     const files = Array.from(chosen, (index) => this.files[index]);
-    return new ImageFolder({ name, files, labels: chosen.map((index) => this.labels[index]), shape, classes, fit });
+    return new ImageFolder({ name, files, labels: chosen.map((index) => this.labels[index]), shape, classes, fit, decode });
   }
 
   /** How many images each class has: [classes.length]. */
@@ -86,50 +78,8 @@ export class ImageFolder extends Dataset<{ readonly x: HostTensor; readonly y: H
   async load(): Promise<ImageDataset> {
     const { name, shape, classes, length } = this;
     const perImage = shape[0] * shape[1] * shape[2];
-    const images = new Uint8Array(new SharedArrayBuffer(length * perImage));
-    await decodeImageFiles(this.files, shape, this.fit, images, (i) => i);
+    const images = sharedBytes(length * perImage);
+    await this.decode(this.files, shape, this.fit, images, (i) => i);
     return new ImageDataset({ name, images, labels: this.labels, shape, classes });
   }
-}
-
-const extensions = [".png", ".jpg", ".jpeg", ".webp"];
-
-/**
- * The images of a folder that holds a folder for each class, whose name is the class: labels follow the sorted names. PNG, JPEG and WebP files are
- * taken, also from folders below; others are passed over. Nothing is decoded yet; `load()` decodes all at once.
- * @throws DataError when the folder cannot be read, or a class has no image.
- *
- * @example
- * const pets = await data.imageFolder(`${folder}/pets`, { size: 8 });
- * pets.classes // → ["cat", "dog"]
- * pets.length  // → 4
- * for await (const { x } of new data.DataLoader(pets, { batch: 2, shuffle: true })) {
- *   x.shape // → [2, 3, 8, 8]
- * }
- */
-export async function imageFolder(folder: string, { size, channels = 3, fit = "cover" }: ImageFolderOptions): Promise<ImageFolder> {
-  const [height, width] = sizeOfImages("imageFolder", size);
-  if (channels !== 1 && channels !== 3) throw new ValueError(`imageFolder: channels is 1 or 3, but is ${String(channels)}.`);
-  if (!resizeFits.includes(fit)) throw new ValueError(`imageFolder: fit is ${resizeFits.join(", ")}, but is ${JSON.stringify(fit)}.`);
-  const entries = await onDisk(folder, () => readdir(folder, { withFileTypes: true }));
-  // A link to a folder is one too.
-  const isFolder = ({ name }: Dirent): boolean => !name.startsWith(".") && (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false);
-  const classes = entries.filter(isFolder).map(({ name }) => name).toSorted();
-  if (classes.length === 0) {
-    throw new DataError(`${folder}: expected a folder for each class with its images, but there are ${entries.length === 0 ? "no entries" : "only files"} in it.`);
-  }
-  const files: string[] = [];
-  const labels: number[] = [];
-  for (const [label, name] of classes.entries()) {
-    const inside = await onDisk(join(folder, name), () => readdir(join(folder, name), { recursive: true }));
-    const images = inside.filter((file) => extensions.includes(extname(file).toLowerCase())).toSorted();
-    if (images.length === 0) {
-      throw new DataError(`${join(folder, name)}: expected images of this class (${extensions.join(", ")}), but there are none; add some or remove the folder.`);
-    }
-    for (const file of images) {
-      files.push(join(folder, name, file));
-      labels.push(label);
-    }
-  }
-  return new ImageFolder({ name: folder, files, labels: Int32Array.from(labels), shape: [channels, height, width], classes, fit });
 }

@@ -26,4 +26,10 @@ export interface ImageFiles extends Labelled {
   readonly fit: ResizeFit;
 }
 
+/**
+ * Decodes files to images of one shape, [n, C, H, W], at the start of `out`.
+ * @throws DataError that names the first file that cannot be decoded, and its place among them by `placeOf`.
+ */
+export type DecodeImages = (files: readonly string[], shape: ImageShape, fit: ResizeFit, out: Uint8Array, placeOf: (i: number) => number) => Promise<void>;
+
 export type ImageSource = ImagesInMemory | ImageFiles;

@@ -1,80 +1,17 @@
 /** `data`: data sets of images, tensors and text, and loaders that turn them into batches. */
 
-export { type Collate, padSequences, type PadSequencesOptions, stackSamples, type StackOptions } from "./collate.js";
+export * from "./inMemory.js";
 export { cacheFolder } from "./cache.js";
 export { type CharactersOptions, drawCharacters } from "./characters/characters.js";
-export { ImageDataset, type ImageDatasetInit, type ImageShape, type Splits } from "./imageDataset.js";
 export { drawSentence, type Sentence, type SentenceLetter, type SentenceOptions } from "./characters/sentence.js";
-export { Dataset, type FieldValue, type Sample, type SampleSource } from "./dataset.js";
 export type { DownloadProgress } from "./download.js";
-export { type Cifar100Labels, parseCifar, parseCifar100, readCifarArchive, readCifarFolder } from "./formats/cifar.js";
-export { type Column, type CsvOptions, type Missing, parseCsv, readCsv, Table, type TableDatasetOptions } from "./formats/csv.js";
-export { parseDigits, readDigits } from "./formats/digits.js";
-export { encodeNpy, parseNpy, parseNpz, readNpy, type ReadNpyOptions, readNpz, writeNpy, writeNpz } from "./formats/npy.js";
-export {
-  readText,
-  textWindows,
-  type TextWindowsOptions,
-  type TokenKind,
-  Vocabulary,
-  type VocabularyOptions,
-  type WordVocabularyOptions,
-} from "./formats/text.js";
-export type { ResizeFit } from "./formats/image.js";
+export { readCifarArchive, readCifarFolder } from "./formats/readCifar.js";
+export { readCsv } from "./formats/readCsv.js";
+export { readDigits } from "./formats/readDigits.js";
+export { readNpy, readNpz, writeNpy, writeNpz } from "./formats/readNpy.js";
+export { readText } from "./formats/readText.js";
 export { readImage, type ReadImageOptions, writePng } from "./formats/readImage.js";
-export { ImageFolder, imageFolder, type ImageFolderOptions } from "./imageFolder.js";
-export { type IdxArray, parseIdx, readIdx, readIdxImages } from "./formats/idx.js";
-export { type Batch, DataLoader, type DataLoaderOptions } from "./loader.js";
-export { channelStatistics, type Normalization, type NormalizationKind, normalizationKinds, normalizationOf } from "./normalize.js";
+export { imageFolder, type ImageFolderOptions } from "./readImageFolder.js";
+export { readIdx, readIdxImages } from "./formats/readIdx.js";
 export { listSources, load, type LoadOptions, type LookupOptions, type Prepared, prepare, type PrepareOptions, type SourceListing } from "./prepare.js";
 export { dataNames } from "./sources.js";
-export type { Sampling } from "./samplers.js";
-export { type Fold, kFold, split, type SplitOptions, type Splittable, TestSet, type TestUse } from "./splits.js";
-export {
-  blobs,
-  type BlobsOptions,
-  circles,
-  type CirclesOptions,
-  doubleMoon,
-  type DoubleMoonOptions,
-  moons,
-  type PointSet,
-  regressionLine,
-  type RegressionLineOptions,
-  spirals,
-  type SpiralsOptions,
-  type SyntheticOptions,
-  xor,
-} from "./synthetic.js";
-export { type RowField, TensorDataset, type TensorDatasetOptions, type TensorFields } from "./tensorDataset.js";
-export { type AugmentOptions, augment, augmentationWarnings } from "./transforms/offline.js";
-export { gaussianBlur, type GaussianBlurOptions, gaussianNoise, type GaussianNoiseOptions } from "./transforms/blur.js";
-export { colorJitter, type ColorJitterOptions, randomGrayscale } from "./transforms/colour.js";
-export { centerCrop, type CenterCropOptions, randomCrop, type RandomCropOptions } from "./transforms/crop.js";
-export { type CropsOptions, fiveCrop, tenCrop } from "./transforms/crops.js";
-export { cutout, type CutoutOptions, type HoleFill, randomErasing, type RandomErasingOptions } from "./transforms/erase.js";
-export { type FlipOptions, randomHorizontalFlip, randomVerticalFlip } from "./transforms/flip.js";
-export { cutmix, type Mix, type MixOptions, mixup } from "./transforms/mix.js";
-export type { Interval } from "./transforms/options.js";
-export { randAugment, type RandAugmentOptions, trivialAugment } from "./transforms/randAugment.js";
-export { randomResizedCrop, type RandomResizedCropOptions, resize, type ResizeOptions } from "./transforms/resample.js";
-export {
-  randomAutocontrast,
-  randomEqualize,
-  randomPosterize,
-  randomSharpness,
-  randomSolarize,
-  type ToneOptions,
-} from "./transforms/tone.js";
-export type { ImageBatch, Transform } from "./transforms/transform.js";
-export {
-  type Interpolation,
-  randomAffine,
-  type RandomAffineOptions,
-  randomPerspective,
-  type RandomPerspectiveOptions,
-  randomRotation,
-  type RandomRotationOptions,
-  type WarpOptions,
-} from "./transforms/warp.js";
-export { ZcaWhitening, type ZcaWhiteningOptions } from "./whitening.js";

@@ -2,7 +2,8 @@ import { Worker } from "node:worker_threads";
 import { expect, test, vi } from "vitest";
 import { Generator } from "../base/generator.js";
 import type { Job } from "./batches.js";
-import { Prefetcher, PrefetchPass, type PrefetchPlan } from "./prefetcher.js";
+import { PrefetchPass } from "./prefetchPass.js";
+import { Prefetcher, type PrefetchPlan } from "./prefetcher.js";
 import type { TransformRecipe } from "./transforms/transform.js";
 
 const job = (...indices: number[]): Job => ({ indices: Int32Array.from(indices), epoch: 0, number: 0 });

@@ -13,6 +13,7 @@ import { BatchRing, type BatchSize, type PreparedBatch, type RingMemory } from "
 import type { ImageSource } from "./imageSource.js";
 import { macrotask } from "./macrotask.js";
 import type { Normalization } from "./normalize.js";
+import { sharedBytes } from "./sharedBytes.js";
 import type { Mix } from "./transforms/mix.js";
 import type { TransformRecipe } from "./transforms/transform.js";
 
@@ -126,49 +127,6 @@ export class Prefetcher {
   }
 }
 
-/** One pass over batches `start` … `end − 1` of an epoch, in order, with those ahead in preparation. */
-export class PrefetchPass {
-  readonly #prefetcher: Prefetcher;
-  readonly #epoch: number;
-  readonly #end: number;
-  readonly #indicesOf: (k: number) => Int32Array;
-  /** Batches asked for, by number. */
-  readonly #places = new Map<number, number>();
-  /** The first batch that nobody was asked for. */
-  #ahead = 0;
-
-  constructor(prefetcher: Prefetcher, epoch: number, end: number, indicesOf: (k: number) => Int32Array) {
-    this.#prefetcher = prefetcher;
-    this.#epoch = epoch;
-    this.#end = end;
-    this.#indicesOf = indicesOf;
-  }
-
-  /** Hands batch k to `use`, having asked for those after it. @returns false when the loop has to make batch k. */
-  async fetch(k: number, use: (batch: PreparedBatch) => void): Promise<boolean> {
-    const place = this.#places.get(k);
-    this.#places.delete(k);
-    const fetched = place !== undefined && (await this.#prefetcher.take(place, use));
-    this.#askAhead(k);
-    return fetched;
-  }
-
-  /** Gives up what was asked for and not fetched. */
-  end(): void {
-    for (const place of this.#places.values()) this.#prefetcher.drop(place);
-  }
-
-  #askAhead(k: number): void {
-    this.#ahead = Math.max(this.#ahead, k + 1);
-    const stop = Math.min(this.#end, k + 1 + this.#prefetcher.places);
-    for (; this.#ahead < stop; this.#ahead++) {
-      const place = this.#prefetcher.ask({ indices: this.#indicesOf(this.#ahead), epoch: this.#epoch, number: this.#ahead });
-      if (place === undefined) return;
-      this.#places.set(this.#ahead, place);
-    }
-  }
-}
-
 /** The worker as JavaScript: beside this file in the package, in dist/ when a clone runs its sources. */
 function findScript(): string | undefined {
   const places = ["./prefetchWorker.js", "../../dist/data/prefetchWorker.js"];
@@ -177,12 +135,12 @@ function findScript(): string | undefined {
 
 function shared(source: ImageSource): ImageSource {
   const labels = sharedNumbers(source.labels);
-  return "images" in source ? { ...source, labels, images: sharedBytes(source.images) } : { ...source, labels };
+  return "images" in source ? { ...source, labels, images: inSharedMemory(source.images) } : { ...source, labels };
 }
 
-function sharedBytes(bytes: Uint8Array): Uint8Array {
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
   if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  const copy = sharedBytes(bytes.length);
   copy.set(bytes);
   return copy;
 }

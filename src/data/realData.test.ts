@@ -12,9 +12,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { sum } from "../ops/reduce.js";
 import { square } from "../ops/elementwise.js";
-import { type CsvOptions, readCsv, type Table } from "./formats/csv.js";
+import type { CsvOptions, Table } from "./formats/csv.js";
+import { readCsv } from "./formats/readCsv.js";
 import { readImage } from "./formats/readImage.js";
-import { readText, textWindows, Vocabulary } from "./formats/text.js";
+import { readText } from "./formats/readText.js";
+import { textWindows, Vocabulary } from "./formats/text.js";
 import { channelStatistics } from "./normalize.js";
 import { load } from "./prepare.js";
 

@@ -7,9 +7,10 @@ import { DataError, nearest, UsageError } from "../base/errors.js";
 import { makeFolder } from "./cache.js";
 import type { Splits } from "./imageDataset.js";
 import type { Checksum } from "./download.js";
-import { cifar100Layout, cifar10Layout, type CifarLayout, readCifarMembers, readCifarSet, readCifarTarball } from "./formats/cifar.js";
-import { readDigits } from "./formats/digits.js";
-import { readIdxImages } from "./formats/idx.js";
+import { cifar100Layout, cifar10Layout, type CifarLayout } from "./formats/cifar.js";
+import { readCifarMembers, readCifarSet, readCifarTarball } from "./formats/readCifar.js";
+import { readDigits } from "./formats/readDigits.js";
+import { readIdxImages } from "./formats/readIdx.js";
 import { split } from "./splits.js";
 
 /** A file as its publisher offers it. */

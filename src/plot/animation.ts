@@ -3,6 +3,7 @@
 import { ValueError } from "../base/errors.js";
 import { checkPng, endingOf, Figure, type PngOptions, type SvgOptions, unknownEnding } from "./figure.js";
 import { checkChoice, checkCount, checkNumber, checkOptions, describeValue } from "./options.js";
+import { plotRuntime } from "./runtime.js";
 import { group } from "./scene.js";
 import { svgOf } from "./svg.js";
 
@@ -93,18 +94,17 @@ export class Animation {
   /** The animation as a GIF; `scale` is 1 unless it is given. Node only. */
   async gif(options: PngOptions = {}): Promise<Uint8Array> {
     checkPng("gif", options);
-    const { gifOf, pngOf } = await import("./raster.js");
+    const runtime = plotRuntime("gif draws pixels");
     const pictures: Uint8Array[] = [];
-    for (const frame of this.frames) pictures.push(await pngOf(frame, { scale: 1, ...options }));
+    for (const frame of this.frames) pictures.push(await runtime.png(frame, { scale: 1, ...options }));
     const { frameMs = 200, lastMs = 1500, loops = 0 } = this.options;
-    return gifOf(pictures, pictures.map((_, i) => Math.round(i === pictures.length - 1 ? lastMs : frameMs)), loops);
+    return runtime.gif(pictures, pictures.map((_, i) => Math.round(i === pictures.length - 1 ? lastMs : frameMs)), loops);
   }
 
   /** Writes the GIF to a file whose name ends in .gif, whole or not at all. @throws ValueError for another ending; DataError when it cannot be written. */
   async save(path: string, options: PngOptions = {}): Promise<void> {
     if (endingOf(path) !== "gif") throw unknownEnding(path, [".gif"]);
     const content = await this.gif(options);
-    const { atomicWriteAsync } = await import("../base/atomicWrite.js");
-    await atomicWriteAsync(path, content);
+    await plotRuntime("save writes files").write(path, content);
   }
 }

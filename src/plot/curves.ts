@@ -1,12 +1,11 @@
 /** Learning curves: what a training measured, epoch by epoch, from its history or its run folder. */
 
-import { join } from "node:path";
 import { DataError, ValueError } from "../base/errors.js";
-import { readMetricsLog } from "../train/metricsLog.js";
 import type { Figure } from "./figure.js";
 import { grid } from "./grid.js";
 import { bestIndex, lineChart, type Mark, type Series } from "./lines.js";
 import { type AxisOptions, checkChoice, checkFigure, checkOptions, describeValue, type FigureOptions, withFigure } from "./options.js";
+import { plotRuntime } from "./runtime.js";
 
 /** What is used of an epoch's record; `EpochRecord` of the trainer is one. */
 export interface CurveRecord {
@@ -80,7 +79,7 @@ function readNamed(runs: Readonly<Record<string, CurveSource | readonly CurveSou
 }
 
 function readSource(source: CurveSource): readonly CurveRecord[] {
-  const records: unknown = typeof source === "string" ? readMetricsLog(join(source, "metrics.jsonl")) : isSource(source) && "history" in source ? source.history : source;
+  const records: unknown = typeof source === "string" ? plotRuntime("curves reads a run folder").records(source) : isSource(source) && "history" in source ? source.history : source;
   if (!Array.isArray(records)) throw new ValueError(`curves: expected the history of a run, an array of records of epochs, got ${describeValue(records)}.`);
   if (records.length === 0) {
     if (typeof source === "string") throw new DataError(`curves: ${source} has no metrics.jsonl with at least one epoch; give the folder of a run that has finished an epoch.`);

@@ -2,6 +2,7 @@
 
 import { type NablaError, ValueError } from "../base/errors.js";
 import { checkChoice, checkNumber, checkOptions, describeValue, type FigureOptions } from "./options.js";
+import { plotRuntime } from "./runtime.js";
 import { group, type Item, type Size, text } from "./scene.js";
 import { svgOf } from "./svg.js";
 import { wrapped } from "./textWidth.js";
@@ -99,8 +100,7 @@ export class Figure {
   /** The figure as a PNG picture of width × scale by height × scale pixels, with letters that are the same on every machine. Node only. */
   async png(options: PngOptions = {}): Promise<Uint8Array> {
     checkPng("png", options);
-    const { pngOf } = await import("./raster.js");
-    return pngOf(this, options);
+    return plotRuntime("png draws pixels").png(this, options);
   }
 
   /**
@@ -110,8 +110,7 @@ export class Figure {
   async save(path: string, options: SaveOptions = {}): Promise<void> {
     checkOptions("save", options, ["theme", "scale"]);
     const content = await this.encode(endingOf(path), path, options);
-    const { atomicWriteAsync } = await import("../base/atomicWrite.js");
-    await atomicWriteAsync(path, content);
+    await plotRuntime("save writes files").write(path, content);
   }
 
   /** The content of a file with that ending. */

@@ -9,6 +9,7 @@ import { ImageDataset, type Splits } from "../imageDataset.js";
 import { bytesPerDrawing, LetterArtist, side } from "./draw.js";
 import { type Family, readOutlines, requireFontPackages, trainingFamilies, validationFamilies } from "./fonts.js";
 import { flatten } from "./outline.js";
+import { sharedBytes } from "../sharedBytes.js";
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -65,7 +66,7 @@ async function drawSplit(
   onFamily: () => void,
 ): Promise<ImageDataset> {
   const count = drawings * families.length * letters.length;
-  const images = new Uint8Array(new SharedArrayBuffer(count * bytesPerDrawing));
+  const images = sharedBytes(count * bytesPerDrawing);
   const labels = Int32Array.from({ length: count }, (_, i) => i % letters.length);
   const artist = new LetterArtist();
   for (const [f, family] of families.entries()) {

@@ -5,7 +5,8 @@ import { create } from "tar";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { cifar100Layout, cifar10Layout, parseCifar, parseCifar100, readCifarArchive, readCifarFolder, readCifarSet, readCifarTarball } from "./cifar.js";
+import { cifar100Layout, cifar10Layout, parseCifar, parseCifar100 } from "./cifar.js";
+import { readCifarArchive, readCifarFolder, readCifarSet, readCifarTarball } from "./readCifar.js";
 
 const { folder: cifarFolder, testFile: cifarTestFile, trainFiles: cifarTrainFiles } = cifar10Layout;
 

@@ -3,14 +3,12 @@
  * ones, all green ones, all blue ones, each row by row. Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
  */
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { DataError } from "../../base/errors.js";
 import { ImageDataset } from "../imageDataset.js";
+import { sharedBytes } from "../sharedBytes.js";
 import { damaged } from "./damaged.js";
-import { readTarGz } from "./tarball.js";
 
-const pixels = 3 * 32 * 32;
+/** Bytes of an image. */
+export const cifarPixels = 3 * 32 * 32;
 
 /** How the files of a set are laid out. */
 export interface CifarLayout {
@@ -73,7 +71,7 @@ export function cifar100Layout(labels: Cifar100Labels): CifarLayout {
   };
 }
 
-type NamedBytes = readonly [file: string, bytes: Uint8Array];
+export type NamedBytes = readonly [file: string, bytes: Uint8Array];
 
 /** The number of records in a file of `bytes` bytes. @throws DataError unless they are whole, and at least one. */
 function countRecords(file: string, bytes: number, record: number): number {
@@ -84,11 +82,10 @@ function countRecords(file: string, bytes: number, record: number): number {
 }
 
 /** Files of records, one after the other, as images [N, 3, 32, 32]. */
-function parseRecords(name: string, files: readonly NamedBytes[], { labelBytes, labelPlace, classes }: CifarLayout): ImageDataset {
-  const record = labelBytes + pixels;
+export function parseRecords(name: string, files: readonly NamedBytes[], { labelBytes, labelPlace, classes }: CifarLayout): ImageDataset {
+  const record = labelBytes + cifarPixels;
   const total = files.reduce((sum, [file, bytes]) => sum + countRecords(file, bytes.length, record), 0);
-  // Shared memory: the thread that prepares batches needs no copy.
-  const images = new Uint8Array(new SharedArrayBuffer(total * pixels));
+  const images = sharedBytes(total * cifarPixels);
   const labels = new Int32Array(total);
   let n = 0;
   for (const [file, bytes] of files) {
@@ -96,7 +93,7 @@ function parseRecords(name: string, files: readonly NamedBytes[], { labelBytes, 
       const label = bytes[start + labelPlace];
       if (label >= classes.length) throw damaged(file, `byte ${start + labelPlace}`, `a label from 0 to ${classes.length - 1}`, String(label));
       labels[n] = label;
-      images.set(bytes.subarray(start + labelBytes, start + record), n * pixels);
+      images.set(bytes.subarray(start + labelBytes, start + record), n * cifarPixels);
     }
   }
   return new ImageDataset({ name, images, labels, shape: [3, 32, 32], classes });
@@ -129,71 +126,4 @@ export function parseCifar(name: string, files: readonly (readonly [file: string
  */
 export function parseCifar100(name: string, files: readonly (readonly [file: string, bytes: Uint8Array])[], labels: Cifar100Labels = "fine"): ImageDataset {
   return parseRecords(name, files, cifar100Layout(labels));
-}
-
-/** Training and test images of a set, its files `read` one by one. */
-async function readSet(layout: CifarLayout, read: (file: string) => Promise<NamedBytes>): Promise<{ train: ImageDataset; test: ImageDataset }> {
-  const batches: NamedBytes[] = [];
-  for (const file of layout.trainFiles) batches.push(await read(file));
-  const test = await read(layout.testFile);
-  const [first] = batches;
-  // A file cut between two records looks whole; its neighbours tell.
-  const cut = batches.find(([, bytes]) => bytes.length !== first[1].length);
-  if (cut !== undefined) throw differs(layout, cut, first, first[1].length);
-  const record = layout.labelBytes + pixels;
-  const testBytes = layout.testRecords * record;
-  if (first[1].length === layout.trainRecords * record && test[1].length !== testBytes) throw differs(layout, test, first, testBytes);
-  return { train: parseRecords(`${layout.name} train`, batches, layout), test: parseRecords(`${layout.name} test`, [test], layout) };
-}
-
-function differs({ name }: CifarLayout, [file, bytes]: NamedBytes, [other]: NamedBytes, expected: number): DataError {
-  return new DataError(
-    `${file}: expected ${expected} bytes to go with ${other}, got ${bytes.length}. One of the two is truncated: fetch the set again (nabla data prepare ${name}).`,
-  );
-}
-
-/** Training and test images from the unpacked folder of the official archive. */
-export function readCifarSet(layout: CifarLayout, folder: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
-  return readSet(layout, async (file) => {
-    const path = join(folder, file);
-    return [path, await readFile(path)];
-  });
-}
-
-/** Training and test images straight from the official archive. */
-export async function readCifarTarball(layout: CifarLayout, archive: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
-  const members = await readCifarMembers(layout, archive);
-  return readSet(layout, async (file) => [`${archive}: ${file}`, members.get(file) ?? new Uint8Array(0)]);
-}
-
-/**
- * Training and test images of CIFAR-10 from the unpacked folder `cifar-10-batches-bin`.
- * @throws DataError when a file is damaged or of another length than its neighbours.
- *
- * @example
- * const { train, test } = await data.readCifarFolder(`${folder}/cifar-10-batches-bin`);
- * [train.length, test.length] // → [5, 1]
- */
-export function readCifarFolder(folder: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
-  return readCifarSet(cifar10Layout, folder);
-}
-
-/**
- * Training and test images of CIFAR-10 straight from the official archive, without unpacking it to disk.
- * @throws DataError when the archive is damaged or a file is missing in it.
- *
- * @example
- * const { train, test } = await data.readCifarArchive(`${folder}/cifar-10-binary.tar.gz`);
- * [train.length, test.length] // → [5, 1]
- */
-export function readCifarArchive(archive: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
-  return readCifarTarball(cifar10Layout, archive);
-}
-
-/** The files of the official archive, by name. @throws DataError when one is missing. */
-export async function readCifarMembers({ folder, trainFiles, testFile, ...layout }: CifarLayout, archive: string): Promise<Map<string, Uint8Array>> {
-  const files = [...trainFiles, testFile];
-  const most = Math.max(layout.trainRecords, layout.testRecords) * (layout.labelBytes + pixels);
-  const members = await readTarGz(archive, files.map((file) => `${folder}/${file}`), most);
-  return new Map(files.map((file) => [file, members.get(`${folder}/${file}`) ?? new Uint8Array(0)]));
 }

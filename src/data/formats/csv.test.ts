@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { DataError, NablaError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { parseCsv, readCsv } from "./csv.js";
+import { parseCsv } from "./csv.js";
+import { readCsv } from "./readCsv.js";
 
 const cars = 'mpg,origin,name\r\n18,usa,"chevy ""71"", red"\r\n\r\n?,japan,toyota\r\n31.5,japan,honda\r\n1e1,,fiat\r\n';
 

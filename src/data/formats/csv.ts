@@ -3,12 +3,9 @@
  * in alphabetical order (numbers by size). Anything in between is a mistake in the file or the options, and is named with its line and column.
  */
 
-import { readFile } from "node:fs/promises";
 import { DataError, nearest, ValueError } from "../../base/errors.js";
 import type { HostTensor } from "../../base/hostTensor.js";
-import { onDisk } from "../cache.js";
 import { TensorDataset } from "../tensorDataset.js";
-import { gunzipIfNeeded } from "./damaged.js";
 
 /** A column of a table. */
 export type Column =
@@ -162,9 +159,6 @@ function targets(table: string, column: Column, rows: readonly number[], fill: n
   return { dtype: "int32", shape: [rows.length], data: Int32Array.from(rows, (row) => column.values[row]) };
 }
 
-/** More than any table that fits into memory this way: 1 GiB. */
-const mostBytes = 2 ** 30;
-
 /** A cell longer than this is a forgotten quotation mark. */
 const mostCharacters = 10_000_000;
 
@@ -243,20 +237,6 @@ function columnOf(file: string, name: string, cells: readonly string[], lines: r
 }
 
 const numberOf = (cell: string): number => (/inf/i.test(cell) ? (cell.startsWith("-") ? -Infinity : Infinity) : Number(cell));
-
-/**
- * Reads a table from a CSV file, plain or compressed with gzip, in UTF-8.
- * @throws DataError as `parseCsv`, and when the file cannot be read.
- *
- * @example
- * const digits = await data.readCsv(`${folder}/digits.csv`, { header: false, categories: ["64"] });
- * digits.columns.length                   // → 65
- * digits.dataset({ y: "64" }).classes     // → ["0", "1"]
- */
-export async function readCsv(file: string, options: CsvOptions = {}): Promise<Table> {
-  const bytes = await gunzipIfNeeded(file, await onDisk(file, () => readFile(file)), mostBytes);
-  return parseCsv(file, decodeUtf8(file, bytes), options);
-}
 
 /** @throws DataError that names the first byte that is no UTF-8. */
 export function decodeUtf8(file: string, bytes: Uint8Array): string {

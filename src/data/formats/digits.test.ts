@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { parseDigits, readDigits } from "./digits.js";
+import { parseDigits } from "./digits.js";
+import { readDigits } from "./readDigits.js";
 
 /** Lines of random pixels; the class of line n is n mod 10. */
 function lines(count: number): string[] {

@@ -3,16 +3,12 @@
  * 0 … 16 row by row and the class 0 … 9, separated by commas.
  */
 
-import { readFile } from "node:fs/promises";
 import { ImageDataset } from "../imageDataset.js";
-import { damaged, gunzipIfNeeded } from "./damaged.js";
+import { damaged } from "./damaged.js";
 
 const pixels = 64;
 const maxValue = 16;
 const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
-
-/** More than any such file holds: 64 MiB. */
-const mostBytes = 2 ** 26;
 
 /**
  * Parses the lines of the file as images [N, 1, 8, 8] of 0 … 16.
@@ -40,17 +36,4 @@ export function parseDigits(file: string, text: string): ImageDataset {
     }
   }
   return new ImageDataset({ name: "digits", images, labels, shape: [1, 8, 8], classes, maxValue });
-}
-
-/**
- * Reads `digits.csv` or `digits.csv.gz`: images [N, 1, 8, 8] of 0 … 16.
- * @throws DataError as `parseDigits`.
- *
- * @example
- * const digits = await data.readDigits(`${folder}/digits.csv`);
- * digits.shape // → [1, 8, 8]
- */
-export async function readDigits(file: string): Promise<ImageDataset> {
-  const bytes = await gunzipIfNeeded(file, await readFile(file), mostBytes);
-  return parseDigits(file, new TextDecoder("latin1").decode(bytes));
 }

@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
-import { parseIdx, readIdx, readIdxImages } from "./idx.js";
+import { parseIdx } from "./idx.js";
+import { readIdx, readIdxImages } from "./readIdx.js";
 
 let folder = "";
 beforeAll(async () => {

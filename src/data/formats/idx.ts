@@ -3,10 +3,7 @@
  * then the values. Only unsigned bytes are read. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", yann.lecun.com/exdb/mnist.
  */
 
-import { readFile } from "node:fs/promises";
-import { DataError } from "../../base/errors.js";
-import { ImageDataset } from "../imageDataset.js";
-import { damaged, gunzipIfNeeded } from "./damaged.js";
+import { damaged } from "./damaged.js";
 
 /** Unsigned bytes of a shape, sharing memory with the file they were parsed from. */
 export interface IdxArray {
@@ -16,9 +13,6 @@ export interface IdxArray {
 
 /** The type code of unsigned bytes. */
 const unsignedByte = 0x08;
-
-/** More than any of these files holds: 1 GiB. */
-const mostBytes = 2 ** 30;
 
 /**
  * Parses an IDX file of `axes` axes. Allocates nothing: sizes in the header are believed only as far as the file goes.
@@ -47,41 +41,6 @@ export function parseIdx(file: string, bytes: Uint8Array, axes: number): IdxArra
   const rest = bytes.length - header;
   if (rest !== size) throw damaged(file, `byte ${header}`, `${size} values (shape [${shape.join(", ")}])`, `${rest} until the end of the file`);
   return { shape, data: bytes.subarray(header) };
-}
-
-/**
- * Reads and parses an IDX file of `axes` axes, plain or compressed with gzip.
- * @throws DataError as `parseIdx`.
- *
- * @example
- * const { shape } = await data.readIdx(`${folder}/train-images-idx3-ubyte`, 3); // → [2, 28, 28]
- */
-export async function readIdx(file: string, axes: number): Promise<IdxArray> {
-  return parseIdx(file, await gunzipIfNeeded(file, await readFile(file), mostBytes), axes);
-}
-
-/**
- * Images [N, H, W] and labels [N] in two IDX files as grey images [N, 1, H, W].
- * @throws DataError when they do not belong together.
- *
- * @example
- * const [images, labels] = [`${folder}/train-images-idx3-ubyte`, `${folder}/train-labels-idx1-ubyte`];
- * const mnist = await data.readIdxImages("mnist train", images, labels, [..."0123456789"]);
- * mnist.shape // → [1, 28, 28]
- */
-export async function readIdxImages(name: string, imagesFile: string, labelsFile: string, classes: readonly string[]): Promise<ImageDataset> {
-  const images = await readIdx(imagesFile, 3);
-  const labels = await readIdx(labelsFile, 1);
-  const [count, height, width] = images.shape;
-  if (labels.shape[0] !== count) {
-    throw new DataError(
-      `${labelsFile}: expected one label for each of the ${count} images of ${imagesFile}, got ${labels.shape[0]}; ` +
-        `take both files from one source.`,
-    );
-  }
-  const wrong = labels.data.findIndex((label) => label >= classes.length);
-  if (wrong >= 0) throw damaged(labelsFile, `byte ${8 + wrong}`, `a label from 0 to ${classes.length - 1}`, String(labels.data[wrong]));
-  return new ImageDataset({ name, images: images.data, labels: Int32Array.from(labels.data), shape: [1, height, width], classes });
 }
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { default as SharpFactory, Sharp } from "sharp";
 import { DataError } from "../../base/errors.js";
 import type { ImageShape } from "../imageDataset.js";
+import type { DecodeImages } from "../imageSource.js";
 
 /**
  * How an image is made to fit another size:
@@ -89,17 +90,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
 /** Files read and decoded at once: enough for the threads that decode, and large photographs stay few in memory. */
 const atOnce = 16;
 
-/**
- * Decodes files to images of one shape, [n, C, H, W], at the start of `out`.
- * @throws DataError that names the first file that cannot be decoded, and its place among them by `placeOf`.
- */
-export async function decodeImageFiles(
-  files: readonly string[],
-  shape: ImageShape,
-  fit: ResizeFit,
-  out: Uint8Array,
-  placeOf: (i: number) => number,
-): Promise<void> {
+export const decodeImageFiles: DecodeImages = async (files, shape, fit, out, placeOf) => {
   const perImage = shape[0] * shape[1] * shape[2];
   for (let start = 0; start < files.length; start += atOnce) {
     const decoded = await Promise.allSettled(files.slice(start, start + atOnce).map((file) => decodeImageFile(file, shape, fit)));
@@ -108,10 +99,10 @@ export async function decodeImageFiles(
       out.set(result.value, (start + i) * perImage);
     }
   }
-}
+};
 
 /** The pixels of an image file in the given shape, [C, H, W]. @throws DataError that names the file. */
-export async function decodeImageFile(file: string, [channels, height, width]: ImageShape, fit: ResizeFit): Promise<Uint8Array> {
+async function decodeImageFile(file: string, [channels, height, width]: ImageShape, fit: ResizeFit): Promise<Uint8Array> {
   const resized = (image: Sharp): Sharp => image.resize({ width, height, fit, background: "black" });
   return (await decode(file, await readBytes(file), channels === 1 ? 1 : 3, resized)).data;
 }

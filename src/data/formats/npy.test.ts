@@ -7,7 +7,8 @@ import { DataError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
 import { tensor } from "../../ops/create.js";
 import { transpose } from "../../ops/views.js";
-import { encodeNpy, parseNpy, parseNpz, readNpy, readNpz, writeNpy, writeNpz } from "./npy.js";
+import { encodeNpy, parseNpy, parseNpz } from "./npy.js";
+import { readNpy, readNpz, writeNpy, writeNpz } from "./readNpy.js";
 
 interface Golden {
   readonly arrays: readonly { readonly dtype: string; readonly fortran: boolean; readonly npy: string; readonly values: unknown }[];

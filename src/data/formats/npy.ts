@@ -3,17 +3,12 @@
  * .npz file is a zip archive of them. Format: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
-import { readFile } from "node:fs/promises";
 import type { Unzipped } from "fflate";
-import { atomicWriteAsync } from "../../base/atomicWrite.js";
 import { type DType, hostArray, type TypedArray } from "../../base/dtype.js";
-import { DataError, ValueError } from "../../base/errors.js";
+import { DataError } from "../../base/errors.js";
 import type { HostTensor } from "../../base/hostTensor.js";
 import { formatShape, sizeOf } from "../../base/shape.js";
 import { checkSpec } from "../../ops/checks.js";
-import { tensor } from "../../ops/create.js";
-import { Tensor } from "../../tensor/tensor.js";
-import { onDisk } from "../cache.js";
 
 /** How the elements of one type are read, and what they become. */
 interface ElementType {
@@ -184,56 +179,12 @@ function littleEndianBytes(data: TypedArray): Uint8Array {
   return swapped;
 }
 
-const toTensor = ({ dtype, shape, data }: HostTensor): Tensor => tensor(data, { dtype, shape });
-
-/**
- * Reads a .npy file as a tensor.
- * @throws DataError as `parseNpy`, and when the file cannot be read.
- *
- * @example
- * await data.writeNpy(`${folder}/x.npy`, tensor([[1, 2], [3, 4]]));
- * await data.readNpy(`${folder}/x.npy`) // → [[1, 2], [3, 4]]
- */
-export async function readNpy(file: string, options: ReadNpyOptions = {}): Promise<Tensor> {
-  return toTensor(parseNpy(file, await onDisk(file, () => readFile(file)), options));
-}
-
-/**
- * Writes a tensor as a .npy file.
- * @throws DataError when it cannot be written; the old file is then unharmed.
- *
- * @example
- * await data.writeNpy(`${folder}/labels.npy`, tensor([1, 0], { dtype: "int32" }));
- */
-export async function writeNpy(file: string, array: Tensor): Promise<void> {
-  await atomicWriteAsync(file, encodeNpy(await hostTensorOf("writeNpy", array)));
-}
-
-async function hostTensorOf(name: string, array: Tensor): Promise<HostTensor> {
-  if (!(array instanceof Tensor)) throw new ValueError(`${name}: expected a tensor, got ${array === null ? "null" : typeof array}.`);
-  return { dtype: array.dtype, shape: array.shape, data: await array.data() };
-}
-
 /** A deflated file grows by this factor at most (RFC 1951). */
 const mostGrowth = 1032;
 
 /**
- * Reads a .npz archive, stored or deflated: its arrays by name.
- * @throws DataError for a damaged archive, and as `parseNpy` for its members.
- *
- * @example
- * await data.writeNpz(`${folder}/set.npz`, { x: tensor([[1, 2]]), y: tensor([1], { dtype: "int32" }) });
- * const { x, y } = await data.readNpz(`${folder}/set.npz`);
- * x // → [[1, 2]]
- */
-export async function readNpz(file: string, options: ReadNpyOptions = {}): Promise<Record<string, Tensor>> {
-  const arrays = await parseNpz(file, await onDisk(file, () => readFile(file)), options);
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array)]));
-}
-
-/**
  * The arrays of a .npz archive, on the host.
- * @throws DataError as `readNpz`.
+ * @throws DataError for a damaged archive, and as `parseNpy` for its members.
  *
  * @example
  * data.parseNpz("set.npz", Uint8Array.of(1, 2, 3)) // → throws DataError: set.npz: expected a zip archive of .npy files (3 bytes)
@@ -258,18 +209,4 @@ export async function parseNpz(file: string, bytes: Uint8Array, options: ReadNpy
   return Object.fromEntries(
     Object.entries(members).map(([name, member]) => [name.replace(/\.npy$/, ""), parseNpy(`${file}: ${name}`, member, options)]),
   );
-}
-
-/**
- * Writes tensors by name as a .npz archive, deflated.
- * @throws DataError when it cannot be written; the old file is then unharmed.
- *
- * @example
- * await data.writeNpz(`${folder}/set.npz`, { x: zeros([2, 3]), y: ones([2]) });
- */
-export async function writeNpz(file: string, arrays: Readonly<Record<string, Tensor>>): Promise<void> {
-  const { zipSync } = await import("fflate");
-  const members: Record<string, Uint8Array> = {};
-  for (const [name, array] of Object.entries(arrays)) members[`${name}.npy`] = encodeNpy(await hostTensorOf("writeNpz", array));
-  await atomicWriteAsync(file, zipSync(members));
 }

@@ -5,6 +5,7 @@ import { Generator } from "../../base/generator.js";
 import { ImageDataset } from "../imageDataset.js";
 import { applyTransforms, largestSize, shapeAfter } from "./pipeline.js";
 import type { Transform } from "./transform.js";
+import { sharedBytes } from "../sharedBytes.js";
 
 export interface AugmentOptions {
   /** Changed copies of each image. @default 1 */
@@ -34,7 +35,7 @@ export function augment(dataset: ImageDataset, transforms: readonly Transform[],
   }
   const rounds = copies + (keepOriginals ? 1 : 0);
   const [perImage, perCopy] = [images.length / length, shape[0] * shape[1] * shape[2]];
-  const made = new Uint8Array(new SharedArrayBuffer(rounds * length * perCopy));
+  const made = sharedBytes(rounds * length * perCopy);
   const generator = new Generator(seed).fork("augment");
   const room = new Uint8Array(largestSize(transforms, dataset.shape));
   for (let round = 0; round < rounds; round++) {
