@@ -158,6 +158,8 @@ export const gallery: Readonly<Record<string, Entry>> = {
   },
   histograms: (options) => plot.histograms(layers(), { ...options, title: "Activations of ten tanh layers, Xavier", x: { label: "activation", range: [-1, 1] } }),
   ridges: (options) => plot.histograms(layers(), { ...options, arrangement: "ridges", title: "The same, one behind the other", x: { label: "activation" } }),
+  overTime: (options) => plot.histogramsOverTime({ ...options, title: "Weights that spread", histograms: spreading() }),
+  overTimeHeat: (options) => plot.histogramsOverTime({ ...options, arrangement: "heat", counts: "log", title: "The same as a heat map", histograms: spreading() }),
   images: (options) => {
     const set = letters();
     const predictions = Array.from(set.labels.subarray(0, 24), (label, i) => (i % 7 === 3 ? (label + 1) % 3 : label));
@@ -208,6 +210,18 @@ export const gallery: Readonly<Record<string, Entry>> = {
 };
 
 /** Activations of ten layers of 100 tanh units. */
+/** Weights that begin narrow and, from epoch to epoch, part into two heaps. */
+function spreading(): plot.CountedHistogram[] {
+  const bell = (x: number, mean: number): number => Math.exp(-0.5 * ((x - mean) / 0.12) ** 2);
+  return Array.from({ length: 20 }, (_, epoch) => ({
+    step: epoch + 1,
+    buckets: Array.from({ length: 60 }, (_unused, i): [number, number, number] => {
+      const left = -0.9 + 0.03 * i;
+      return [left, left + 0.03, Math.round(300 * (bell(left + 0.015, -0.02 * epoch) + 0.8 * bell(left + 0.015, 0.025 * epoch)))];
+    }),
+  }));
+}
+
 function layers(): Record<string, Tensor> {
   manualSeed(3);
   let h = randn([200, 100]);

@@ -16,6 +16,7 @@ export { graph, type GraphEdge, GraphFigure, type GraphNode, type GraphOptions }
 export { grid, type GridOptions } from "./grid.js";
 export { heatMap, type HeatMapOptions } from "./heatMap.js";
 export { histograms, type HistogramsOptions } from "./histograms.js";
+export { type CountedHistogram, histogramsOverTime, type HistogramsOverTimeOptions } from "./histogramsOverTime.js";
 export { imageGrid, type ImageGridOptions } from "./imageGrid.js";
 export { lines, type LinesOptions, type Mark, type Series } from "./lines.js";
 export type { AxisOptions, FigureOptions } from "./options.js";

@@ -164,6 +164,34 @@ describe("what is drawn", () => {
     expect(texts(figure)).toEqual(expect.arrayContaining(["mean 0.50, std 0.50", "2.0 ± 2.1, 1 not finite, 25 % outside"]));
   });
 
+  test("counts of histograms over time, none lost", () => {
+    // Buckets that lie across bins, one without width, one without values.
+    const histograms = [
+      { step: 1, buckets: [[-1, 1, 40], [1, 3, 10]] },
+      { step: 2, buckets: [[0, 0, 7], [0, 3, 0]] },
+      { step: 5, buckets: [] },
+    ] as const;
+    const figure = plot.histogramsOverTime({ histograms });
+    expect(figure.description).toBe("3 histograms over epoch 1 to 5. First: mean 0.4, standard deviation 0.987. Last: no values.");
+    expect(figure.svg().match(/<g class="histogram">/g)).toHaveLength(3);
+    expect(plot.histogramsOverTime({ histograms: histograms.slice(0, 1), steps: { label: "step" } }).description).toBe("Histogram at step 1: mean 0.4, standard deviation 0.987.");
+    // As many pixels as there are bins with values; the rest stays open.
+    const heat = plot.histogramsOverTime({ histograms, arrangement: "heat", bins: 8, values: { range: [-1, 3] } }).svg();
+    const columns = Array.from(heat.matchAll(/<image [^>]*base64,([^"]+)"/g), ([, base64]) => Buffer.from(base64, "base64"));
+    expect(columns.map((png) => png.readUInt32BE(20))).toEqual([8, 1]);
+    expect(heat).toMatch(/<title>epoch 1: mean 0\.4, std 0\.987<\/title>/);
+  });
+
+  test("ridges whose heights are their counts, or the logarithms of these", () => {
+    const histograms = [{ step: 1, buckets: [[0, 1, 100], [1, 2, 1]] }, { step: 2, buckets: [[0, 1, 10], [1, 2, 91]] }] as const;
+    for (const counts of ["linear", "log"] as const) {
+      const svg = plot.histogramsOverTime({ histograms, counts, bins: 2, values: { range: [0, 2] } }).svg();
+      const [ridge] = Array.from(svg.matchAll(/<path d="M([^"]+)Z" fill="var\(--nabla-series1\)"/g), ([, d]) => d.split("L").map((point) => Number(point.split(",")[1])));
+      const [base, high, , low] = ridge;
+      expect((base - low) / (base - high)).toBeCloseTo(counts === "log" ? Math.log(2) / Math.log(101) : 0.01, 1.5);
+    }
+  });
+
   test("images with their classes", async () => {
     const set = new data.ImageDataset({ name: "d", images: Uint8Array.of(0, 255, 255, 0), labels: Int32Array.of(1, 0), shape: [1, 1, 2], classes: ["left", "right"] });
     const figure = await plot.imageGrid(set, { predictions: [1, 1] });
@@ -211,6 +239,7 @@ describe("data at the limits", () => {
       plot.confusionMatrix(counts, size),
       await plot.histograms({ a: some, b: [1, 2] }, size),
       await plot.histograms({ a: some, b: [1, 2] }, { ...size, arrangement: "ridges" }),
+      ...(["ridges", "heat"] as const).map((arrangement) => plot.histogramsOverTime({ ...size, arrangement, counts: "log", histograms: some.map((v, step) => ({ step, buckets: Number.isFinite(v) ? [[v, v + 1, Math.abs(v)]] : [] })) })),
       await plot.imageGrid(tensor([some], { dtype: "float64" }), size),
     ];
     for (const figure of [...figures, plot.grid(figures, size)]) {
@@ -259,6 +288,13 @@ describe("mistakes", () => {
     ["a model that gives a sum", () => call(plot.boundary, () => x.sum(), { points: [[0, 0], [1, 1]] }), /must give scores \[8192, C\] or classes \[8192\], got \[\]/],
     ["histograms of nothing", () => call(plot.histograms, { a: [] }), /"a" has no values/],
     ["histograms without names", () => call(plot.histograms, [1, 2]), /expected sets of values by name/],
+    ["no histogram over time", () => call(plot.histogramsOverTime, { histograms: [] }), /histogramsOverTime: histograms must be an array of at least one \{ step, buckets \}, got none/],
+    ["histograms whose steps fall", () => call(plot.histogramsOverTime, { histograms: [{ step: 2, buckets: [] }, { step: 1, buckets: [] }] }), /histogram 1: steps must rise, but 1 follows 2/],
+    ["a histogram without buckets", () => call(plot.histogramsOverTime, { histograms: [{ step: 1, buckets: 3 }] }), /histogram 0: buckets must be an array of \[left, right, count\], got 3/],
+    ["a bucket of two numbers", () => call(plot.histogramsOverTime, { histograms: [{ step: 1, buckets: [[0, 1]] }] }), /histogram 0: bucket 0 must be \[left, right, count\], got an array/],
+    ["a bucket upside down", () => call(plot.histogramsOverTime, { histograms: [{ step: 1, buckets: [[1, 0, 3]] }] }), /bucket 0 must have left ≤ right and a count of at least 0, got \[1, 0, 3\]/],
+    ["a bucket without end", () => call(plot.histogramsOverTime, { histograms: [{ step: 1, buckets: [[0, Infinity, 3]] }] }), /bucket 0 must have left ≤ right/],
+    ["histograms over log values", () => call(plot.histogramsOverTime, { values: { scale: "log" }, histograms: [{ step: 1, buckets: [] }] }), /axis values must be linear/],
     ["images with 2 channels", () => call(plot.imageGrid, randn([1, 2, 4, 4])), /images have 1 or 3 channels, got 2 in \[1, 2, 4, 4\]; .* reshape to \[N·C, 1, H, W\]/],
     ["an image that is not there", () => call(plot.imageGrid, randn([2, 4, 4]), { indices: [2] }), /there is no image 2 among 2/],
     ["captions too few", () => call(plot.imageGrid, randn([2, 4, 4]), { captions: ["a"] }), /there are 1 captions for 2 images/],
