@@ -16,4 +16,5 @@ export {
 } from "./interop/tfevents/eventWriter.js";
 export { type LoggedAt, type LoggedEvent, type LoggedNode, type LoggedValue, readEvents, type ReadEventsOptions } from "./interop/tfevents/readEvents.js";
 export { eventFiles, type EventFilesOptions } from "./train/eventFiles.js";
+export { recordRun, type RecordRunOptions } from "./train/recordRun.js";
 export { progress } from "./train/progress.js";

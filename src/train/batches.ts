@@ -12,7 +12,14 @@ export interface Batches {
     readonly length: number;
   };
   /** The batches of epoch `epoch` (from 0), from batch `start` on. They depend on nothing else. */
-  epoch(epoch: number, options?: { start?: number }): AsyncIterable<{ readonly x: Tensor; readonly y: Tensor }>;
+  epoch(epoch: number, options?: { start?: number }): AsyncIterable<LabelledBatch>;
+}
+
+export interface LabelledBatch {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  /** The numbers of the samples in the data set. */
+  readonly indices?: Int32Array;
 }
 
 /** @throws ValueError unless they are batches. */

@@ -9,6 +9,7 @@ import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Batches, checkBatches } from "./batches.js";
+import type { EvaluatedBatch } from "./events.js";
 import { classifierMetrics, type Metrics, RunningMetrics } from "./runningMetrics.js";
 
 /** Mean loss of a batch from the model's output and the target, such as `crossEntropy`. */
@@ -30,8 +31,8 @@ export function lossFunction(loss: LossLike): Loss {
 export interface EvaluateOptions<Name extends string = string> {
   /** What is measured beside the loss. @default [new metrics.Accuracy(), new metrics.TopKAccuracy(5)] */
   readonly metrics?: readonly Metric<Name>[];
-  /** Called after each batch. */
-  readonly onStep?: (step: number) => void | Promise<void>;
+  /** Called after each batch, whose tensors may be read until it, or its promise, is done. */
+  readonly onStep?: (step: number, batch: EvaluatedBatch) => void | Promise<void>;
   /** Ends the evaluation early. */
   readonly signal?: AbortSignal;
 }
@@ -63,15 +64,15 @@ export async function evaluate<Name extends string = "accuracy" | "top5">(
   model.eval();
   try {
     let done = 0;
-    for await (const { x, y } of batches.epoch(0)) {
+    for await (const { x, y, indices } of batches.epoch(0)) {
       await step(async () => {
         const [output, mean] = noGrad(() => {
           const output = model.forward(x);
           return [output, lossOf(output, y)];
         });
         await countIn(running, await mean.item(), output, y);
+        await options.onStep?.(++done, { x, y, output, indices });
       });
-      await options.onStep?.(++done);
       if (options.signal?.aborted === true) return null;
     }
   } finally {

@@ -1,12 +1,12 @@
 /** Event files of a training, for TensorBoard: curves of steps and epochs, and how weights and gradients are distributed. */
 
-import { join } from "node:path";
+import type { TypedArray } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
 import { optionsOf, show } from "../base/options.js";
-import { EventWriter } from "../interop/tfevents/eventWriter.js";
+import type { EventWriter } from "../interop/tfevents/eventWriter.js";
 import { type AnyModule, Module } from "../nn/module.js";
-import type { Tensor } from "../tensor/tensor.js";
-import type { Listener } from "./events.js";
+import { EventRuns } from "./eventRuns.js";
+import type { EpochRecord, Listener } from "./events.js";
 import type { Metrics } from "./runningMetrics.js";
 
 export interface EventFilesOptions {
@@ -36,51 +36,46 @@ export function eventFiles(folder: string, options: EventFilesOptions = {}): Lis
   if (typeof folder !== "string" || folder === "") throw new ValueError(`eventFiles: expected the path of a folder, got ${show(folder)}.`);
   if (!Number.isInteger(everySteps) || everySteps < 0) throw new ValueError(`eventFiles: everySteps must be a whole number of at least 0, got ${show(everySteps)}.`);
   if (histograms !== undefined && !(histograms instanceof Module)) throw new ValueError(`eventFiles: histograms must be the model, got ${show(histograms)}.`);
-  /** Open while a training goes on. */
-  const writers = new Map<string, EventWriter>();
-  let [epochsBefore, stepsBefore] = [0, 0];
-  const writer = (run: "train" | "validation" | "steps"): EventWriter => {
-    const before = run === "steps" ? stepsBefore : epochsBefore;
-    const made = writers.get(run) ?? new EventWriter(join(folder, run), before > 0 ? { purgeStep: before + 1 } : {});
-    writers.set(run, made);
-    return made;
-  };
-  const addMetrics = (to: EventWriter, metrics: Metrics, epoch: number): void => {
-    for (const [name, value] of Object.entries(metrics)) if (name !== "samples") to.addScalar(`epoch/${name}`, value, epoch);
-  };
-  const close = async (): Promise<void> => {
-    for (const each of writers.values()) await each.close();
-    writers.clear();
-  };
+  const runs = new EventRuns(folder);
   return {
-    async fitStart({ epochsDone, stepsDone, steps }) {
-      // An error may have ended the training before without a word.
-      await close();
-      epochsBefore = epochsDone;
-      stepsBefore = epochsDone * steps + stepsDone;
-    },
+    fitStart: (event) => runs.begin(event),
     step({ globalStep, loss, lr }) {
       if (everySteps === 0 || globalStep % everySteps !== 0) return;
-      writer("steps").addScalar("step/loss", loss, globalStep);
-      writer("steps").addScalar("step/lr", lr, globalStep);
+      const to = runs.writer("steps");
+      to.addScalar("step/loss", loss, globalStep);
+      to.addScalar("step/lr", lr, globalStep);
     },
-    async epochEnd({ epoch, lr, train, validation, seconds }) {
-      const to = writer("train");
-      addMetrics(to, train, epoch);
-      to.addScalar("epoch/lr", lr, epoch);
-      to.addScalar("epoch/seconds", seconds, epoch);
-      if (validation !== null) addMetrics(writer("validation"), validation, epoch);
-      for (const [name, t] of histograms?.namedParameters() ?? []) {
-        await addHistogram(to, `weights/${name}`, t, epoch);
-        if (t.grad !== null) await addHistogram(to, `gradients/${name}`, t.grad, epoch);
-      }
-      for (const each of writers.values()) await each.flush();
+    async epochEnd(event) {
+      addScalars(runs, event);
+      if (histograms !== undefined) await addParameters(runs.writer("train"), histograms, event.epoch);
+      await runs.flush();
     },
-    fitEnd: close,
+    fitEnd: () => runs.close(),
+    fitFail: () => runs.close(),
   };
 }
 
-async function addHistogram(to: EventWriter, tag: string, t: Tensor, epoch: number): Promise<void> {
-  const values = await t.data();
+/** The curves of an epoch. */
+export function addScalars(runs: EventRuns, { epoch, lr, train, validation, seconds }: EpochRecord): void {
+  const add = (to: EventWriter, metrics: Metrics): void => {
+    for (const [name, value] of Object.entries(metrics)) if (name !== "samples") to.addScalar(`epoch/${name}`, value, epoch);
+  };
+  const to = runs.writer("train");
+  add(to, train);
+  to.addScalar("epoch/lr", lr, epoch);
+  to.addScalar("epoch/seconds", seconds, epoch);
+  if (validation !== null) add(runs.writer("validation"), validation);
+}
+
+/** How the weights, and the gradients of the last step, are distributed. */
+export async function addParameters(to: EventWriter, model: AnyModule, epoch: number): Promise<void> {
+  for (const [name, t] of model.namedParameters()) {
+    await addHistogram(to, `weights/${name}`, await t.data(), epoch);
+    if (t.heldGrad !== null) await addHistogram(to, `gradients/${name}`, await t.heldGrad.data(), epoch);
+  }
+}
+
+/** What is not finite is left out. */
+export async function addHistogram(to: EventWriter, tag: string, values: TypedArray, epoch: number): Promise<void> {
   await to.addHistogram(tag, values.every(Number.isFinite) ? values : values.filter(Number.isFinite), epoch);
 }

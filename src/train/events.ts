@@ -5,6 +5,9 @@
 
 import type { HostTensor } from "../interop/safetensors.js";
 import type { MetricInfo } from "../metrics/metric.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Batches } from "./batches.js";
+import type { Phases } from "./phases.js";
 import type { Metrics } from "./runningMetrics.js";
 
 /** What one epoch came to. Epochs count from 1. */
@@ -20,6 +23,18 @@ export interface EpochRecord {
   readonly seconds: number;
   /** Wall time of its training part. */
   readonly trainSeconds: number;
+  /** Where the time went; absent in what earlier versions recorded. */
+  readonly phases?: Phases;
+  /** Absent in what earlier versions recorded. */
+  readonly memory?: EpochMemory;
+}
+
+/** Memory of an epoch, in bytes. */
+export interface EpochMemory {
+  /** Of all tensors at the end of a backward pass, when they are most; the most of the epoch. */
+  readonly tensors: number;
+  /** Of the whole process, at the end of the epoch; null where the system does not say, as in browsers. */
+  readonly process: number | null;
 }
 
 /** The value of a metric after an epoch: on validation data, or in training without them. */
@@ -40,6 +55,9 @@ export interface FitStart {
   readonly metrics: readonly MetricInfo[];
   /** The epochs done before. */
   readonly history: readonly EpochRecord[];
+  /** Where the batches come from. */
+  readonly training: Batches;
+  readonly validation: Batches | null;
 }
 
 export interface EpochStart {
@@ -63,11 +81,20 @@ export interface StepEnd {
   readonly running: Metrics;
 }
 
-/** After each batch of validation. */
-export interface EvaluateStep {
+/** After each batch of validation. Its tensors may be read until the handler, or its promise, is done. */
+export interface EvaluateStep extends EvaluatedBatch {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
+}
+
+/** A batch, and what the model made of it in evaluation mode. */
+export interface EvaluatedBatch {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly output: Tensor;
+  /** The numbers of its samples in the data set, where the batches tell them. */
+  readonly indices?: Int32Array;
 }
 
 export interface EpochEnd extends EpochRecord {
@@ -84,6 +111,11 @@ export interface FitEnd {
   readonly history: readonly EpochRecord[];
 }
 
+/** An error ended the training. */
+export interface FitFailure {
+  readonly error: unknown;
+}
+
 /** Every event by name. */
 export interface TrainerEvents {
   fitStart: FitStart;
@@ -92,6 +124,7 @@ export interface TrainerEvents {
   evaluate: EvaluateStep;
   epochEnd: EpochEnd;
   fitEnd: FitEnd;
+  fitFail: FitFailure;
 }
 
 /**

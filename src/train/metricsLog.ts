@@ -21,12 +21,21 @@ export function appendMetrics(path: string, record: object): void {
 }
 
 /**
- * Makes the log hold exactly `records`, those that the checkpoint vouches for: later ones will be written again, and
- * missing ones were lost between checkpoint and log. The file is left alone when it is right already.
+ * Makes the log hold `records`, those that the checkpoint vouches for: later ones will be written again, and missing ones were lost between
+ * checkpoint and log. What a line says beside its record stays. The file is left alone when it is right already.
  */
 export function reconcileMetricsLog(path: string, records: readonly object[]): void {
-  const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
-  if (readLog(path) !== text) atomicWrite(path, text);
+  const before = readLog(path);
+  const known = new Map(parseLines(before).map((line) => [line.epoch, line]));
+  const text = records.map((record) => `${JSON.stringify({ ...record, ...beside(record, known) })}\n`).join("");
+  if (before !== text) atomicWrite(path, text);
+}
+
+/** What the log's line of a record's epoch holds more than the record; nothing if the line is of another training. */
+function beside(record: object, known: ReadonlyMap<unknown, Record<string, unknown>>): object {
+  const line = known.get("epoch" in record ? record.epoch : undefined) ?? {};
+  const own = Object.entries(record);
+  return own.every(([name, value]) => JSON.stringify(line[name]) === JSON.stringify(value)) ? line : {};
 }
 
 function readLog(path: string): string {

@@ -3,7 +3,8 @@
  * epoch, now and then in between, and when training is stopped; a line of metrics after each epoch.
  */
 
-import type { EpochRecord, Listener } from "./events.js";
+import type { EpochMemory, EpochRecord, Listener } from "./events.js";
+import type { Phases } from "./phases.js";
 import type { RunFolder } from "./run.js";
 import type { Metrics } from "./runningMetrics.js";
 import type { Trainer } from "./trainer.js";
@@ -15,12 +16,14 @@ export interface RecorderOptions {
   readonly everySeconds?: number;
   /** Steps between checkpoints within an epoch; 0: by time only. @default 0 */
   readonly everySteps?: number;
+  /** What the line of an epoch holds besides. @default nothing */
+  readonly beside?: () => object;
 }
 
 /**
  * The listener that keeps the folder `run` up to date while `trainer` trains: `trainer.listen(recorder({ run, trainer }))`.
  */
-export function recorder({ run, trainer, everySeconds = 30, everySteps = 0 }: RecorderOptions): Listener {
+export function recorder({ run, trainer, everySeconds = 30, everySteps = 0, beside = () => ({}) }: RecorderOptions): Listener {
   let lastSave = 0;
   const save = async (): Promise<void> => {
     run.saveCheckpoint(await trainer.state());
@@ -42,7 +45,7 @@ export function recorder({ run, trainer, everySeconds = 30, everySteps = 0 }: Re
       // Before the checkpoint: a run killed in between goes through the end of this epoch again and writes the same file.
       if (best) run.saveBest(state.model, { epoch: String(record.epoch), metrics: JSON.stringify(epochMetrics(record)) });
       run.saveCheckpoint(state);
-      run.appendMetrics(epochMetrics(record));
+      run.appendMetrics({ ...epochMetrics(record), ...beside() });
       lastSave = performance.now();
     },
     async fitEnd({ status }) {
@@ -58,11 +61,13 @@ export interface EpochMetrics {
   readonly lr: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  readonly phases?: Phases;
+  readonly memory?: EpochMemory;
   readonly [metric: `train${string}`]: number;
   readonly [metric: `val${string}`]: number | null;
 }
 
-export function epochMetrics({ epoch, lr, train, validation, seconds, trainSeconds }: EpochRecord): EpochMetrics {
+export function epochMetrics({ epoch, lr, train, validation, seconds, trainSeconds, phases, memory }: EpochRecord): EpochMetrics {
   const names = Object.keys(train).filter((name) => name !== "samples");
   return {
     event: "epoch",
@@ -72,6 +77,8 @@ export function epochMetrics({ epoch, lr, train, validation, seconds, trainSecon
     ...named("val", names, validation),
     seconds,
     imagesPerSecond: train.samples / trainSeconds,
+    ...(phases !== undefined && { phases }),
+    ...(memory !== undefined && { memory }),
   };
 }
 

@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { BackendInfo } from "../backend/backend.js";
+import type { MetricInfo } from "../metrics/metric.js";
 
 export interface RunInfo {
   /** Version of this layout. */
@@ -19,6 +20,17 @@ export interface RunInfo {
   readonly backend: BackendInfo | null;
   /** What the run learns from; null until it is read. */
   readonly data: DataFingerprint | null;
+  /** How the training stands; absent before its first, and in runs of earlier versions. A process that was killed could not say so. */
+  readonly status?: RunStatus;
+  /** What is measured beside the loss, and the name of that by which an epoch is the best; absent in runs of earlier versions. */
+  readonly metrics?: readonly MetricInfo[];
+  readonly monitor?: string;
+}
+
+export interface RunStatus {
+  readonly state: "running" | "finished" | "stopped" | "failed";
+  /** Why it ended early, in a sentence; null for no particular reason. */
+  readonly reason: string | null;
 }
 
 export interface DataFingerprint {

@@ -3,6 +3,7 @@
 import type { GeneratorState } from "../base/generator.js";
 import type { HostTensor } from "../interop/safetensors.js";
 import type { EpochRecord } from "./events.js";
+import type { Phases } from "./phases.js";
 import type { RunningState } from "./runningMetrics.js";
 
 /** How far a training is. */
@@ -17,6 +18,9 @@ export interface TrainerPosition {
   readonly running: RunningState;
   /** Seconds spent in the epoch under way. */
   readonly seconds: number;
+  /** Where they went, and the most bytes that tensors took; absent in what earlier versions wrote. */
+  readonly phases?: Phases;
+  readonly tensorBytes?: number;
   /** One record for each epoch done. */
   readonly history: readonly EpochRecord[];
   /** Random streams that the model draws from (dropout), by name. */

@@ -60,7 +60,7 @@ function trainer(kind: string, listeners: Listener[] = [], seed = 1): Trainer {
 const fingerprint = async (t: Trainer): Promise<string> => sha256OfTensors((await t.state()).model);
 
 /** Without what a clock says. */
-const untimed = (history: readonly object[]) => history.map((record) => ({ ...record, seconds: 0, trainSeconds: 0 }));
+const untimed = (history: readonly object[]) => history.map((record) => ({ ...record, seconds: 0, trainSeconds: 0, phases: 0, memory: 0 }));
 
 test("is the loop that one writes by hand", async () => {
   manualSeed(1);

@@ -10,6 +10,7 @@ import { checkModule } from "../nn/module.js";
 import { clipGradNorm } from "../optim/clipGradients.js";
 import { constant, type Schedule } from "../optim/schedules/index.js";
 import { defaultGenerator } from "../ops/random.js";
+import { memoryStats } from "../tensor/stats.js";
 import { step } from "../tensor/step.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { OptimizerState } from "../optim/optimizer.js";
@@ -18,9 +19,10 @@ import { ValueError } from "../base/errors.js";
 import { isBetter, type Metric, type MetricInfo } from "../metrics/metric.js";
 import { type Batches, checkBatches } from "./batches.js";
 import { countIn, evaluate, type Loss, lossFunction, type LossLike } from "./evaluate.js";
-import { emit, type EpochRecord, type FitEnd, type Listener, type ListenerMemory, measured, type TrainerEvents } from "./events.js";
+import { emit, type EpochRecord, type EvaluatedBatch, type FitEnd, type Listener, type ListenerMemory, measured, type TrainerEvents } from "./events.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
 import { checkOptimizer, checkParameters } from "./parameters.js";
+import { PhaseClock } from "./phases.js";
 import { classifierMetrics, lossInfo, type Metrics, RunningMetrics } from "./runningMetrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
 import type { TrainerState } from "./state.js";
@@ -99,6 +101,9 @@ export class Trainer {
   /** Seconds spent in the epoch under way before `#clockStart`. */
   #seconds = 0;
   #clockStart = performance.now();
+  readonly #phases = new PhaseClock();
+  /** The most that tensors took in the epoch under way. */
+  #tensorBytes = 0;
 
   constructor(options: TrainerOptions) {
     const {
@@ -150,6 +155,9 @@ export class Trainer {
     this.#fitting = true;
     try {
       return await this.#fit(training, validation ?? null, options);
+    } catch (error) {
+      await this.#fail(error);
+      throw error;
     } finally {
       this.#fitting = false;
     }
@@ -161,7 +169,17 @@ export class Trainer {
     this.#clockStart = performance.now();
     this.#stopReason = undefined;
     const { metrics } = this.#running;
-    await this.#emit("fitStart", { epochs, steps, samples: dataset.length, epochsDone: this.#epochsDone, stepsDone: this.#stepsDone, metrics, history: this.#history });
+    await this.#emit("fitStart", {
+      epochs,
+      steps,
+      samples: dataset.length,
+      epochsDone: this.#epochsDone,
+      stepsDone: this.#stepsDone,
+      metrics,
+      history: this.#history,
+      training,
+      validation,
+    });
     this.model.train();
     let status: FitEnd["status"] = "finished";
     while (this.#epochsDone < epochs && this.#stopReason === undefined) {
@@ -196,7 +214,10 @@ export class Trainer {
     await this.#emit("epochStart", { epoch, epochs, lr });
 
     if (stopped()) return false;
+    const phases = this.#phases;
+    phases.start();
     for await (const { x, y } of training.epoch(index, { start: this.#stepsDone })) {
+      phases.lap("data");
       if (perStep) this.#setRates(this.#globalStep, totalSteps);
       const loss = await this.#step(x, y);
       this.#stepsDone += 1;
@@ -214,14 +235,17 @@ export class Trainer {
         },
       });
       if (stopped()) return false;
+      phases.start();
     }
     const train = this.#running.value;
     const trainSeconds = this.#elapsed();
 
     let onValidation: Metrics | null = null;
     if (validation !== null) {
-      const onStep = (step: number): void | Promise<void> => this.#emit("evaluate", { epoch, step, steps: validation.length });
+      const onStep = (step: number, batch: EvaluatedBatch): void | Promise<void> => this.#emit("evaluate", { epoch, step, steps: validation.length, ...batch });
+      phases.start();
       onValidation = await evaluate(this.model, this.#loss, validation, { onStep, signal, metrics: this.#running.metrics });
+      phases.lap("validation");
       if (onValidation === null) return false;
       if (!Number.isFinite(onValidation.loss)) {
         const parameter = await findNonFinite(new Map(this.model.namedParameters()));
@@ -230,7 +254,8 @@ export class Trainer {
       }
     }
 
-    const record = { epoch, lr, train, validation: onValidation, seconds: this.#elapsed(), trainSeconds };
+    const memory = { tensors: this.#tensorBytes, process: processBytes() };
+    const record = { epoch, lr, train, validation: onValidation, seconds: this.#elapsed(), trainSeconds, phases: phases.seconds, memory };
     const { monitor } = this;
     const best = this.#history.every((earlier) => isBetter(monitor, measured(record, monitor.name), measured(earlier, monitor.name)));
     this.#history = [...this.#history, record];
@@ -238,6 +263,8 @@ export class Trainer {
     this.#stepsDone = 0;
     this.#seconds = 0;
     this.#clockStart = performance.now();
+    phases.reset();
+    this.#tensorBytes = 0;
     this.#running.reset();
     await this.#emit("epochEnd", { ...record, epochs, best });
     return true;
@@ -261,17 +288,22 @@ export class Trainer {
    */
   async #step(x: Tensor, y: Tensor): Promise<number> {
     const { model, optimizer } = this;
+    const phases = this.#phases;
     const loss = await step(async () => {
       const output = model.forward(x);
       const mean = this.#loss(output, y);
       const value = await mean.item();
+      phases.lap("forward");
       if (!Number.isFinite(value)) return value;
       optimizer.zeroGrad();
       mean.backward();
+      phases.lap("backward");
+      this.#tensorBytes = Math.max(this.#tensorBytes, memoryStats(mean.backend).bytesInUse);
       if (!this.#checked) checkParameters(model, optimizer);
       this.#checked = true;
       if (this.#maxNorm !== undefined) clipGradNorm(model.parameters(), { maxNorm: this.#maxNorm });
       optimizer.step();
+      phases.lap("optimizer");
       await countIn(this.#running, value, output, y);
       return value;
     });
@@ -297,6 +329,8 @@ export class Trainer {
         globalStep: this.#globalStep,
         running: this.#running.state,
         seconds: this.#elapsed(),
+        phases: this.#phases.seconds,
+        tensorBytes: this.#tensorBytes,
         history: this.#history,
         generators: Object.fromEntries(Array.from(this.#generators(), ([name, generator]) => [name, generator.state])),
       },
@@ -317,6 +351,8 @@ export class Trainer {
     this.#globalStep = position.globalStep;
     this.#running.state = position.running;
     this.#seconds = position.seconds;
+    this.#phases.reset(position.phases);
+    this.#tensorBytes = position.tensorBytes ?? 0;
     this.#history = [...position.history];
     this.#kept = listeners;
     for (const memory of this.#memories()) memory.restore(listeners.get(memory.name) ?? new Map());
@@ -344,9 +380,25 @@ export class Trainer {
     return new DivergenceError({ epoch: this.#epochsDone + (inEpoch ? 1 : 0), step: this.#globalStep + ahead }, cause);
   }
 
+  /** Tells listeners why; what goes wrong with them now is no news. */
+  async #fail(error: unknown): Promise<void> {
+    for (const listener of this.#listeners) {
+      try {
+        await listener.fitFail?.({ error });
+      } catch {
+        // the first error counts
+      }
+    }
+  }
+
   #emit<Name extends keyof TrainerEvents>(name: Name, event: TrainerEvents[Name]): void | Promise<void> {
     return emit(this.#listeners, name, event);
   }
+}
+
+/** What the process takes; null where nobody says. */
+function processBytes(): number | null {
+  return typeof process === "undefined" ? null : (process.memoryUsage?.rss() ?? null);
 }
 
 function unknownMonitor(monitor: string | undefined, metrics: readonly MetricInfo[]): never {

@@ -40,7 +40,7 @@ test("a regression has metrics of its own, and lower may be better", async () =>
   expect(best).toEqual(values.map((value, i) => values.slice(0, i).every((earlier) => value < earlier)));
   expect(text).toMatch(/^epoch 1\/3 {2}train loss [\d.]+, rmse [\d.]+ {2}validation loss [\d.]+, rmse [\d.]+ \(best\)/);
   const line = epochMetrics(history[0]);
-  expect(Object.keys(line)).toEqual(["event", "epoch", "lr", "trainLoss", "trainRmse", "trainR2", "valLoss", "valRmse", "valR2", "seconds", "imagesPerSecond"]);
+  expect(Object.keys(line)).toEqual(["event", "epoch", "lr", "trainLoss", "trainRmse", "trainR2", "valLoss", "valRmse", "valR2", "seconds", "imagesPerSecond", "phases", "memory"]);
   expect(rmse.value).toBeNaN();
 });
 

@@ -1,0 +1,97 @@
+/**
+ * All that a run folder keeps of a training, as one listener: checkpoints and metrics, how the training stands, event files, and, of a training that is recorded
+ * in full, what a board shows of its network. An epoch is recorded before its checkpoint is written: a run that is killed in between goes through
+ * the end of this epoch again.
+ */
+
+import { join } from "node:path";
+import { DataError } from "../base/errors.js";
+import { warn } from "../base/warnings.js";
+import { addParameters, addScalars } from "./eventFiles.js";
+import { EventRuns } from "./eventRuns.js";
+import type { Listener } from "./events.js";
+import { recorder, type RecorderOptions } from "./recorder.js";
+import type { Recording } from "./recording.js";
+import { RecordingPace } from "./recordingPace.js";
+import { runStatus } from "./runStatus.js";
+
+/** "metrics": curves alone; "all": also what a board shows of the network. */
+export type RecordLevel = "all" | "metrics";
+
+export const recordLevels = ["all", "metrics"] as const satisfies readonly RecordLevel[];
+
+export interface RunRecordingOptions extends Omit<RecorderOptions, "beside"> {
+  /** @default "all" */
+  readonly record?: RecordLevel;
+}
+
+/** Points of a curve of steps, at most. */
+const mostPoints = 20_000;
+
+/** The listener that keeps the folder `run` up to date while `trainer` trains. */
+export function runRecording({ run, trainer, record = "all", ...checkpoints }: RunRecordingOptions): Listener {
+  const { model } = trainer;
+  const events = new EventRuns(join(run.path, "events"));
+  const status = runStatus(run, trainer);
+  const beside: Record<string, unknown> = {};
+  const keeper = recorder({ run, trainer, ...checkpoints, beside: () => beside });
+  const parameters: Recording = { name: "weights and gradients", epochEnd: ({ epoch }) => addParameters(events.writer("train"), model, epoch) };
+  const recordings = new Set(record === "metrics" ? [] : [parameters]);
+  let pace = new RecordingPace();
+  let everySteps = 1;
+
+  /** Runs a handler of every recording. One that this model does not allow is left out from then on; files that cannot be written end the training. */
+  const each = async <E>(handler: (recording: Recording) => ((event: E) => void | Promise<void>) | undefined, event: E): Promise<void> => {
+    for (const recording of recordings) {
+      try {
+        await handler(recording)?.call(recording, event);
+      } catch (error) {
+        if (error instanceof DataError) throw error;
+        recordings.delete(recording);
+        warn("notRecorded", `${recording.name} of this training are not recorded: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+
+  return {
+    async fitStart(event) {
+      await keeper.fitStart?.(event);
+      await status.fitStart?.(event);
+      await events.begin(event);
+      everySteps = Math.ceil((event.epochs * event.steps) / mostPoints);
+      pace = new RecordingPace();
+      await each((recording) => recording.fitStart, event);
+    },
+    step(event) {
+      const { globalStep, loss, lr } = event;
+      if (globalStep % everySteps === 0) {
+        const to = events.writer("steps");
+        to.addScalar("step/loss", loss, globalStep);
+        to.addScalar("step/lr", lr, globalStep);
+      }
+      return keeper.step?.(event);
+    },
+    evaluate: recordings.size === 0 ? undefined : (event) => each((recording) => recording.evaluate, event),
+    async epochEnd(event) {
+      let failure: unknown;
+      try {
+        addScalars(events, event);
+        if (pace.due(event.seconds, event.epoch === event.epochs)) await pace.timed(() => each((recording) => recording.epochEnd, event));
+        await events.flush();
+      } catch (error) {
+        failure = error;
+      }
+      await keeper.epochEnd?.(event);
+      if (failure !== undefined) throw failure;
+    },
+    async fitEnd(event) {
+      await events.close();
+      await keeper.fitEnd?.(event);
+      await status.fitEnd?.(event);
+    },
+    async fitFail(event) {
+      await status.fitFail?.(event);
+      await events.close();
+    },
+  };
+}
