@@ -13,10 +13,11 @@
  *     GET   /api/runs/ID/predictions               PredictionsOverview
  *     GET   /api/runs/ID/predictions/items?…       PredictionPage;  …/predictions/image?index=… is one PNG
  *     GET   /api/runs/ID/inspection                Inspection
- *     GET   /api/runs/ID/inspection/maps?sample=…&layer=…   one PNG, the maps of a layer side by side
+ *     GET   /api/runs/ID/inspection/maps?sample=…&layer=…   one PNG, the maps of a layer side by side; without layer=, the
+ *                                                  picture of the sample. sample= is its place in Inspection.samples, from 0
  *     GET   /api/runs/ID/export.html               the run as one file that works offline
  *
- * ID is the path of the run's folder below the root, encoded as one segment (encodeURIComponent). An error is a status of 4xx or
+ * ID is the path of the run's folder below the root ("./" for the root itself), encoded as one segment (encodeURIComponent). An error is a status of 4xx or
  * 5xx with a Problem.
  */
 
@@ -49,7 +50,7 @@ export interface MetricSummary {
 }
 
 export interface RunSummary {
-  /** Path of its folder below the root, with slashes. "." for the root itself. */
+  /** Path of its folder below the root, with slashes. "./" for the root itself ("." alone would be lost in an address). */
   readonly id: string;
   /** Last part of the path. */
   readonly name: string;
