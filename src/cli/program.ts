@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   summary: { description: "layers of a model with shapes, parameters and cost", load: async () => (await import("./summary.js")).summaryCommand },
   doctor: { description: "what this machine offers, and what is missing", load: async () => (await import("./doctor.js")).doctorCommand },
   lab: { description: "run an experiment of the courses, and compare", load: async () => (await import("./lab.js")).labCommand },
+  board: { description: "see runs in the browser, while they train", load: async () => (await import("./board.js")).boardCommand },
   data: { description: "list data sets, or fetch one", load: async () => (await import("./data.js")).dataCommand },
 };
 

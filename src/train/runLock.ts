@@ -48,6 +48,16 @@ export function lockRun(folder: string): () => void {
   };
 }
 
+/**
+ * Who holds the lock of `folder`; undefined if nobody does. Alive: null for an owner on another machine, which cannot be seen from here.
+ * @throws the system's error where the lock may not be read.
+ */
+export function lockOwner(folder: string): { readonly pid: number; readonly host: string; readonly alive: boolean | null } | undefined {
+  const owner = readOwner(join(folder, lockName));
+  if (owner === undefined || owner === "unreadable") return undefined;
+  return { pid: owner.pid, host: owner.host, alive: owner.host === hostname() ? isAlive(owner) : null };
+}
+
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);

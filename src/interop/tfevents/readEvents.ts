@@ -123,7 +123,7 @@ type Fail = (problem: string) => DataError;
 /**
  * @param known plugins by tag: writers may name them only the first time.
  */
-function valuesIn(data: Uint8Array, run: string, known: Map<string, string>, fail: Fail): LoggedEvent[] {
+export function valuesIn(data: Uint8Array, run: string, known: Map<string, string>, fail: Fail): LoggedEvent[] {
   const event: EventMessage = decoded(() => fromBinary(eventSchema, data, { readUnknownFields: false }), "event", fail);
   const at: LoggedAt = { run, step: Number(event.step), wallTime: event.wallTime };
   const { what } = event;

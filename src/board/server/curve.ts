@@ -1,0 +1,76 @@
+/** A curve as points (step, seconds, value) in the order in which they were written, which is that of their steps unless two programs wrote at once. */
+
+import { Growing } from "./growing.js";
+
+/** A curve made ready: steps rise, each there once. */
+export interface Points {
+  readonly step: ArrayLike<number>;
+  /** Since the origin of the curve. */
+  readonly seconds: ArrayLike<number>;
+  readonly value: ArrayLike<number>;
+  readonly length: number;
+  /** Steps that were there more than once; the point that was written last counts. */
+  readonly repeated: number;
+}
+
+export class Curve {
+  readonly #steps = Growing.float64();
+  /** Since `origin`: float32 keeps milliseconds for hours, and tenths for weeks. */
+  readonly #seconds = Growing.float32();
+  readonly #values = Growing.float32();
+  /** Of the seconds, since 1970. */
+  readonly origin: number;
+  #rising = true;
+  #ordered: Points | null = null;
+
+  constructor(origin: number) {
+    this.origin = origin;
+  }
+
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  get bytes(): number {
+    return this.#steps.bytes + this.#seconds.bytes + this.#values.bytes;
+  }
+
+  push(step: number, wallTime: number, value: number): void {
+    const { length } = this.#steps;
+    if (length > 0 && step <= this.#steps.at(length - 1)) this.#rising = false;
+    this.#ordered = null;
+    this.#steps.push(step);
+    this.#seconds.push(wallTime - this.origin);
+    this.#values.push(value);
+  }
+
+  /** A run went on from `step`: what was written for it and later ones is void. */
+  purge(step: number): void {
+    const steps = this.#steps.view();
+    let kept = 0;
+    this.#ordered = null;
+    for (let i = 0; i < steps.length; i++) {
+      if (steps[i] >= step) continue;
+      this.#steps.set(kept, steps[i]);
+      this.#seconds.set(kept, this.#seconds.at(i));
+      this.#values.set(kept, this.#values.at(i));
+      kept++;
+    }
+    for (const list of [this.#steps, this.#seconds, this.#values]) list.resize(kept);
+  }
+
+  trim(): void {
+    for (const list of [this.#steps, this.#seconds, this.#values]) list.trim();
+  }
+
+  /** Valid until the curve grows. */
+  points(): Points {
+    const [step, seconds, value] = [this.#steps.view(), this.#seconds.view(), this.#values.view()];
+    if (this.#rising) return { step, seconds, value, length: step.length, repeated: 0 };
+    if (this.#ordered !== null) return this.#ordered;
+    const order = Array.from(step, (_, i) => i).sort((a, b) => step[a] - step[b] || a - b);
+    const last = order.filter((i, at) => at === order.length - 1 || step[order[at + 1]] !== step[i]);
+    const pick = (list: ArrayLike<number>): Float64Array => Float64Array.from(last, (i) => list[i]);
+    return (this.#ordered = { step: pick(step), seconds: pick(seconds), value: pick(value), length: last.length, repeated: step.length - last.length });
+  }
+}

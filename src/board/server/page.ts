@@ -1,0 +1,45 @@
+/** The page: the files that Vite built, read once. Names of assets carry their content's hash, so browsers may keep them. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import type { Hono } from "hono";
+import { DataError } from "../../base/errors.js";
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+  ".woff": "font/woff",
+  ".wasm": "application/wasm",
+  ".map": "application/json",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+/** @param folder what Vite built @throws DataError where it is not there */
+export function servePage(app: Hono, folder: string): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  } catch {
+    throw new DataError(`the page of the board is missing at ${folder}; build it: npm run build`);
+  }
+  for (const name of names) {
+    const content = readFileSync(join(folder, name));
+    const address = `/${name.split(/[/\\]/).join("/")}`;
+    const hashed = address.startsWith("/assets/");
+    const answer = (): Response =>
+      new Response(content, {
+        headers: {
+          "Content-Type": types[extname(name)] ?? "application/octet-stream",
+          "Content-Length": String(content.length),
+          "Cache-Control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+        },
+      });
+    app.get(address, answer);
+    if (address === "/index.html") app.get("/", answer);
+  }
+}

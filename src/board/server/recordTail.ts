@@ -1,0 +1,130 @@
+/** Tail of an event file: each visit reads the whole records that are new. One that is cut short waits for its end; after a damaged one nothing more is read. */
+
+import type { FileHandle } from "node:fs/promises";
+import { maskedCrc32c } from "../../interop/tfevents/crc32c.js";
+import { openInside } from "./openInside.js";
+
+const headerBytes = 12;
+const footerBytes = 4;
+const chunkBytes = 1 << 20;
+/** Longer records, such as graphs of large models, are passed over. */
+const maxBytes = 64 * 2 ** 20;
+
+export interface RecordSink {
+  /** The file is another one than before: what was read is void. */
+  restart(): void;
+  /** @param data valid during the call */
+  record(data: Uint8Array, offset: number): void;
+}
+
+export class RecordTail {
+  readonly #root: string;
+  readonly #path: string;
+  #offset = 0;
+  #inode = 0;
+  /** Bytes of a last record that is not whole, when last visited. */
+  unfinished = 0;
+  /** What is wrong with the file from some byte on. */
+  damage: string | null = null;
+
+  constructor(root: string, path: string) {
+    this.#root = root;
+    this.#path = path;
+  }
+
+  /** Bytes that were read for good. */
+  get position(): number {
+    return this.#offset;
+  }
+
+  /** @throws what `openInside` throws. */
+  async read(sink: RecordSink): Promise<void> {
+    const file = await openInside(this.#root, this.#path);
+    try {
+      const { size, ino } = await file.stat();
+      if (this.#offset > 0 && (ino !== this.#inode || size < this.#offset)) {
+        this.#offset = 0;
+        this.damage = null;
+        sink.restart();
+      }
+      this.#inode = ino;
+      if (this.damage === null) await this.#records(file, size, sink);
+      this.unfinished = this.damage === null ? Math.max(0, size - this.#offset) : 0;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #records(file: FileHandle, size: number, sink: RecordSink): Promise<void> {
+    const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(0, size - this.#offset)));
+    while (this.#offset + headerBytes + footerBytes <= size) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - this.#offset), this.#offset);
+      const used = this.#whole(buffer.subarray(0, bytesRead), sink);
+      if (this.damage !== null) return;
+      this.#offset += used;
+      if (used > 0) continue;
+      // One record larger than the buffer, or one that is not whole.
+      if (bytesRead < headerBytes) return;
+      const length = lengthOf(buffer, 0);
+      const whole = headerBytes + length + footerBytes;
+      if (this.#offset + whole > size) return;
+      if (length > maxBytes) {
+        this.#offset += whole;
+        continue;
+      }
+      const large = new Uint8Array(whole);
+      for (let filled = 0; filled < whole; ) {
+        const part = await file.read(large, filled, whole - filled, this.#offset + filled);
+        if (part.bytesRead === 0) return;
+        filled += part.bytesRead;
+      }
+      this.#whole(large, sink);
+      if (this.damage !== null) return;
+      this.#offset += whole;
+    }
+  }
+
+  /** @returns the bytes of the whole records, each of which went to the sink */
+  #whole(bytes: Uint8Array, sink: RecordSink): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    while (at + headerBytes + footerBytes <= bytes.length) {
+      if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) return this.#damaged(at, "the check sum of its length is wrong");
+      const length = lengthOf(bytes, at);
+      const end = at + headerBytes + length;
+      if (end + footerBytes > bytes.length) return at;
+      const data = bytes.subarray(at + headerBytes, end);
+      if (view.getUint32(end, true) !== maskedCrc32c(data)) return this.#damaged(at, "the check sum of its data is wrong");
+      sink.record(data, this.#offset + at);
+      at = end + footerBytes;
+    }
+    return at;
+  }
+
+  #damaged(at: number, problem: string): number {
+    this.damage = `is damaged at byte ${this.#offset + at}: ${problem}; what lies before is shown`;
+    return at;
+  }
+}
+
+const lengthOf = (bytes: Uint8Array, at: number): number => Number(new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true));
+
+/** The data of the record at `offset`, which was read before. @throws what `openInside` throws; Error where it is gone. */
+export async function recordAt(root: string, path: string, offset: number): Promise<Uint8Array> {
+  const file = await openInside(root, path);
+  try {
+    const header = new Uint8Array(headerBytes);
+    await file.read(header, 0, headerBytes, offset);
+    const length = lengthOf(header, 0);
+    if (length > maxBytes) throw new Error(`${path} changed at byte ${offset}`);
+    const data = new Uint8Array(length);
+    for (let filled = 0; filled < length; ) {
+      const { bytesRead } = await file.read(data, filled, length - filled, offset + headerBytes + filled);
+      if (bytesRead === 0) throw new Error(`${path} became shorter than byte ${offset + headerBytes + length}`);
+      filled += bytesRead;
+    }
+    return data;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,49 @@
+/** Whether a run goes on, and how it ended. */
+
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { lockName, lockOwner } from "../../train/runLock.js";
+import type { RunState } from "../protocol.js";
+import type { RunRecord } from "./runRecord.js";
+
+/** A run of another machine that wrote within so many seconds is taken for one that goes on. */
+const silentSeconds = 300;
+const maxLockBytes = 4096;
+
+/** Who writes a run: nobody, a living process, or one of another machine, of which only its files tell. */
+export type Writer = "nobody" | "alive" | "elsewhere";
+
+export function writerOf(folder: string): Writer {
+  try {
+    const lock = lstatSync(join(folder, lockName));
+    if (!lock.isFile() || lock.size > maxLockBytes) return "nobody";
+    const owner = lockOwner(folder);
+    if (owner === undefined || owner.alive === false) return "nobody";
+    return owner.alive === null ? "elsewhere" : "alive";
+  } catch {
+    return "nobody";
+  }
+}
+
+export interface StateFacts {
+  readonly writer: Writer;
+  readonly record: RunRecord | null;
+  readonly epochsDone: number;
+  /** Seconds since 1970. */
+  readonly updated: number;
+  /** A lab has left its results. */
+  readonly results: boolean;
+  /** It is event files of any program, which tell nothing of their end. */
+  readonly eventsOnly: boolean;
+}
+
+export function stateOf({ writer, record, epochsDone, updated, results, eventsOnly }: StateFacts): RunState {
+  const recent = Date.now() / 1000 - updated < silentSeconds;
+  if (writer === "alive" || (writer === "elsewhere" && recent)) return "running";
+  if (eventsOnly) return recent ? "running" : "finished";
+  const status = record?.status?.state;
+  if (status !== undefined && status !== "running") return status;
+  const { epochs = null, kind } = record ?? {};
+  if (kind === "lab") return results ? "finished" : "interrupted";
+  return epochs !== null && epochsDone >= epochs ? "finished" : "interrupted";
+}

@@ -1,0 +1,115 @@
+/** Curves as the page draws them: over steps, epochs or seconds, cut to a range, thinned, with the points that are marked. */
+
+import type { Series, SeriesX } from "../protocol.js";
+import { higherIsBetter } from "./metricKind.js";
+import { overfitsFrom } from "./overfitting.js";
+import { bestOf, finiteOrNull } from "./summary.js";
+import { thin } from "./thin.js";
+import type { RunData, WatchedRun } from "./watchedRun.js";
+
+export interface SeriesQuery {
+  readonly x: SeriesX;
+  readonly points: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A curve over the x that was asked for, x rising. */
+interface Line {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+}
+
+/** Null where the run has no such curve. */
+export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, tag: string, { x: by, points, from, to }: SeriesQuery): Series | null {
+  const line = lineOf(data, tag, by);
+  if (line === null) return null;
+  const { x, y } = line;
+  // One point beyond each end of the range stays, so that the line runs to the edge.
+  const begin = Math.max(0, firstAtLeast(x, from) - 1);
+  const end = Math.min(x.length, firstAbove(x, to) + 1);
+  const kept = thin(y, begin, Math.max(begin, end), points);
+  const higher = higherIsBetter(tag, kind);
+  const best = higher === null ? -1 : bestOf(y, higher);
+  const overfits = tag === "valLoss" ? overfittingRow(data) : null;
+  return {
+    run: id,
+    tag,
+    total: Math.max(0, end - begin),
+    x: kept.map((i) => x[i]),
+    y: kept.map((i) => finiteOrNull(y[i])),
+    best: best < 0 ? null : { x: x[best], y: y[best] },
+    overfitsFrom: overfits === null ? null : (x[overfits] ?? null),
+  };
+}
+
+function overfittingRow({ table, events }: RunData): number | null {
+  const [train, val] = ["trainLoss", "valLoss"].map((tag) => table.column(tag) ?? events.curves().get(tag)?.curve.points().value);
+  return train === undefined || val === undefined ? null : overfitsFrom(train, val);
+}
+
+function lineOf({ table, events, record }: RunData, tag: string, by: SeriesX): Line | null {
+  const epochSteps = stepsOfEpoch({ table, events, record });
+  const column = table.column(tag);
+  if (column !== undefined) {
+    const { epochs } = table;
+    if (by === "epoch") return { x: epochs, y: column };
+    if (by === "step") return { x: epochs.map((epoch) => epoch * epochSteps), y: column };
+    return { x: sums(table.column("seconds"), epochs), y: column };
+  }
+  const found = events.curves().get(tag);
+  if (found === undefined) return null;
+  const { curve, unit } = found;
+  const { step, seconds, value } = curve.points();
+  if (by === "time") {
+    const began = curve.origin - (Number.isFinite(events.began) ? events.began : curve.origin);
+    return inOrder(Float64Array.from(seconds, (each) => each + began), value);
+  }
+  const factor = unit === by ? 1 : unit === "epoch" ? epochSteps : 1 / epochSteps;
+  return { x: factor === 1 ? step : Float64Array.from(step, (each) => each * factor), y: value };
+}
+
+/** By what the run was told, else by what it logged; 1 where neither says. */
+function stepsOfEpoch({ table, events, record }: RunData): number {
+  if (record?.epochSteps != null) return record.epochSteps;
+  const epochs = table.epochs.at(-1) ?? 0;
+  const curve = events.curves().get("step/loss")?.curve;
+  if (curve === undefined || epochs < 1) return 1;
+  const { step, length } = curve.points();
+  return Math.max(1, Math.round(step[length - 1] / epochs));
+}
+
+/** Running sums; the epochs themselves where seconds are not known. */
+function sums(seconds: Float64Array | undefined, epochs: Float64Array): Float64Array {
+  if (seconds === undefined) return epochs;
+  let sum = 0;
+  return seconds.map((each) => (sum += each > 0 && each < Infinity ? each : 0));
+}
+
+/** Points by rising x. */
+function inOrder(x: Float64Array, y: ArrayLike<number>): Line {
+  if (x.every((each, i) => i === 0 || each >= x[i - 1])) return { x, y };
+  const order = Array.from(x, (_, i) => i).sort((a, b) => x[a] - x[b]);
+  return { x: Float64Array.from(order, (i) => x[i]), y: Float64Array.from(order, (i) => y[i]) };
+}
+
+/** The first position whose x is not below `bound`. */
+function firstAtLeast(x: ArrayLike<number>, bound: number): number {
+  let [low, high] = [0, x.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function firstAbove(x: ArrayLike<number>, bound: number): number {
+  let [low, high] = [0, x.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
