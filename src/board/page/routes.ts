@@ -30,3 +30,14 @@ export function navigate(to: string, { replace = false }: { readonly replace?: b
   else history.pushState(null, "", to);
   route.value = parse(to);
 }
+
+/** The address of the view that is shown with some of its parameters changed; null takes one away. */
+export function withParams(changes: Readonly<Record<string, string | readonly string[] | null>>): string {
+  const { view, params } = route.value;
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    for (const each of [value ?? []].flat()) next.append(name, each);
+  }
+  return href(view, next);
+}
