@@ -1,0 +1,37 @@
+/** Legend of all charts: a click on a name hides its run, "only" hides the others. */
+
+import type { RunSummary } from "../../../protocol.js";
+import { Swatch } from "../../parts/chart/swatch.js";
+import { type Settings, toggled } from "./settings.js";
+import { lookOf, validationDash } from "./slots.js";
+
+export interface LegendProps {
+  readonly runs: readonly RunSummary[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly slots: ReadonlyMap<string, number>;
+  /** Whether any chart shows both. */
+  readonly paired: boolean;
+  readonly settings: Settings;
+  readonly change: (changed: Partial<Settings>) => void;
+}
+
+export function Legend({ runs, names, slots, paired, settings: { hidden }, change }: LegendProps): preact.JSX.Element {
+  return (
+    <div class="legend" role="group" aria-label="Legend: shown runs">
+      {runs.map(({ id }) => {
+        const look = lookOf(slots.get(id) ?? 0);
+        const name = names.get(id) ?? id;
+        const shown = !hidden.has(id);
+        const alone = shown && runs.every((other) => other.id === id || hidden.has(other.id));
+        return (
+          <span key={id} class={`entry${shown ? "" : " hidden"}`}>
+            <button type="button" aria-pressed={shown} title={shown ? `Hide ${id}` : `Show ${id}`} onClick={() => change({ hidden: toggled(hidden, id) })}><Swatch {...look} /> <span class="name">{name}</span></button>
+            {runs.length > 1 && <button type="button" class="only" aria-pressed={alone} aria-label={`only ${name}`} onClick={() => change({ hidden: new Set(alone ? [] : runs.flatMap((other) => (other.id === id ? [] : [other.id]))) })}>only</button>}
+          </span>
+        );
+      })}
+      {runs.some(({ id }) => hidden.has(id)) && <button type="button" class="all" onClick={() => change({ hidden: new Set() })}>Show all</button>}
+      {paired && <span class="key"><Swatch paint="muted" dash={[]} width={1.5} /> training <Swatch paint="muted" dash={validationDash} /> validation <svg class="swatch" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4" fill="none" stroke="var(--muted)" stroke-width="2" /></svg> best</span>}
+    </div>
+  );
+}
