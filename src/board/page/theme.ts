@@ -1,6 +1,6 @@
 /** Theme: light or dark as the system says, or as the reader chose; the choice is remembered in this browser. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 
 export type ThemeChoice = "system" | "light" | "dark";
 
@@ -15,12 +15,17 @@ const stored = (): ThemeChoice => {
   }
 };
 
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+const systemDark = signal(prefersDark.matches);
+prefersDark.addEventListener("change", (event) => (systemDark.value = event.matches));
+
 export const themeChoice = signal<ThemeChoice>(stored());
 
+// Before all that follows the theme, so that these find the new colours.
 effect(() => {
   const choice = themeChoice.value;
-  if (choice === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = choice;
+  if (choice === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = choice;
   try {
     if (choice === "system") localStorage.removeItem(key);
     else localStorage.setItem(key, choice);
@@ -28,3 +33,6 @@ effect(() => {
     // The choice holds for this page alone.
   }
 });
+
+/** What is shown; what is drawn by script, which knows no style sheets, is drawn again when it changes. */
+export const shownTheme = computed<"light" | "dark">(() => (themeChoice.value === "system" ? (systemDark.value ? "dark" : "light") : themeChoice.value));
