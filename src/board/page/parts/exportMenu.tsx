@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Figure } from "../../../plot/figure.js";
-import { shownTheme } from "../theme.js";
 import { download, fileName, pngOfSvg } from "./chart/download.js";
+import { theme } from "./chart/theme.js";
 import "./exportMenu.css";
 
 type Eventually<T> = T | Promise<T>;
@@ -42,10 +42,10 @@ export function ExportMenu({ name, figure, csv }: ExportMenuProps): preact.JSX.E
     }
   };
   const formats: Readonly<Record<string, (() => Promise<Blob>) | undefined>> = {
-    svg: figure && (async () => new Blob([(await figure()).svg({ theme: shownTheme.value })], { type: "image/svg+xml" })),
+    svg: figure && (async () => new Blob([(await figure()).svg({ theme: theme.value })], { type: "image/svg+xml" })),
     png: figure && (async () => {
       const drawn = await figure();
-      return pngOfSvg(drawn.svg({ theme: shownTheme.value }), drawn);
+      return pngOfSvg(drawn.svg({ theme: theme.value }), drawn);
     }),
     csv: csv && (async () => new Blob([await csv()], { type: "text/csv" })),
   };

@@ -2,12 +2,12 @@
 
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
-import { shownTheme } from "../../theme.js";
 import { valueText } from "./drawing.js";
 import { type ChartView, LineCanvas } from "./lineCanvas.js";
 import { readRows, type ReadRow, snapped, spoken, stepped } from "./readout.js";
 import { placeText, scaledSpan, type Span } from "./span.js";
 import { Swatch } from "./swatch.js";
+import { theme } from "./theme.js";
 import "./lineChart.css";
 
 export interface LineChartProps extends ChartView {
@@ -46,7 +46,7 @@ export function LineChart({ label, lines, span, kind, log, percent, limits, onRa
       canvas.current = null;
     };
   }, []);
-  const shade = shownTheme.value;
+  const shade = theme.value;
   useEffect(() => canvas.current?.show(view), [view, shade]);
 
   const at = cursor.value;
