@@ -3,20 +3,16 @@
  * layers themselves know their multiply-adds and their windows.
  */
 
-import { type DType, dtypeBytes, isFloat } from "../base/dtype.js";
+import { type DType, dtypeBytes } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { isOptions, optionsOf, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { checkSpec } from "../ops/checks.js";
-import { zeros } from "../ops/create.js";
-import { tensorsIn } from "../tensor/nested.js";
-import { step } from "../tensor/step.js";
-import { withGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { isCosted } from "./cost.js";
 import type { AnyModule } from "./module.js";
 import { checkModule } from "./module.js";
-import { ReceptiveFields } from "./receptiveField.js";
+import { observe } from "./observe.js";
 
 /** One layer; numbers are for one sample. */
 export interface LayerSummary {
@@ -112,45 +108,25 @@ interface LayerRun {
 /** Modules without children, and those with parameters of their own, in the order in which they run. */
 function run(model: AnyModule, shapes: readonly Shape[], { dtype }: SummaryOptions): LayerRun[] {
   const runs: LayerRun[] = [];
-  const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
-  const type = dtype ?? model.parameters()[0]?.dtype ?? "float32";
-  model.eval();
-  try {
-    // With the tape on, so that receptive fields can be followed along it; with the step all of it goes.
-    step(() =>
-      withGrad(true, () => {
-        const samples = shapes.map((shape) => zeros([1, ...shape], { dtype: type, requiresGrad: isFloat(type) }));
-        const fields = new ReceptiveFields(samples[0]);
-        const handles = Array.from(model.namedModules(), ([name, module]) =>
-          module.registerForwardHook((_module, given, result) => {
-            const [inputs, outputs] = [tensorsIn(given), tensorsIn(result)];
-            if (outputs.length === 0) return;
-            fields.through(module, inputs, outputs);
-            if (!isLayer(module)) return;
-            runs.push({
-              name,
-              module,
-              inputs: inputs.map((t) => t.shape),
-              outputs: outputs.map((t) => t.shape),
-              outputBytes: outputs.reduce((sum, t) => sum + bytesOf(t), 0),
-              receptiveField: fields.sizeOf(outputs[0]),
-            });
-          }),
-        );
-        try {
-          model.forward(...(samples as never[]));
-        } finally {
-          for (const handle of handles) handle.remove();
-        }
-        if (!fields.meaningful) runs.forEach((layer, i) => (runs[i] = { ...layer, receptiveField: null }));
-      }),
-    );
-  } catch (error) {
-    if (error instanceof ShapeError) error.message = `summary: an input of ${shapes.map((s) => `[${s.join(", ")}]`).join(", ")} does not fit the model. ${error.message}`;
-    throw error;
-  } finally {
-    for (const { module, training } of modes) module.training = training;
-  }
+  observe(model, {
+    caller: "summary",
+    shapes,
+    dtype,
+    visit({ path, module, inputs, outputs }, fields) {
+      if (!isLayer(module)) return;
+      runs.push({
+        name: path,
+        module,
+        inputs: inputs.map((t) => t.shape),
+        outputs: outputs.map((t) => t.shape),
+        outputBytes: outputs.reduce((sum, t) => sum + bytesOf(t), 0),
+        receptiveField: fields.sizeOf(outputs[0]),
+      });
+    },
+    end(_outputs, fields) {
+      if (!fields.meaningful) runs.forEach((layer, i) => (runs[i] = { ...layer, receptiveField: null }));
+    },
+  });
   return runs;
 }
 

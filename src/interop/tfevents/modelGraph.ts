@@ -8,6 +8,7 @@ import { type DType, isFloat } from "../../base/dtype.js";
 import { ShapeError } from "../../base/errors.js";
 import { formatShape, type Shape } from "../../base/shape.js";
 import type { AnyModule } from "../../nn/module.js";
+import { Scopes } from "../../nn/scopes.js";
 import { zeros } from "../../ops/create.js";
 import { tensorsIn } from "../../tensor/nested.js";
 import { step } from "../../tensor/step.js";
@@ -48,7 +49,7 @@ export function modelGraph(model: AnyModule, inputShape: Shape | readonly Shape[
         const inputs = shapes.map((shape) => zeros([1, ...shape], { dtype: type, requiresGrad: isFloat(type) }));
         const scopes = new Scopes(model);
         const outputs = scopes.while(() => tensorsIn(model.forward(...(inputs as never[]))));
-        return nodesOf(inputs, outputs, scopes);
+        return nodesOf(model, inputs, outputs, scopes);
       }),
     );
   } catch (error) {
@@ -60,56 +61,14 @@ export function modelGraph(model: AnyModule, inputShape: Shape | readonly Shape[
   }
 }
 
-/** Which module ran what. */
-class Scopes {
-  readonly #model: AnyModule;
-  /** Results of operations, each with the path of the innermost module that ran it. */
-  readonly #paths = new Map<Tensor, string>();
-  readonly #leaves = new Map<Tensor, { name: string; op: string }>();
-
-  constructor(model: AnyModule) {
-    this.#model = model;
-    for (const [path, module] of model.namedModules()) {
-      const add = (op: string, entries: Iterable<[string, Tensor]>): void => {
-        for (const [name, t] of entries) if (!this.#leaves.has(t)) this.#leaves.set(t, { name: `${this.#folder(path)}/${name.replaceAll(".", "/")}`, op });
-      };
-      add("Parameter", module.ownParameters());
-      add("Buffer", module.buffers());
-    }
-  }
-
-  /** Inner modules end before those around them, so what a module finds unclaimed when it ends is its own. */
-  while<T>(body: () => T): T {
-    const handles = Array.from(this.#model.namedModules(), ([path, module]) =>
-      module.registerForwardHook((_module, given, result) => {
-        const inputs = new Set(tensorsIn(given));
-        const stops = { has: (t: Tensor): boolean => inputs.has(t) || this.#paths.has(t) };
-        for (const output of tensorsIn(result)) for (const node of order(output, stops)) this.#paths.set(node.output, this.#folder(path));
-      }),
-    );
-    try {
-      return body();
-    } finally {
-      for (const handle of handles) handle.remove();
-    }
-  }
-
-  /** Where the operation that made `t` belongs. */
-  of(t: Tensor): string {
-    return this.#paths.get(t) ?? this.#folder("");
-  }
-
-  /** What a tensor is that no operation made. */
-  leaf(t: Tensor): { name: string; op: string } | undefined {
-    return this.#leaves.get(t);
-  }
-
-  #folder(path: string): string {
-    return [this.#model.constructor.name, ...path.split(".").filter((part) => part !== "")].join("/");
-  }
+/** Modules as folders. */
+function folderOf(model: AnyModule, path: string): string {
+  return [model.constructor.name, ...path.split(".").filter((part) => part !== "")].join("/");
 }
 
-function nodesOf(inputs: readonly Tensor[], outputs: readonly Tensor[], scopes: Scopes): ModelNode[] {
+const leafKinds = { parameter: "Parameter", buffer: "Buffer" } as const;
+
+function nodesOf(model: AnyModule, inputs: readonly Tensor[], outputs: readonly Tensor[], scopes: Scopes): ModelNode[] {
   const nodes: ModelNode[] = [];
   const names = new Map<Tensor, string>();
   const taken = new Set<string>();
@@ -124,8 +83,11 @@ function nodesOf(inputs: readonly Tensor[], outputs: readonly Tensor[], scopes: 
   const nameOf = (t: Tensor, scope: string): string => {
     const known = names.get(t);
     if (known !== undefined) return known;
-    const { name, op } = scopes.leaf(t) ?? { name: `${scope}/constant`, op: "Constant" };
-    const made = add(name, op, t, []);
+    const leaf = scopes.leaf(t);
+    const made =
+      leaf === undefined
+        ? add(`${scope}/constant`, "Constant", t, [])
+        : add(`${folderOf(model, leaf.path)}/${leaf.name.replaceAll(".", "/")}`, leafKinds[leaf.kind], t, []);
     names.set(t, made);
     return made;
   };
@@ -133,11 +95,11 @@ function nodesOf(inputs: readonly Tensor[], outputs: readonly Tensor[], scopes: 
   for (const output of outputs) {
     for (const { operation, inputs: from, output: made } of order(output, reached)) {
       reached.add(made);
-      const scope = scopes.of(made);
+      const scope = folderOf(model, scopes.of(made));
       const sources = from!.map((t) => nameOf(t, scope));
       names.set(made, add(`${scope}/${operation.name}`, operation.name, made, sources));
     }
   }
-  for (const t of outputs) add("output", "Output", t, [nameOf(t, scopes.of(t))]);
+  for (const t of outputs) add("output", "Output", t, [nameOf(t, folderOf(model, scopes.of(t)))]);
   return nodes;
 }
