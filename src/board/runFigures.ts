@@ -55,7 +55,7 @@ function pair(base: string, tags: readonly string[]): RunFigure {
       const train = all.find(({ tag }) => tag.startsWith("train") && tags.includes(tag));
       const validation = all.find(({ tag }) => tag.startsWith("val") && tags.includes(tag));
       const first = train ?? validation!;
-      const shared = { name: train === undefined ? "validation" : "training", x: [...first.x], y: numbers(first), best } as const;
+      const shared = { name: train === undefined ? "validation" : validation === undefined ? "training" : "", x: [...first.x], y: numbers(first), best } as const;
       // Two curves of one chart stand at the same epochs.
       const at = new Map(validation?.x.map((x, i) => [x, validation.y[i] ?? NaN]));
       const paired = train === undefined || validation === undefined ? {} : { validation: first.x.map((x) => at.get(x) ?? NaN) };

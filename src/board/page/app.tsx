@@ -97,7 +97,7 @@ function Omissions(): preact.JSX.Element | null {
   const list = omissions.value;
   if (list.length === 0) return null;
   return (
-    <Dropdown class="omissions" summary={`${list.length === 1 ? "1 thing was" : `${list.length} things were`} left out`}>
+    <Dropdown class="omissions" summary={<>{list.length} <span class="wide">{list.length === 1 ? "thing was " : "things were "}</span>left out</>}>
       <p class="quiet">In the folder that the board watches; all else is shown.</p>
       <ul>
         {list.slice(0, mostOmissions).map(({ path, reason }) => <li key={`${path} ${reason}`}><code>{path}</code> {reason}</li>)}

@@ -111,7 +111,7 @@ const ViewLink = ({ view, run, there, missing, children }: ViewLinkProps): preac
 /** How an interrupted training goes on. */
 function Resume({ run }: { readonly run: RunSummary }): preact.JSX.Element | null {
   if (run.kind !== "training" || (run.state !== "interrupted" && run.state !== "stopped") || !("model" in run.config) || run.id.split("/").includes("trainings")) return null;
-  const folder = run.id === "." ? root.value : `${root.value.replace(/\/$/, "")}/${run.id}`;
+  const folder = /^\.\/?$/.test(run.id) ? root.value : `${root.value.replace(/\/$/, "")}/${run.id}`;
   const quoted = /^[\w./:@+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
   return <p class="card">It can go on where it was left: <code>npx nabla train --resume {quoted}</code></p>;
 }
@@ -120,9 +120,9 @@ function Metrics({ run }: { readonly run: RunSummary }): preact.JSX.Element {
   const metrics = Object.entries(run.metrics);
   if (metrics.length === 0) return <p class="quiet">Nothing is measured yet.</p>;
   return (
-    <div class="scroll">
+    <div class="scroll" role="region" aria-label="Metrics" tabIndex={0}>
       <table>
-        <thead><tr><th scope="col">metric</th><th scope="col" class="number">best</th><th scope="col" class="number">at epoch</th><th scope="col" class="number">last</th></tr></thead>
+        <thead><tr><th scope="col">metric</th><th scope="col" class="number">best</th><th scope="col" class="number">epoch</th><th scope="col" class="number">last</th></tr></thead>
         <tbody>
           {metrics.map(([name, { best, bestEpoch, last }]) => (
             <tr key={name}>

@@ -39,6 +39,18 @@ export default function Runs(): preact.JSX.Element {
   const onTooMany = (count: number): void => void setTimeout(() => setLeft(count));
 
   if (all.length === 0) return <NoRuns />;
+  const status = (
+    <>
+      <span role="status" class="count">
+        {fitting.length === all.length ? counted(all.length, "run") : `${fitting.length} of ${counted(all.length, "run")}`}
+        {`, ${selected.size} selected`}
+        {left > 0 && `; ${left} more did not fit: at most ${mostSelected} are looked at together`}
+      </span>
+      <a class="button" href={selected.size === 0 ? undefined : href("curves", { run: [...selected] })} role="link" aria-disabled={selected.size === 0}>Compare the curves</a>
+      <button type="button" disabled={selected.size === 0} onClick={() => keep({ run: null })}>Select none</button>
+      {unknown.length > 0 && <span class="problem">No run has “{unknown[0]}”.</span>}
+    </>
+  );
   return (
     <div class="runs">
       <h1>Runs</h1>
@@ -51,23 +63,9 @@ export default function Runs(): preact.JSX.Element {
           ))}
         </nav>
       </div>
-      <div class="toolbar">
-        <span role="status" class="count">
-          {fitting.length === all.length ? counted(all.length, "run") : `${fitting.length} of ${counted(all.length, "run")}`}
-          {selected.size > 0 && `, ${selected.size} selected`}
-          {left > 0 && `; ${left} more did not fit: at most ${mostSelected} are looked at together`}
-        </span>
-        {unknown.length > 0 && <span class="problem">No run has “{unknown[0]}”.</span>}
-        {selected.size > 0 && (
-          <>
-            <a class="button" href={href("curves", { run: [...selected] })}>Compare the curves</a>
-            <button type="button" onClick={() => keep({ run: null })}>Select none</button>
-          </>
-        )}
-      </div>
-      {part === "table" && <Table runs={fitting} all={all} selected={selected} onTooMany={onTooMany} />}
-      {part === "parallel" && <Parallel runs={fitting} selected={selected} onTooMany={onTooMany} />}
-      {part === "differences" && <Differences runs={selectedRuns} />}
+      {part === "table" && <Table runs={fitting} all={all} selected={selected} onTooMany={onTooMany} status={status} />}
+      {part === "parallel" && <Parallel runs={fitting} selected={selected} onTooMany={onTooMany} status={status} />}
+      {part === "differences" && <Differences runs={selectedRuns} status={status} />}
     </div>
   );
 }
@@ -127,9 +125,11 @@ interface TableProps {
   readonly all: readonly RunSummary[];
   readonly selected: ReadonlySet<string>;
   readonly onTooMany: (left: number) => void;
+  /** How many runs are shown and selected, and what can be done with them. */
+  readonly status: preact.ComponentChildren;
 }
 
-function Table({ runs: shown, all, selected, onTooMany }: TableProps): preact.JSX.Element {
+function Table({ runs: shown, all, selected, onTooMany, status }: TableProps): preact.JSX.Element {
   const { params } = route.value;
   const columns = useMemo(() => allColumns(all), [all]);
   const chosen = params.get("columns");
@@ -151,6 +151,7 @@ function Table({ runs: shown, all, selected, onTooMany }: TableProps): preact.JS
       <div class="toolbar">
         <label>Group by <GroupSelect by={by} runs={all} /></label>
         <Columns columns={columns} shown={ids} chosen={chosen !== null} />
+        {status}
       </div>
       {shown.length === 0 ? (
         <p class="quiet">No run fits the filter. <button type="button" onClick={() => keep({ q: null })}>Show all</button></p>

@@ -21,7 +21,7 @@ const column = (id: string, title: string, rest: Partial<Column> = {}): Column =
 const fixed: readonly Column[] = [
   column("name", "Name"),
   column("state", "State", { text: (run) => `${run.state} ${run.epochsDone}/${run.epochs ?? ""}` }),
-  column("spark", "Course", { explained: "the metric by which the run is judged, over its epochs", text: () => "" }),
+  column("spark", "Curve", { explained: "the metric by which the run is judged, over its epochs", text: () => "" }),
   column("epochs", "Epochs", { numeric: true, descending: true, text: (run) => (run.epochs === null ? String(run.epochsDone) : `${run.epochsDone}/${run.epochs}`) }),
   column("created", "Created", { descending: true, text: (run) => momentText(run.created) }),
   column("updated", "Last written", { descending: true, text: (run) => momentText(run.updated) }),

@@ -16,19 +16,20 @@ interface Row {
   readonly text: (value: Value) => string;
 }
 
-export function Differences({ runs }: { readonly runs: readonly RunSummary[] }): preact.JSX.Element {
+export function Differences({ runs, status }: { readonly runs: readonly RunSummary[]; readonly status: preact.ComponentChildren }): preact.JSX.Element {
   const all = route.value.params.get("all") === "1";
   const { config, metrics } = useMemo(() => rowsOf(runs), [runs]);
-  if (runs.length === 0) return <p class="quiet">No run is selected. Tick two or more in the table, and this place shows where they differ.</p>;
+  if (runs.length === 0) return <><div class="toolbar">{status}</div><p class="quiet">No run is selected. Tick two or more in the table, and this place shows where they differ.</p></>;
   const shownOf = (rows: readonly Row[]): readonly Row[] => (all ? rows : rows.filter(({ values }) => values.some((value) => value !== values[0])));
   const parts = [{ title: "Configuration", rows: shownOf(config), all: config }, { title: "Metrics", rows: shownOf(metrics), all: metrics }];
   const hidden = parts.reduce((sum, part) => sum + part.all.length - part.rows.length, 0);
   return (
     <>
-      <p class="toolbar">
+      <div class="toolbar">
         <label><input type="checkbox" checked={!all} onChange={(event) => navigate(withParams({ all: event.currentTarget.checked ? null : "1" }), { replace: true })} />only what differs</label>
         {hidden > 0 && <span class="quiet">{hidden} {hidden === 1 ? "row is" : "rows are"} the same in all</span>}
-      </p>
+        {status}
+      </div>
       <div class="scroll differences" role="region" aria-label="Differences" tabIndex={0}>
         <table>
           <thead>
@@ -50,7 +51,7 @@ export function Differences({ runs }: { readonly runs: readonly RunSummary[] }):
               {rows.map((row) => (
                 <tr key={row.id}>
                   <th scope="row">{row.title}</th>
-                  {row.values.map((value, i) => <td key={runs[i].id} class={typeof value === "number" ? "number" : undefined}>{row.best.has(i) ? <strong>{row.text(value)} <span class="best">best</span></strong> : row.text(value)}</td>)}
+                  {row.values.map((value, i) => <td key={runs[i].id}>{row.best.has(i) ? <strong>{row.text(value)} <span class="best">best</span></strong> : row.text(value)}</td>)}
                 </tr>
               ))}
             </tbody>

@@ -17,7 +17,7 @@ interface Term {
   readonly matches: (run: RunSummary) => boolean;
 }
 
-const comparison = /^([\p{L}_][\p{L}\p{N}_.\/-]*)(<=|>=|!=|=|<|>|~)(.*)$/su;
+const comparison = /^([\p{L}_][\p{L}\p{N}_./-]*)(<=|>=|!=|=|<|>|~)(.*)$/su;
 
 /** Words, with what stands within quotes kept together. */
 const words = /(?:[^\s"]|"[^"]*(?:"|$))+/gu;

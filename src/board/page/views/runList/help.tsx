@@ -16,7 +16,7 @@ const examples: readonly (readonly [string, string])[] = [
 
 export function FilterHelp(): preact.JSX.Element {
   return (
-    <Dropdown summary={<><span aria-hidden="true">?</span><span class="hidden">How to filter</span></>} class="help">
+    <Dropdown summary={<><span aria-hidden="true">?</span><span class="spoken">How to filter</span></>} class="help">
       <p>Terms stand side by side; a run must fit them all.</p>
       <dl>
         {examples.map(([example, meaning]) => <div key={example}><dt><code>{example}</code></dt><dd>{meaning}</dd></div>)}

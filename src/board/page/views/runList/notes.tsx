@@ -59,7 +59,8 @@ export function EditableNote({ run, field, long = false }: EditableNoteProps): p
   };
   if (!editing) {
     return (
-      <button type="button" ref={button} class="editable" aria-label={`${labels[field]} of ${run.name}: ${text || "none"}. Change`} title={text === "" ? `Add ${labels[field]}` : text} onClick={() => setEditing(true)}>
+      <button type="button" ref={button} class="editable" title={text === "" ? `Add ${labels[field]}` : text} onClick={() => setEditing(true)}>
+        <span class="spoken">Change {labels[field]} of {run.name}: </span>
         {text === "" ? <span class="add">+ {labels[field]}</span> : field === "tags" ? run.notes.tags.map((tag) => <span key={tag} class="chip">{tag}</span>) : text}
       </button>
     );

@@ -19,6 +19,8 @@ const height = 440;
 const [top, bottom] = [56, height - 40];
 const [left, right] = [76, 84];
 const usualAxes = 8;
+/** How far lines through one category lie apart at most. */
+const spread = 0.05;
 
 /** From the foot up. */
 const yOf = (position: number | null): number => (position === null ? bottom + 22 : bottom - Math.min(1, Math.max(0, position)) * (bottom - top));
@@ -28,9 +30,11 @@ export interface ParallelProps {
   readonly runs: readonly RunSummary[];
   readonly selected: ReadonlySet<string>;
   readonly onTooMany: (left: number) => void;
+  /** How many runs are shown and selected, and what can be done with them. */
+  readonly status: preact.ComponentChildren;
 }
 
-export function Parallel({ runs, selected, onTooMany }: ParallelProps): preact.JSX.Element {
+export function Parallel({ runs, selected, onTooMany, status }: ParallelProps): preact.JSX.Element {
   const { params } = route.value;
   const metrics = metricNames(runs);
   const chosenMetric = params.get("metric") ?? "";
@@ -42,7 +46,7 @@ export function Parallel({ runs, selected, onTooMany }: ParallelProps): preact.J
     () => [...axisKeys.map((key) => parallelAxis(`config.${key}`, key, runs)), ...(metric === null ? [] : [parallelAxis(`metric.${metric}`, metric, runs)])],
     [axisKeys, metric, runs],
   );
-  if (runs.length === 0 || metric === null) return <p class="quiet">No run here has a metric yet: a line needs one to end at.</p>;
+  if (runs.length === 0 || metric === null) return <><div class="toolbar">{status}</div><p class="quiet">No run here has a metric yet: a line needs one to end at.</p></>;
   const keep = (changes: Parameters<typeof withParams>[0]): void => navigate(withParams(changes), { replace: true });
   const toggleAxis = (key: string, on: boolean): void => keep({ axes: keys.filter((each) => (each === key ? on : axisKeys.includes(each))).join(",") });
   return (
@@ -56,6 +60,7 @@ export function Parallel({ runs, selected, onTooMany }: ParallelProps): preact.J
           </fieldset>
           <p><button type="button" disabled={given === null} onClick={() => keep({ axes: null })}>Those that differ</button></p>
         </Dropdown>
+        {status}
       </div>
       {axisKeys.length === 0 && <p class="quiet">These runs have one configuration; choose axes by hand, or train with other values: <code>npx nabla train convnet --lr 0.01</code></p>}
       <Plot runs={runs} axes={axes} metric={metric} selected={selected} onTooMany={onTooMany} />
@@ -77,7 +82,7 @@ interface Drag {
   readonly to: number;
 }
 
-function Plot({ runs, axes, metric, selected, onTooMany }: ParallelProps & { readonly axes: readonly ParallelAxis[]; readonly metric: string }): preact.JSX.Element {
+function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "status"> & { readonly axes: readonly ParallelAxis[]; readonly metric: string }): preact.JSX.Element {
   const { params } = route.value;
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(960);
@@ -108,12 +113,14 @@ function Plot({ runs, axes, metric, selected, onTooMany }: ParallelProps & { rea
   // Best first: so do arrow keys go from run to run.
   const lines = useMemo(
     () => runs.map((run): Line => {
-      const positions = axes.map((axis) => axis.position(valueOf(run, axis.id)));
-      const end = positions[positions.length - 1];
+      const values = axes.map((axis) => axis.position(valueOf(run, axis.id)));
+      const end = values[values.length - 1];
+      // Lines through one category lie side by side, the better the higher.
+      const positions = values.map((position, i) => (position !== null && axes[i].kind === "category" ? position + spread * ((end ?? 0.5) - 0.5) : position));
       const d = positions.map((position, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)},${yOf(position).toFixed(1)}`).join("");
       const within = axes.every((axis, i) => {
         const span = spans.get(axis.id);
-        return span === undefined || (positions[i] !== null && positions[i] >= span[0] && positions[i] <= span[1]);
+        return span === undefined || (values[i] !== null && values[i] >= span[0] && values[i] <= span[1]);
       });
       return { run, positions, d, style: end === null ? "" : rampStyle(higher ? end : 1 - end), within };
     }).sort((a, b) => rank(b, higher) - rank(a, higher)),

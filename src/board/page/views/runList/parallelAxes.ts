@@ -39,6 +39,7 @@ function numberAxis(id: string, title: string, values: readonly number[], gaps: 
   const axis = axisOf({ chart: "parallel coordinates", name: "y", options: { scale: log ? "log" : "linear" }, values, room: 0.04 });
   const scaled = log ? Math.log : (value: number) => value;
   const [from, to] = axis.domain.map(scaled);
+  const few = [...new Set(values)].sort((a, b) => a - b);
   const at = (value: number): number => (scaled(value) - from) / (to - from);
   return {
     id,
@@ -49,10 +50,23 @@ function numberAxis(id: string, title: string, values: readonly number[], gaps: 
       const value = from + position * (to - from);
       return Number((log ? Math.exp(value) : value).toPrecision(8));
     },
-    ticks: axis.ticks(6).map(({ value, label }) => ({ position: at(value), label })),
+    ticks: few.length <= mostValues ? apart(few.map((value) => ({ position: at(value), label: valueText(value) }))) : axis.ticks(6).map(({ value, label }) => ({ position: at(value), label })),
     step: 0.02,
     gaps,
   };
+}
+
+/** So few values each get a tick. */
+const mostValues = 8;
+
+/** Ticks without the labels that would stand on each other. */
+function apart(ticks: ParallelAxis["ticks"]): ParallelAxis["ticks"] {
+  let last = -1;
+  return ticks.map(({ position, label }) => {
+    if (position - last < 0.045) return { position, label: "" };
+    last = position;
+    return { position, label };
+  });
 }
 
 function categoryAxis(id: string, title: string, values: readonly Value[], gaps: boolean): ParallelAxis {

@@ -69,13 +69,14 @@ export function RunTable(props: RunTableProps): preact.JSX.Element {
   const chosen = ids.filter((id) => selected.has(id)).length;
   const spaces = shown.map((index, i) => index - (i === 0 ? 0 : shown[i - 1] + 1));
   const below = rows.length - (shown.at(-1) ?? -1) - 1;
-  const total = widths.reduce((sum, width) => sum + width, checkRem);
+  const others = widths.reduce((sum, width, i) => sum + (columns[i].id === "name" ? 0 : width), checkRem);
+  const name = widths[columns.findIndex(({ id }) => id === "name")];
   return (
     <div class="runTable" ref={box} role="region" aria-label="Runs" tabIndex={0}>
-      <table aria-rowcount={rows.length + 1} style={{ width: `max(100%, ${total}rem)` }}>
+      <table aria-rowcount={rows.length + 1} style={{ width: `max(100%, ${others}rem + min(${name}rem, 55vw))` }}>
         <colgroup>
           <col style={{ width: `${checkRem}rem` }} />
-          {columns.map((column, i) => <col key={column.id} style={{ width: `${widths[i]}rem` }} />)}
+          {columns.map((column, i) => <col key={column.id} style={{ width: column.id === "name" ? `min(${widths[i]}rem, 55vw)` : `${widths[i]}rem` }} />)}
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
@@ -196,11 +197,13 @@ const isoText = (seconds: number): string => {
 
 /** In rem, so that the longest text fits, within reason. */
 function columnWidth(column: Column, groups: readonly RunGroup[]): number {
-  const given: Readonly<Record<string, number>> = { spark: 7.5, state: 12, tags: 11, group: 8, note: 14, created: 10, updated: 10 };
+  const given: Readonly<Record<string, number>> = { spark: 7.5, tags: 11, group: 9, note: 14, created: 10.5, updated: 10.5 };
+  if (column.id === "state") return groups.some(({ runs }) => runs.some(({ state }) => state === "running")) ? 14 : 9.5;
   if (column.id in given) return given[column.id];
-  let longest = column.title.length + 2;
+  // Titles are bold, and have an arrow beside them.
+  let longest = 1.1 * column.title.length + 2;
   for (const { runs } of groups) for (const run of runs) longest = Math.max(longest, column.text(run).length);
-  return Math.min(column.id === "name" ? 22 : 16, Math.max(4, 1.6 + 0.5 * longest));
+  return Math.min(column.id === "name" ? 26 : 16, 1.8 + 0.58 * longest);
 }
 
 /** The rows in sight, as indices from `first` to before `last`. */
