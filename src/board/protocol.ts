@@ -4,7 +4,7 @@
  *
  *     GET   /api/runs                              RunList
  *     GET   /api/stream                            server-sent events, see StreamEvents
- *     GET   /api/series?run=…&run=…&tag=…&x=…      SeriesAnswer; also points=, from=, to=
+ *     GET   /api/series?run=…&run=…&tag=…&x=…      SeriesAnswer; also points=, from=, to=, means=1
  *     GET   /api/runs/ID                           RunDetail
  *     PATCH /api/runs/ID                           RunNotes in, RunSummary out
  *     GET   /api/runs/ID/histograms?tag=…          HistogramSeries
@@ -136,6 +136,8 @@ export interface Series {
   /** By the x asked for; "time" is seconds since the run began. Rising. */
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
+  /** Where it is thinned, and means=1 asked for them: of each point the mean of all from behind the one before it up to it. Smoothing goes by these. */
+  readonly means: readonly (number | null)[] | null;
   /** The best value of the whole curve, for metrics that have one. */
   readonly best: { readonly x: number; readonly y: number } | null;
   /** For a validation loss: x from where on it rises for good while the training loss falls. */
@@ -218,7 +220,7 @@ export interface PredictionItem {
   readonly hasImage: boolean;
 }
 
-/** Query: which=wrong|right|all, label=, predicted=, sort=confidence|loss|index, offset=, limit= (at most 200). */
+/** Query: which=wrong|right|all, label=, predicted=, index= (that sample alone), sort=confidence|loss|index, offset=, limit= (at most 200). */
 export interface PredictionPage {
   readonly total: number;
   readonly items: readonly PredictionItem[];

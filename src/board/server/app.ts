@@ -4,12 +4,17 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { HTTPException } from "hono/http-exception";
-import type { RunList, SeriesAnswer, SeriesX } from "../protocol.js";
+import { errorCode } from "../../base/atomicWrite.js";
+import { NablaError } from "../../base/errors.js";
+import type { RunList, SeriesAnswer } from "../protocol.js";
 import { requireToken } from "./accessToken.js";
 import { guard, strictHeaders } from "./guard.js";
 import { liveEvents } from "./liveEvents.js";
+import { NotReadable, whyUnreadable } from "./openInside.js";
 import { servePage } from "./page.js";
 import { badRequest, notFound, RequestProblem } from "./problem.js";
+import { choiceOf, numberOf, wholeOf } from "./query.js";
+import { addRunRoutes } from "./runRoutes.js";
 import type { RunStore } from "./runStore.js";
 import { seriesOf } from "./series.js";
 import type { WatchedRun } from "./watchedRun.js";
@@ -38,6 +43,9 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
   app.onError((error, c) => {
     if (error instanceof RequestProblem) return c.json({ error: error.message }, error.status);
     if (error instanceof HTTPException) return c.json({ error: error.message || `The request was refused (${error.status}).` }, error.status);
+    // A file that was damaged, replaced or removed while it was read.
+    if (error instanceof NablaError) return c.json({ error: error.message }, 422);
+    if (error instanceof NotReadable || errorCode(error).startsWith("E")) return c.json({ error: `A file of the run ${whyUnreadable(error) ?? "is gone"}.` }, 422);
     onFault(error);
     return c.json({ error: "The board failed to answer this; the terminal where it runs says why. Everything else goes on." }, 500);
   });
@@ -62,7 +70,12 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
     const [runs, tags] = ["run", "tag"].map((name) => [...new Set(c.req.queries(name) ?? [])]);
     if (tags.length === 0) throw badRequest("series: tag= is missing; name at least one curve.");
     if (runs.length * tags.length > maxSeries) throw badRequest(`series: ${runs.length} runs with ${tags.length} tags are more than ${maxSeries} curves at once.`);
-    const query = { x: xOf(c.req.query("x")), points: wholeOf("points", c.req.query("points"), 1000, 2, 100_000), from: numberOf("from", c.req.query("from"), -Infinity), to: numberOf("to", c.req.query("to"), Infinity) };
+    const query = {
+      x: choiceOf(c, "x", ["step", "epoch", "time"]),
+      points: wholeOf(c, "points", { fallback: 1000, min: 2, max: 100_000 }),
+      from: numberOf(c, "from", -Infinity),
+      to: numberOf(c, "to", Infinity),
+    };
     const answer: SeriesAnswer["series"][number][] = [];
     for (const id of runs) {
       // One that is gone since the page asked is told by the stream.
@@ -76,25 +89,8 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
     }
     return c.json({ series: answer } satisfies SeriesAnswer);
   });
-  app.get("/api/runs/:id", async (c) => c.json(await run(c.req.param("id")).detail()));
+  addRunRoutes(app, store, run);
 
   servePage(app, page);
   return app;
-}
-
-function xOf(text = "step"): SeriesX {
-  if (text !== "step" && text !== "epoch" && text !== "time") throw badRequest("series: x must be step, epoch or time.");
-  return text;
-}
-
-function numberOf(name: string, text: string | undefined, fallback: number): number {
-  const value = text === undefined || text.trim() === "" ? fallback : Number(text);
-  if (Number.isNaN(value)) throw badRequest(`${name} must be a number.`);
-  return value;
-}
-
-function wholeOf(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  const value = numberOf(name, text, fallback);
-  if (!Number.isInteger(value) || value < min || value > max) throw badRequest(`${name} must be a whole number from ${min} to ${max}.`);
-  return value;
 }

@@ -4,7 +4,7 @@ import type { Series, SeriesX } from "../protocol.js";
 import { higherIsBetter } from "./metricKind.js";
 import { overfitsFrom } from "./overfitting.js";
 import { bestOf, finiteOrNull } from "./summary.js";
-import { thin } from "./thin.js";
+import { meansOf, thin } from "./thin.js";
 import type { RunData, WatchedRun } from "./watchedRun.js";
 
 export interface SeriesQuery {
@@ -12,6 +12,7 @@ export interface SeriesQuery {
   readonly points: number;
   readonly from: number;
   readonly to: number;
+  readonly means: boolean;
 }
 
 /** A curve over the x that was asked for, x rising. */
@@ -21,7 +22,7 @@ interface Line {
 }
 
 /** Null where the run has no such curve. */
-export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, tag: string, { x: by, points, from, to }: SeriesQuery): Series | null {
+export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, tag: string, { x: by, points, from, to, means }: SeriesQuery): Series | null {
   const line = lineOf(data, tag, by);
   if (line === null) return null;
   const { x, y } = line;
@@ -29,7 +30,7 @@ export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, t
   const begin = Math.max(0, firstAtLeast(x, from) - 1);
   const end = Math.min(x.length, firstAbove(x, to) + 1);
   const kept = thin(y, begin, Math.max(begin, end), points);
-  const higher = higherIsBetter(tag, kind);
+  const higher = higherIsBetter(tag, kind, data.record?.directions);
   const best = higher === null ? -1 : bestOf(y, higher);
   const overfits = tag === "valLoss" ? overfittingRow(data) : null;
   return {
@@ -38,6 +39,7 @@ export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, t
     total: Math.max(0, end - begin),
     x: kept.map((i) => x[i]),
     y: kept.map((i) => finiteOrNull(y[i])),
+    means: means && kept.length < end - begin ? meansOf(y, begin, kept).map(finiteOrNull) : null,
     best: best < 0 ? null : { x: x[best], y: y[best] },
     overfitsFrom: overfits === null ? null : (x[overfits] ?? null),
   };
@@ -49,7 +51,7 @@ function overfittingRow({ table, events }: RunData): number | null {
 }
 
 function lineOf({ table, events, record }: RunData, tag: string, by: SeriesX): Line | null {
-  const epochSteps = stepsOfEpoch({ table, events, record });
+  const epochSteps = stepsOfEpoch({ events, record });
   const column = table.column(tag);
   if (column !== undefined) {
     const { epochs } = table;
@@ -69,14 +71,18 @@ function lineOf({ table, events, record }: RunData, tag: string, by: SeriesX): L
   return { x: factor === 1 ? step : Float64Array.from(step, (each) => each * factor), y: value };
 }
 
-/** By what the run was told, else by what it logged; 1 where neither says. */
-function stepsOfEpoch({ table, events, record }: RunData): number {
-  if (record?.epochSteps != null) return record.epochSteps;
-  const epochs = table.epochs.at(-1) ?? 0;
-  const curve = events.curves().get("step/loss")?.curve;
-  if (curve === undefined || epochs < 1) return 1;
-  const { step, length } = curve.points();
-  return Math.max(1, Math.round(step[length - 1] / epochs));
+/** By what the run was told, else by the step at which its last epoch ended; 1 where neither is known. */
+function stepsOfEpoch({ events, record }: Pick<RunData, "events" | "record">): number {
+  if (record !== null && record.epochSteps !== null) return record.epochSteps;
+  const curves = events.curves();
+  const [steps, epochs] = [curves.get("step/loss"), curves.get("trainLoss")];
+  if (steps?.unit !== "step" || epochs?.unit !== "epoch") return 1;
+  const [step, epoch] = [steps.curve.points(), epochs.curve.points()];
+  const last = epoch.length - 1;
+  const ended = epochs.curve.origin + epoch.seconds[last] - steps.curve.origin;
+  let at = step.length - 1;
+  while (at > 0 && step.seconds[at] > ended) at--;
+  return Math.max(1, Math.round(step.step[at] / epoch.step[last]) || 1);
 }
 
 /** Running sums; the epochs themselves where seconds are not known. */

@@ -35,6 +35,20 @@ export function thin(values: ArrayLike<number>, begin: number, end: number, poin
   return kept;
 }
 
+/** Of each position that stays the mean of all values from behind the one before it, or from `begin`, up to it; NaN where none is finite. */
+export function meansOf(values: ArrayLike<number>, begin: number, kept: readonly number[]): number[] {
+  let next = begin;
+  return kept.map((position) => {
+    let [sum, count] = [0, 0];
+    for (; next <= position; next++) {
+      if (!Number.isFinite(values[next])) continue;
+      sum += values[next];
+      count++;
+    }
+    return sum / count;
+  });
+}
+
 /** At most `count` positions from 0 to length − 1, evenly, both ends among them. */
 export function evenly(length: number, count: number): number[] {
   if (length <= count) return Array.from({ length }, (_, i) => i);

@@ -32,6 +32,19 @@ describe("smoothing", () => {
     sparse.forEach((value, i) => expect(value).toBeCloseTo(dense[i]!, 12));
   });
 
+  test("of a thinned curve the means count, so that its spikes do not pull", () => {
+    const all = Array.from({ length: 1001 }, (_, i) => (i % 10 === 5 ? 11 : 1));
+    // Of each ten the lowest and the highest stay: midway between them is 6, their mean is 2.
+    const kept = all.map((_, i) => i).filter((i) => i % 10 === 5 || i % 10 === 9);
+    const means = kept.map((position, at) => {
+      const values = all.slice(at === 0 ? 0 : kept[at - 1] + 1, position + 1);
+      return values.reduce((a, b) => a + b, 0) / values.length;
+    });
+    const values = smoothed(kept, kept.map((i) => all[i]), { weight: 0.95, spacing: 2, means });
+    expect(values.at(-1)).toBeCloseTo(2, 0);
+    expect(smoothed(kept, kept.map((i) => all[i]), { weight: 0.95, spacing: 2 }).at(-1)).toBeCloseTo(6, 0);
+  });
+
   test("the spacing of a long curve is 1/499 of it, that of a short one the distance of its points", () => {
     expect(spacingOf([1, 2, 3], 3)).toBe(1);
     expect(spacingOf([0, 50_000, 99_800], 100_000)).toBe(200);

@@ -12,17 +12,29 @@ export function spacingOf(x: readonly number[], total: number): number {
   return count < 2 ? 1 : (x[x.length - 1] - x[0]) / (count - 1);
 }
 
-/** `y` smoothed over rising `x`; what is null or not finite stays a gap and has no weight. `weight` is from 0 (none) to below 1. */
-export function smoothed(x: readonly number[], y: readonly (number | null)[], { weight, spacing }: { readonly weight: number; readonly spacing: number }): (number | null)[] {
+export interface SmoothingOptions {
+  /** From 0 (none) to below 1. */
+  readonly weight: number;
+  readonly spacing: number;
+  /** Of a thinned curve: the mean of the points that each stands for, which then counts instead of its value, and by its share of x. */
+  readonly means?: readonly (number | null)[] | null;
+}
+
+/** `y` smoothed over rising `x`; what is null or not finite stays a gap and has no weight. */
+export function smoothed(x: readonly number[], y: readonly (number | null)[], { weight, spacing, means }: SmoothingOptions): (number | null)[] {
   let [sum, weights, before] = [0, 0, x[0]];
   return y.map((value, i) => {
-    const decay = spacing > 0 ? weight ** ((x[i] - before) / spacing) : weight;
+    const distance = x[i] - before;
+    const decay = spacing > 0 ? weight ** (distance / spacing) : weight;
     before = x[i];
     sum *= decay;
     weights *= decay;
-    if (value === null || !Number.isFinite(value)) return null;
-    sum += value;
-    weights += 1;
-    return sum / weights;
+    const counted = means?.[i] ?? value;
+    if (counted !== null && Number.isFinite(counted)) {
+      const share = means == null || distance === 0 ? 1 : distance / spacing;
+      sum += share * counted;
+      weights += share;
+    }
+    return value === null || !Number.isFinite(value) ? null : sum / weights;
   });
 }

@@ -46,10 +46,10 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
 
   const shown = useMemo(() => runs.filter(({ id }) => !hidden.has(id)), [runs, hidden]);
   const tags = useMemo(() => [chart.training, chart.validation].filter((tag) => tag !== null), [chart.training, chart.validation]);
-  const wanted = JSON.stringify([shown.map(({ id }) => id), tags, x, range, pointsFor(width, shown.length * tags.length)]);
+  const wanted = JSON.stringify([shown.map(({ id }) => id), tags, x, range, pointsFor(width, shown.length * tags.length), smooth > 0]);
   useEffect(() => {
-    const [ids, wantedTags, kind, part, points] = JSON.parse(wanted) as [string[], string[], SeriesX, Span | null, number];
-    feed.want(visible ? { runs: ids, tags: wantedTags, x: kind, range: part, points } : null);
+    const [ids, wantedTags, kind, part, points, means] = JSON.parse(wanted) as [string[], string[], SeriesX, Span | null, number, boolean];
+    feed.want(visible ? { runs: ids, tags: wantedTags, x: kind, range: part, points, means } : null);
   }, [feed, wanted, visible]);
 
   const fetched = feed.fetched.value;

@@ -39,7 +39,7 @@ export function chartLines({ chart, runs, names, slots, fetched, range, smooth }
         dash: part === "validation" ? validationDash : dash,
         width: part === "validation" || !paired ? 2 : 1.5,
         x: shown.x,
-        y: smooth === 0 ? shown.y : smoothed(shown.x, shown.y, { weight: smooth, spacing }),
+        y: smooth === 0 ? shown.y : smoothed(shown.x, shown.y, { weight: smooth, spacing, means: shown.means }),
         raw: smooth === 0 ? null : shown.y,
         best: part === judged ? whole.best : null,
         overfitsFrom: whole.overfitsFrom,

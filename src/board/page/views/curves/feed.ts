@@ -15,6 +15,8 @@ export interface Wanted {
   /** At most so many points a curve. */
   readonly points: number;
   readonly range: Span | null;
+  /** Whether the curves are smoothed. */
+  readonly means: boolean;
 }
 
 /** The curves of a run by tag. */
@@ -96,7 +98,7 @@ export class Feed {
 
   /** Whether there was anything to fetch. */
   async #fetchDue(wanted: Wanted): Promise<boolean> {
-    const key = JSON.stringify([wanted.x, wanted.tags, wanted.points]);
+    const key = JSON.stringify([wanted.x, wanted.tags, wanted.points, wanted.means]);
     const detailKey = JSON.stringify(wanted.range);
     const versions = changes.peek();
     const now = Date.now();
@@ -138,8 +140,8 @@ export class Feed {
     return false;
   }
 
-  async #get({ tags, x, points }: Wanted, runs: readonly string[], range: Span | null): Promise<Map<string, Map<string, Series>>> {
-    const rest = new URLSearchParams([...tags.map((tag) => ["tag", tag]), ["x", x], ["points", String(points)], ...(range === null ? [] : [["from", String(range[0])], ["to", String(range[1])]])]).toString();
+  async #get({ tags, x, points, means }: Wanted, runs: readonly string[], range: Span | null): Promise<Map<string, Map<string, Series>>> {
+    const rest = new URLSearchParams([...tags.map((tag) => ["tag", tag]), ["x", x], ["points", String(points)], ...(means ? [["means", "1"]] : []), ...(range === null ? [] : [["from", String(range[0])], ["to", String(range[1])]])]).toString();
     const queries: string[] = [];
     let query = "";
     for (const run of runs) {
