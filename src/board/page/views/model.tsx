@@ -1,15 +1,18 @@
 /** Model view: the network of one run, what flows through it, and how that changed over the training. */
 
 import type { ComponentType } from "preact";
-import type { ModelGraph, RunSummary } from "../../protocol.js";
+import type { Inspection, ModelGraph, RunSummary } from "../../protocol.js";
 import { root, runPath, runs } from "../api.js";
 import { useLive } from "../parts/useLive.js";
 import { withParams } from "../routes.js";
+import { Histograms } from "./model/histograms.js";
 import { Network } from "./model/network.js";
+import { Filters, Maps } from "./model/pictures.js";
 import { choose, param } from "./model/state.js";
+import { Values } from "./model/values.js";
 import "./model/model.css";
 
-export interface PartProps {
+interface PartProps {
   readonly run: RunSummary;
 }
 
@@ -20,6 +23,9 @@ interface Part {
 
 const parts: Readonly<Record<string, Part>> = {
   network: { title: "Network", component: NetworkPart },
+  values: { title: "Values and gradients", component: ValuesPart },
+  filters: { title: "Filters and maps", component: FiltersPart },
+  histograms: { title: "Histograms", component: Histograms },
 };
 
 /** Whether there is something to see of a run. */
@@ -40,7 +46,7 @@ export default function View(): preact.JSX.Element {
             Run
             <select value={run?.id ?? ""} onChange={(event) => choose({ run: event.currentTarget.value })}>
               {run === undefined && <option value="">choose …</option>}
-              {listed.map(({ id }) => <option key={id} value={id}>{id === "." ? root.value || "the watched folder" : id}</option>)}
+              {listed.map(({ id }) => <option key={id} value={id}>{id === "./" ? root.value : id}</option>)}
             </select>
           </label>
         )}
@@ -62,8 +68,40 @@ export default function View(): preact.JSX.Element {
 }
 
 function NetworkPart({ run }: PartProps): preact.JSX.Element {
-  const { data, error } = useLive<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, [run.id]);
-  if (!run.has.model) return <p class="quiet">This run has no <code>model.json</code>, which describes its network. Runs of <code>npx nabla train</code> have one.</p>;
-  if (data === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
-  return <Network model={data} name={run.name} />;
+  const { data, error } = useModel(run);
+  if (!run.has.model) return <p class="quiet">This run has no <code>model.json</code>, which describes its network. Runs of <code>npx nabla train</code> have one, and those of programs with <code>recordRun</code>.</p>;
+  return data === null ? <Waiting error={error} /> : <Network model={data} name={run.name} />;
 }
+
+function ValuesPart({ run }: PartProps): preact.JSX.Element {
+  const { data, error } = useInspection(run);
+  const pictures = useModel(run).data?.inputShape.length === 3;
+  if (!run.has.inspection) return <NotInspected run={run} />;
+  return data === null ? <Waiting error={error} /> : data.samples.length === 0 ? <NotInspected run={run} /> : <Values run={run} inspection={data} pictures={pictures} />;
+}
+
+function FiltersPart({ run }: PartProps): preact.JSX.Element {
+  const { data, error } = useInspection(run);
+  const pictures = useModel(run).data?.inputShape.length === 3;
+  return (
+    <>
+      <Filters run={run} />
+      <section aria-labelledby="maps-title">
+        <h2 id="maps-title">Activation maps</h2>
+        {!run.has.inspection ? <NotInspected run={run} /> : data === null ? <Waiting error={error} /> : data.samples.length === 0 ? <NotInspected run={run} /> : <Maps run={run} inspection={data} pictures={pictures} />}
+      </section>
+    </>
+  );
+}
+
+const useModel = (run: RunSummary): ReturnType<typeof useLive<ModelGraph>> => useLive<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, [run.id]);
+
+const useInspection = (run: RunSummary): ReturnType<typeof useLive<Inspection>> => useLive<Inspection>(run.has.inspection ? `${runPath(run.id)}/inspection` : null, [run.id]);
+
+const Waiting = ({ error }: { readonly error: string | null }): preact.JSX.Element => (error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>);
+
+const NotInspected = ({ run }: PartProps): preact.JSX.Element => (
+  <p class="quiet">
+    No samples were followed through this network{run.state === "running" ? " yet; that is done when an epoch ends" : ""}. <code>npx nabla train</code> does it for some samples of validation, and so does <code>recordRun</code> in programs.
+  </p>
+);

@@ -2,7 +2,7 @@
 
 import { curveBasis, line as lineShape } from "d3-shape";
 import { Figure, titleHeight } from "../../../../plot/figure.js";
-import { centred, group, type Item, path, rect, shown, type Size } from "../../../../plot/scene.js";
+import { centred, group, type Item, type Paint, path, rect, shown, type Size } from "../../../../plot/scene.js";
 import { fitted, textWidth } from "../../../../plot/textWidth.js";
 import { headHeight, type PlacedBox, type PlacedEdge, type Placement } from "./nested.js";
 
@@ -13,8 +13,8 @@ export interface BoxContent {
   /** After the name: what it is. */
   readonly type: string;
   readonly lines: readonly string[];
-  /** A line that warns, at the end. */
-  readonly warning?: string;
+  /** A line that warns, at the end, and the colour of the frame; the words say all that the colour does. */
+  readonly warning?: { readonly text: string; readonly paint: Paint };
   /** Holds others, and can be unfolded. */
   readonly folds: boolean;
   /** "end": where values come in and go out, "parameter": what is learned. Default "module". */
@@ -32,7 +32,7 @@ const widest = 300;
 /** The room that a folded box takes, or the head of an open one. */
 export function boxSize({ name, type, lines, warning, folds }: BoxContent, open: boolean): Size {
   const head = roomFor(name, size * 1.06) + (type === "" ? 0 : 8 + roomFor(type, size)) + (folds ? chevronWidth : 0);
-  const below = open ? [] : warning === undefined ? lines : [...lines, warning];
+  const below = open ? [] : warning === undefined ? lines : [...lines, warning.text];
   const width = Math.max(64, head, ...below.map((each) => roomFor(each, 11.5))) + 24;
   return { width: Math.min(widest, Math.ceil(width)), height: headHeight + (below.length === 0 ? 0 : below.length * lineHeight + 3) };
 }
@@ -66,16 +66,16 @@ function drawOpen(box: PlacedBox, content: BoxContent): Item[] {
 function drawFolded(box: PlacedBox, content: BoxContent): Item[] {
   const { x, y, width, height } = box;
   const { kind = "module", folds, lines, warning } = content;
-  const frame = { fill: kind === "module" ? "surface" : "ground", stroke: warning === undefined ? "axis" : "bad", width: warning === undefined ? 1.2 : 2, ...(kind === "parameter" && { dash: "4 3" }) };
+  const frame = { fill: kind === "module" ? "surface" : "ground", stroke: warning?.paint ?? "axis", width: warning === undefined ? 1.2 : 2, ...(kind === "parameter" && { dash: "4 3" }) };
   const radius = kind === "end" ? 14 : 7;
-  const text = (content_: string, i: number, fill: string): Item => centred(fitted(content_, (width - 16) / reserve, 11.5), x + 12, y + headHeight - 3 + (i + 0.5) * lineHeight, { size: 11.5, fill, bold: fill === "bad" });
+  const text = (content_: string, i: number, fill: Paint): Item => centred(fitted(content_, (width - 16) / reserve, 11.5), x + 12, y + headHeight - 3 + (i + 0.5) * lineHeight, { size: 11.5, fill, bold: fill !== "muted" });
   return [
     // A pile: there is more below.
     ...(folds ? [rect({ x: x + 4, y: y + 4, width, height }, { fill: "ground", stroke: "axis", width: 1 }, { radius })] : []),
     rect({ x, y, width, height }, frame, { radius }),
     ...head(box, content, "▸"),
     ...lines.map((each, i) => text(each, i, "muted")),
-    ...(warning === undefined ? [] : [text(warning, lines.length, "bad")]),
+    ...(warning === undefined ? [] : [text(warning.text, lines.length, warning.paint)]),
   ];
 }
 

@@ -1,0 +1,50 @@
+/** Units that are zero for every sample, and so learn nothing: their share in each layer over the epochs. */
+
+import { useCallback } from "preact/hooks";
+import { lines } from "../../../../plot/lines.js";
+import type { FigureOptions } from "../../../../plot/options.js";
+import type { RunSummary, Series, SeriesAnswer } from "../../../protocol.js";
+import { csvOf } from "../../parts/chart/csv.js";
+import { FigureCard } from "../../parts/figureCard.js";
+import { useLive } from "../../parts/useLive.js";
+import { percent } from "./words.js";
+
+/** Lines that one chart shows; beyond that, those of the largest shares. */
+const mostLines = 7;
+
+const layerOf = ({ tag }: Series): string => tag.slice("dead/".length);
+
+const lastOf = ({ y }: Series): number => y.findLast((value) => value !== null) ?? 0;
+
+export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly tags: readonly string[] }): preact.JSX.Element {
+  const query = new URLSearchParams([["run", run.id], ["x", "epoch"], ...tags.map((tag) => ["tag", tag])]);
+  const { data, error } = useLive<SeriesAnswer>(`series?${query.toString()}`, [run.id]);
+  const all = data?.series.filter(({ x }) => x.length > 0) ?? [];
+  const worst = all.toSorted((a, b) => lastOf(b) - lastOf(a)).slice(0, mostLines);
+  // In the order of the network.
+  const shown = all.filter((series) => worst.includes(series));
+  const draw = useCallback(
+    (options: FigureOptions) =>
+      lines({
+        ...options,
+        x: { label: "epoch" },
+        y: { label: "dead units", format: "percent", range: [0, Math.max(0.1, ...shown.flatMap(({ y }) => y.map((value) => value ?? 0)))] },
+        series: shown.map((series) => ({ name: layerOf(series), x: series.x, y: series.y.map((value) => value ?? NaN) })),
+      }),
+    [data],
+  );
+  if (data === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
+  if (all.length === 0) return <p class="quiet">Nothing is known yet; the first epoch is not over.</p>;
+  const dead = all.filter((series) => lastOf(series) > 0).toSorted((a, b) => lastOf(b) - lastOf(a));
+  return (
+    <FigureCard title="Share of dead units" name={`${run.name} dead units`} draw={draw} csv={() => csvOf(["epoch", "layer", "share"], all.flatMap((series) => series.x.map((x, i) => [x, layerOf(series), series.y[i]])))}>
+      <p>A unit is dead when its output is zero for every sample of validation: no gradient reaches its weights.</p>
+      {dead.length === 0 ? <p>No layer has dead units.</p> : (
+        <ul>
+          {dead.slice(0, mostLines).map((series) => <li key={series.tag}>{layerOf(series)}: {percent(lastOf(series))} of its units are dead{lastOf(series) >= 0.25 ? " – a smaller learning rate, or a leaky ReLU, may keep them alive" : ""}.</li>)}
+        </ul>
+      )}
+      {all.length > mostLines && <p class="quiet">The chart shows the {mostLines} layers with most of {all.length}.</p>}
+    </FigureCard>
+  );
+}

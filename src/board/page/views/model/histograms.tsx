@@ -1,0 +1,142 @@
+/** How weights, gradients and activations spread, over the epochs and from layer to layer; and which units are dead. */
+
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type CountedHistogram, histogramsOverTime } from "../../../../plot/histogramsOverTime.js";
+import type { FigureOptions } from "../../../../plot/options.js";
+import type { HistogramSeries, RunDetail, RunSummary } from "../../../protocol.js";
+import { runPath } from "../../api.js";
+import { csvOf } from "../../parts/chart/csv.js";
+import { FigureCard } from "../../parts/figureCard.js";
+import { useLive } from "../../parts/useLive.js";
+import { DeadUnits } from "./deadUnits.js";
+import { choose, param } from "./state.js";
+
+/** Kinds of tensors by the first part of their tags; event files of other programs have names of their own. */
+const kinds = { weights: "weights", gradients: "gradients", activations: "activations", "": "others" } as const;
+type Kind = keyof typeof kinds;
+
+const kindOf = (tag: string): Kind => (["weights", "gradients", "activations"] as const).find((kind) => tag.startsWith(`${kind}/`)) ?? "";
+
+const nameOf = (tag: string): string => tag.slice(kindOf(tag) === "" ? 0 : kindOf(tag).length + 1);
+
+const pathOf = (run: string, tag: string): string => `${runPath(run)}/histograms?${new URLSearchParams({ tag }).toString()}`;
+
+export function Histograms({ run }: { readonly run: RunSummary }): preact.JSX.Element {
+  const { data: detail, error } = useLive<RunDetail>(runPath(run.id), [run.id]);
+  if (detail === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
+  const tags = detail.histograms.map(({ tag }) => tag);
+  const dead = detail.scalars.map(({ tag }) => tag).filter((tag) => tag.startsWith("dead/"));
+  return (
+    <>
+      {tags.length > 0 ? (
+        <Distributions run={run} tags={tags} />
+      ) : (
+        <p class="quiet">This run has no histograms. <code>npx nabla train</code> records those of weights, gradients and activations; in a program of your own, <code>eventFiles(folder, {"{ histograms: model }"})</code> does.</p>
+      )}
+      <h2>Dead units</h2>
+      {dead.length > 0 ? <DeadUnits run={run} tags={dead} /> : <p class="quiet">Nothing is known of dead units. <code>npx nabla train</code> records their share for each layer of ReLUs.</p>}
+    </>
+  );
+}
+
+function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags: readonly string[] }): preact.JSX.Element {
+  const present = (Object.keys(kinds) as Kind[]).filter((kind) => tags.some((tag) => kindOf(tag) === kind));
+  const asked = param("tensor");
+  const askedKind = asked !== "" && tags.includes(asked) ? kindOf(asked) : (param("kind") as Kind);
+  const kind = present.includes(askedKind) ? askedKind : present[0];
+  const ofKind = tags.filter((tag) => kindOf(tag) === kind);
+  const tag = ofKind.includes(asked) ? asked : ofKind[0];
+  /** The same tensor of another kind, where there is one. */
+  const inKind = (next: Kind): string | null => tags.find((each) => kindOf(each) === next && nameOf(each) === nameOf(tag)) ?? null;
+  const heat = param("form") === "heat";
+  const log = param("counts") === "log";
+  return (
+    <>
+      <div class="choices">
+        <label>
+          Values
+          <select value={kind} onChange={(event) => choose({ kind: event.currentTarget.value, tensor: inKind(event.currentTarget.value as Kind) })}>
+            {present.map((each) => <option key={each} value={each}>{kinds[each]}</option>)}
+          </select>
+        </label>
+        <label>
+          of
+          <select value={tag} onChange={(event) => choose({ tensor: event.currentTarget.value })}>
+            {ofKind.map((each) => <option key={each} value={each}>{nameOf(each)}</option>)}
+          </select>
+        </label>
+        <label>
+          as
+          <select value={heat ? "heat" : "ridges"} onChange={(event) => choose({ form: event.currentTarget.value === "heat" ? "heat" : null })}>
+            <option value="ridges">ridges</option>
+            <option value="heat">heat map</option>
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked={log} onChange={(event) => choose({ counts: event.currentTarget.checked ? "log" : null })} />
+          log counts, to see what is rare
+        </label>
+      </div>
+      <OverTime key={tag} run={run} tag={tag} kind={kind} heat={heat} log={log} />
+      <h2>All {kinds[kind]}{kind === "" ? "" : ", layer by layer"}</h2>
+      <p class="quiet">As they were last; each has an axis of its own. Choose one to see it over the epochs.</p>
+      <ul class="multiples">
+        {ofKind.map((each) => (
+          <li key={each}>
+            <Multiple run={run} tag={each} log={log} chosen={each === tag} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function OverTime({ run, tag, kind, heat, log }: { readonly run: RunSummary; readonly tag: string; readonly kind: Kind; readonly heat: boolean; readonly log: boolean }): preact.JSX.Element {
+  const { data, error } = useLive<HistogramSeries>(pathOf(run.id, tag), [run.id]);
+  const draw = useCallback(
+    (options: FigureOptions) =>
+      histogramsOverTime({
+        ...options,
+        histograms: data?.entries ?? [],
+        arrangement: heat ? "heat" : "ridges",
+        counts: log ? "log" : "linear",
+        values: { label: kind === "" ? "values" : kinds[kind] },
+        steps: { label: run.kind === "events" ? "step" : "epoch" },
+      }),
+    [data, heat, log, kind, run.kind],
+  );
+  if (data === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
+  if (data.entries.length === 0) return <p class="quiet">“{tag}” was not recorded yet; the first epoch is not over.</p>;
+  return (
+    <FigureCard title={tag} name={`${run.name} ${tag}`} draw={draw} csv={() => csvOfHistograms(data.entries)} widest={1400}>
+      <p class="quiet">{said(data.entries)}</p>
+    </FigureCard>
+  );
+}
+
+const said = (entries: readonly CountedHistogram[]): string => histogramsOverTime({ histograms: entries, bins: 2 }).description;
+
+const csvOfHistograms = (entries: readonly CountedHistogram[]): string =>
+  csvOf(["step", "left", "right", "count"], entries.flatMap(({ step, buckets }) => buckets.map((bucket) => [step, ...bucket])));
+
+/** The last histogram of a tensor, fetched when it comes into sight. */
+function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonly tag: string; readonly log: boolean; readonly chosen: boolean }): preact.JSX.Element {
+  const place = useRef<HTMLButtonElement>(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setSeen(entries.some(({ isIntersecting }) => isIntersecting)), { rootMargin: "200px" });
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
+  const wasSeen = useRef(false);
+  wasSeen.current ||= seen;
+  const { data, error } = useLive<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, [run.id]);
+  const last = data?.entries.at(-1);
+  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 260, height: 170, description: `${tag}. ${said([last])}` }).svg();
+  return (
+    <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
+      <span class="name">{nameOf(tag)}</span>
+      {error === null ? <span class="small" dangerouslySetInnerHTML={{ __html: svg }} /> : <span class="problem">{error}</span>}
+    </button>
+  );
+}
