@@ -37,7 +37,7 @@ export function FigureCard({ title, name = title, draw, csv, widest = 1100, chil
   const svg = useMemo(() => (width === 0 ? "" : draw({ width }).svg()), [draw, width]);
   return (
     <section class="card figure-card" aria-label={title}>
-      <header>
+      <header class="card-head">
         <h2>{title}</h2>
         <ExportMenu name={name} figure={() => draw({ title: name, width: 900 })} csv={csv} />
       </header>
