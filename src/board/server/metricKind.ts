@@ -2,12 +2,18 @@
 
 const lower = /loss|error|perplexity|distance|(^|[^a-z])(mse|rmse|mae|nll|fid)([^a-z]|$)/i;
 const higher = /acc|top-?\d|f1|auc|precision|recall|iou|dice|bleu|psnr|ssim|score|(^|[^a-z])map([^a-z]|$)/i;
-const ofEpochs = /^(train|val)[A-Z]/;
+const ofEpochs = /^(?:train|val)([A-Z].*)/;
 
-/** True or false for a metric; null for a curve that has no better and worse, such as the learning rate. */
-export function higherIsBetter(tag: string, kind: "training" | "lab" | "events"): boolean | null {
-  if (kind !== "events") return ofEpochs.test(tag) ? !lower.test(splitWords(tag)) : null;
+/**
+ * True or false for a metric; null for a curve that has no better and worse, such as the learning rate.
+ * @param directions what the run itself says of its metrics
+ */
+export function higherIsBetter(tag: string, kind: "training" | "lab" | "events", directions?: ReadonlyMap<string, boolean>): boolean | null {
   const words = splitWords(tag);
+  if (kind !== "events") {
+    const name = ofEpochs.exec(tag)?.[1];
+    return name === undefined ? null : (directions?.get(name[0].toLowerCase() + name.slice(1)) ?? !lower.test(words));
+  }
   if (lower.test(words)) return false;
   return higher.test(words) ? true : null;
 }
@@ -17,8 +23,14 @@ const splitWords = (tag: string): string => tag.replace(/([a-z])([A-Z])/g, "$1 $
 
 const preferred = [/^valAccuracy$/, /^val(?!Loss)/, /^valLoss$/, /^trainAccuracy$/, /^trainLoss$/, /val.*acc|acc.*val/i, /(val|test|eval).*loss|loss.*(val|test|eval)/i, /acc/i, /loss/i, /./];
 
-/** The one by which a run is judged: what was measured on validation data before what was on training data, accuracy before loss. */
-export function monitorOf(tags: readonly string[]): string | null {
+/**
+ * The one by which a run is judged: what the run itself names, else accuracy before loss; on validation data before training data.
+ * @param named such as "accuracy"
+ */
+export function monitorOf(tags: readonly string[], named?: string | null): string | null {
+  const own = named ? ["val", "train"].map((part) => part + named[0].toUpperCase() + named.slice(1)) : [];
+  const found = own.find((tag) => tags.includes(tag));
+  if (found !== undefined) return found;
   for (const pattern of preferred) {
     const tag = tags.find((each) => pattern.test(each));
     if (tag !== undefined) return tag;

@@ -1,6 +1,7 @@
 /** Tail of an event file: each visit reads the whole records that are new. One that is cut short waits for its end; after a damaged one nothing more is read. */
 
 import type { FileHandle } from "node:fs/promises";
+import { DataError } from "../../base/errors.js";
 import { maskedCrc32c } from "../../interop/tfevents/crc32c.js";
 import { openInside } from "./openInside.js";
 
@@ -116,11 +117,11 @@ export async function recordAt(root: string, path: string, offset: number): Prom
     const header = new Uint8Array(headerBytes);
     await file.read(header, 0, headerBytes, offset);
     const length = lengthOf(header, 0);
-    if (length > maxBytes) throw new Error(`${path} changed at byte ${offset}`);
+    if (length > maxBytes) throw new DataError(`${path} changed at byte ${offset}; ask again.`);
     const data = new Uint8Array(length);
     for (let filled = 0; filled < length; ) {
       const { bytesRead } = await file.read(data, filled, length - filled, offset + headerBytes + filled);
-      if (bytesRead === 0) throw new Error(`${path} became shorter than byte ${offset + headerBytes + length}`);
+      if (bytesRead === 0) throw new DataError(`${path} became shorter than byte ${offset + headerBytes + length}; ask again.`);
       filled += bytesRead;
     }
     return data;

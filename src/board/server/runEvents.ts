@@ -18,6 +18,8 @@ export interface EventCurve {
 
 export interface Places {
   readonly index: EventIndex;
+  /** As the file has it. */
+  readonly tag: string;
   readonly places: readonly Place[];
 }
 
@@ -85,7 +87,7 @@ export class RunEvents {
   places(kind: Place["kind"]): Map<string, Places> {
     const all = new Map<string, Places>();
     for (const [name, index] of this.#indexes) {
-      for (const [tag, places] of index.places) if (places[0]?.kind === kind) all.set(name === "" || name === "train" ? tag : `${name}/${tag}`, { index, places });
+      for (const [tag, places] of index.places) if (places[0]?.kind === kind) all.set(name === "" || name === "train" ? tag : `${name}/${tag}`, { index, tag, places });
     }
     return all;
   }

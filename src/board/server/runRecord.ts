@@ -12,6 +12,8 @@ const schema = z.object({
   git: z.object({ commit: text, dirty: z.boolean().catch(false) }).nullish().catch(null),
   backend: z.record(z.string(), z.unknown()).nullish().catch(null),
   data: z.object({ source: text, trainImages: z.number(), validationImages: z.number() }).nullish().catch(null),
+  metrics: z.array(z.object({ name: text, direction: z.enum(["higher", "lower"]) })).catch([]),
+  monitor: text.nullish().catch(null),
   status: z.object({ state: z.enum(["running", "finished", "stopped", "failed"]), reason: text.nullish().catch(null) }).nullish().catch(null),
 });
 
@@ -23,6 +25,10 @@ export interface RunRecord {
   readonly epochs: number | null;
   /** How many steps an epoch has; null where it is not known. */
   readonly epochSteps: number | null;
+  /** Of what is measured beside the loss, by its name: whether more is better. */
+  readonly directions: ReadonlyMap<string, boolean>;
+  /** The name of what is measured by which an epoch is the best. */
+  readonly monitor: string | null;
   readonly status: { readonly state: Exclude<RunState, "interrupted">; readonly reason: string | null } | null;
   readonly facts: readonly (readonly [label: string, value: string])[];
 }
@@ -39,7 +45,7 @@ export function parseRunRecord(json: string): RunRecord | null {
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) return null;
-  const { config, seed, created, versions, git, backend, data, status } = parsed.data;
+  const { config, seed, created, versions, git, backend, data, metrics, monitor, status } = parsed.data;
   const flat = Object.fromEntries(flatten(config).slice(0, maxEntries));
   const time = created === undefined ? NaN : Date.parse(created) / 1000;
   const facts: [string, string][] = [];
@@ -55,6 +61,8 @@ export function parseRunRecord(json: string): RunRecord | null {
     created: Number.isFinite(time) ? time : null,
     epochs: typeof config.epochs === "number" && config.epochs > 0 ? config.epochs : null,
     epochSteps: data && typeof config.batch === "number" && config.batch > 0 && data.trainImages > 0 ? Math.ceil(data.trainImages / config.batch) : null,
+    directions: new Map(metrics.map(({ name, direction }) => [name, direction === "higher"])),
+    monitor: monitor ?? null,
     status: status ? { state: status.state, reason: status.reason ?? null } : null,
     facts: facts.map(([label, entry]) => [label, entry.slice(0, 1000)]),
   };

@@ -40,10 +40,10 @@ export function summaryOf({ id, name, state, record, notes, table, events, epoch
   }
   const metrics: [string, MetricSummary][] = [];
   for (const [tag, { x, y }] of curves) {
-    const higher = higherIsBetter(tag, kind);
+    const higher = higherIsBetter(tag, kind, record?.directions);
     if (higher !== null && metrics.length < maxMetrics && hasNumber(y)) metrics.push([tag, metricOf(x, y, higher)]);
   }
-  const monitor = monitorOf(metrics.map(([tag]) => tag));
+  const monitor = monitorOf(metrics.map(([tag]) => tag), record?.monitor);
   const monitored = monitor === null ? undefined : curves.get(monitor);
   const epochs = Array.from(curves.values()).reduce((most, { x }) => Math.max(most, x[x.length - 1] ?? 0), 0);
   return {
