@@ -1,5 +1,179 @@
-/** Playground. */
+/** Playground: a small network on points of the plane, trained in the browser by the library itself. Its whole configuration is in the address. */
+
+import { type Signal, signal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { href, navigate, route } from "../page/routes.js";
+import { metricText } from "../page/parts/text.js";
+import { type Config, readConfig, writeConfig } from "./config.js";
+import { Diagram } from "./diagram.js";
+import { type Neuron, neuronName, sameNeuron } from "./network.js";
+import { OutputMap } from "./outputMap.js";
+import { ProgramDialog } from "./programDialog.js";
+import type { Pace, ParameterPlace } from "./protocol.js";
+import { ScoreCurves } from "./scoreCurves.js";
+import { Session } from "./session.js";
+import { Settings } from "./settings.js";
+import { StepTable } from "./stepTable.js";
+import type { PointTable } from "./table.js";
+import { Weights } from "./weights.js";
+import "./playground.css";
+
+const paces: readonly (readonly [name: string, pace: Pace])[] = [
+  ["1 batch a frame", 1], ["3 batches a frame", 3], ["10 batches a frame", 10], ["50 batches a frame", 50], ["full speed", null],
+];
+const usualPace = 2;
+
+/** The points outlive the view, as the address does; they are not in it. */
+let lastTable: PointTable | null = null;
+
+interface State {
+  readonly session: Session;
+  readonly glanced: Signal<Neuron | null>;
+  readonly chosen: Signal<Neuron | null>;
+  readonly weight: Signal<ParameterPlace | null>;
+  readonly notes: Signal<readonly string[]>;
+}
+
+function begin(): State {
+  const session = new Session(paces[usualPace][1]);
+  session.table.value = lastTable;
+  return { session, glanced: signal(null), chosen: signal(null), weight: signal(null), notes: signal([]) };
+}
+
+/** The address decides: whoever changes the configuration changes it there. */
+const change = (config: Config): void => navigate(href("playground", writeConfig(config)), { replace: true });
+
+const address = (config: Config): string => writeConfig(config).toString();
 
 export default function Playground(): preact.JSX.Element {
-  return <h1>Playground</h1>;
+  const state = useMemo(begin, []);
+  const { session, glanced, chosen, weight, notes } = state;
+  useEffect(() => () => session.close(), [session]);
+  useSignalEffect(() => {
+    const { view, params } = route.value;
+    if (view !== "playground") return;
+    const read = readConfig(params);
+    notes.value = read.notes;
+    const before = session.config.peek();
+    if (before !== null && address(before) === address(read.config)) return;
+    if (before === null || before.layers.join() !== read.config.layers.join() || before.inputs.join() !== read.config.inputs.join()) chosen.value = null;
+    glanced.value = null;
+    session.build(read.config, chosen.peek());
+  });
+  useSignalEffect(() => session.show(glanced.value ?? chosen.value));
+  const [program, setProgram] = useState(false);
+  const config = session.config.value;
+  if (config === null) return <h1>Playground</h1>;
+  const takePoints = (table: PointTable): void => {
+    lastTable = table;
+    session.table.value = table;
+    session.build(config, null);
+  };
+  return (
+    <div class="playground">
+      <h1>Playground</h1>
+      <Controls session={session} onProgram={() => setProgram(true)} />
+      {notes.value.map((note) => <p key={note} class="problem" role="alert">{note}</p>)}
+      {session.failure.value !== "" && <p class="problem failure" role="alert">{session.failure.value}</p>}
+      {config.data === "csv" && session.table.value === null && <p class="card">There are no points yet. Choose a CSV file or paste one under “Points”; a link does not carry them.</p>}
+      <div class="areas">
+        <section class="card output" aria-label="Map">
+          <MapTitle state={state} />
+          <MapOf state={state} />
+        </section>
+        <section class="card network" aria-label="Network">
+          <h2>Network</h2>
+          <Diagram session={session} glanced={glanced} chosen={chosen} weight={weight} />
+          <Weights session={session} chosen={chosen} weight={weight} />
+        </section>
+        <div class="results">
+          <StepTable session={session} />
+          <ScoreCurves session={session} />
+        </div>
+        <Settings config={config} table={session.table.value} onChange={change} onPoints={takePoints} />
+      </div>
+      {program && <ProgramDialog session={session} onClose={() => setProgram(false)} />}
+    </div>
+  );
+}
+
+/** What the large map shows. */
+function shownName({ session }: State): string {
+  const neuron = session.frame.value?.map.neuron ?? null;
+  const [columns, config, points] = [session.columns.value, session.built.value, session.points.value];
+  const whole = neuron === null || config === null || points === null || sameNeuron(neuron, { column: columns.length - 1, unit: 0 }) && columns[columns.length - 1] === 1;
+  return whole ? "output" : neuronName(columns, neuron, config.inputs, points.classes);
+}
+
+function MapTitle({ state }: { readonly state: State }): preact.JSX.Element {
+  const name = shownName(state);
+  return <h2>{name[0].toUpperCase() + name.slice(1)}</h2>;
+}
+
+const MapOf = ({ state }: { readonly state: State }): preact.JSX.Element => <OutputMap session={state.session} name={`the ${shownName(state)}`} />;
+
+function Controls({ session, onProgram }: { readonly session: Session; readonly onProgram: () => void }): preact.JSX.Element {
+  const playing = session.playing.value;
+  const config = session.config.value!;
+  const idle = config.data === "csv" && session.table.value === null;
+  const [said, setSaid] = useState("");
+  const share = async (): Promise<void> => {
+    const link = new URL(href("playground", writeConfig(config)), location.href).href;
+    const points = config.data === "csv" ? " It does not carry the points of the file." : "";
+    try {
+      await navigator.clipboard.writeText(link);
+      setSaid(`Link copied.${points}`);
+    } catch {
+      navigate(href("playground", writeConfig(config)), { replace: true });
+      setSaid(`The address of this page is the link.${points}`);
+    }
+  };
+  return (
+    <div class="controls card">
+      <div class="buttons" role="group" aria-label="Training">
+        <button type="button" class="play" disabled={idle} onClick={() => (playing ? session.pause() : session.play())}>{playing ? "❚❚ Pause" : "▶ Play"}</button>
+        <button type="button" disabled={idle} onClick={() => session.step()}>One batch</button>
+        <button type="button" disabled={idle} onClick={() => session.epoch()}>One epoch</button>
+        <button type="button" disabled={idle} onClick={() => session.build(config, null)}>Reset</button>
+        <button type="button" disabled={idle} onClick={() => change({ ...config, seed: Math.floor(1e6 * Math.random()) })}>New seed</button>
+        <label>
+          Speed
+          <select onChange={({ currentTarget }) => session.setPace(paces[currentTarget.selectedIndex][1])}>
+            {paces.map(([name], i) => <option key={name} selected={i === usualPace}>{name}</option>)}
+          </select>
+        </label>
+      </div>
+      <Counters session={session} />
+      <div class="buttons">
+        <button type="button" onClick={() => void share()}>Copy the link</button>
+        <button type="button" disabled={idle} onClick={onProgram}>Show me the code</button>
+        <span role="status" class="quiet">{said}</span>
+      </div>
+    </div>
+  );
+}
+
+function Counters({ session }: { readonly session: Session }): preact.JSX.Element {
+  const frame = session.frame.value;
+  if (frame === null) return <dl class="counters" />;
+  const { epoch, step, batch, batches, now } = frame;
+  const percent = (share: number): string => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "–");
+  const counters: readonly (readonly [name: string, value: string])[] = [
+    ["Epoch", String(epoch)],
+    ["Batch", `${batch} of ${batches}`],
+    ["Steps", String(step)],
+    ["Train loss", metricText(now.trainLoss)],
+    ["Test loss", metricText(now.testLoss)],
+    ["Train error", percent(now.trainError)],
+    ["Test error", percent(now.testError)],
+  ];
+  return (
+    <>
+      <dl class="counters">
+        {counters.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+      </dl>
+      {/* Read out when training stands still: not thirty times a second. */}
+      <p class="unseen" role="status">{frame.playing ? "" : `Epoch ${epoch}, step ${step}: test error ${percent(now.testError)}`}</p>
+    </>
+  );
 }
