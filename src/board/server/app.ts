@@ -75,6 +75,7 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
       points: wholeOf(c, "points", { fallback: 1000, min: 2, max: 100_000 }),
       from: numberOf(c, "from", -Infinity),
       to: numberOf(c, "to", Infinity),
+      means: c.req.query("means") === "1",
     };
     const answer: SeriesAnswer["series"][number][] = [];
     for (const id of runs) {
