@@ -5,8 +5,11 @@
 
 import { fetchWasmEngine } from "../backend/cpu/wasmBrowser.js";
 import { provideEngines } from "../backend/select.js";
+import { holdMessages } from "./heldMessages.js";
 
+const deliverMessages = holdMessages();
 const wasm = await fetchWasmEngine();
+deliverMessages();
 provideEngines({
   native: () => ({ engine: null, reason: "The native kernels run in Node; in a browser use wasm." }),
   wasm: () => wasm,
