@@ -1,19 +1,16 @@
 /** Report: a run of a lab as one HTML file that needs nothing else, for screens of any width, light or dark. */
 
 import { cpus } from "node:os";
+import { drawing, escapedText as escaped, htmlDocument } from "../plot/document.js";
 import type { RunInfo } from "../train/runInfo.js";
 import { type Claim, type Judgement, toleranceText, type Verdict } from "./claims.js";
 import type { LabEntry } from "./catalogue.js";
 import type { LabMode } from "./lab.js";
 import { htmlOf } from "./markdown.js";
-import { fontFaces } from "./reportFonts.js";
 import { reportStyle } from "./reportStyle.js";
 import type { Block, LabResult } from "./result.js";
 import { settingText } from "./settings.js";
 import { cellText, durationText, valueText } from "./values.js";
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escaped = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => entities[sign]);
 
 /** How verdicts are written; the class gives the colour, the words the meaning. */
 const verdictClasses: Readonly<Record<Verdict, string>> = { agrees: "agrees", differs: "differs", fails: "fails", "not judged": "open" };
@@ -21,18 +18,10 @@ const verdictClasses: Readonly<Record<Verdict, string>> = { agrees: "agrees", di
 /** @returns the HTML document */
 export function reportOf(result: LabResult, entry: LabEntry, info: RunInfo): string {
   const { title, mode } = result;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(title)} – lab ${escaped(result.lab)}, ${mode}</title>
-<style>${fontFaces()}
-${reportStyle}</style>
-</head>
-<body>
-<header>
+  return htmlDocument({
+    title: `${title} – lab ${result.lab}, ${mode}`,
+    style: reportStyle,
+    body: `<header>
 <p class="kind">nabla lab ${escaped(result.lab)}</p>
 <h1>${escaped(title)}</h1>
 <p class="facts">${facts(result, info)}</p>
@@ -46,10 +35,8 @@ ${result.changed.length === 0 ? "" : `<p class="notice">Changed settings: ${esca
 <section id="claims"><h2>Claims</h2>${claimsTable(result.judgements, mode)}</section>
 <section id="again"><h2>Run it again, change it</h2>${again(result)}</section>
 <section id="environment"><h2>Environment</h2>${table(["", ""], environment(result, info), "plain")}</section>
-</main>
-</body>
-</html>
-`;
+</main>`,
+  });
 }
 
 const withoutTitle = (readme: string): string => readme.replace(/^# .+\n/, "");
@@ -104,14 +91,8 @@ function tolerance(claim: Claim, mode: LabMode): string {
 function blockHtml(block: Block): string {
   if (block.kind === "text") return htmlOf(block.markdown, 2);
   const caption = block.caption === "" ? "" : `<figcaption>${escaped(block.caption)}</figcaption>`;
-  if (block.kind === "figure") return `<figure id="${escaped(block.name)}"><div class="scroll drawing"${widthOf(block.svg)}>${block.svg}</div>${caption}</figure>`;
+  if (block.kind === "figure") return `<figure id="${escaped(block.name)}">${drawing(block.svg)}${caption}</figure>`;
   return `<figure id="${escaped(block.name)}">${table(block.columns, block.rows.map((row) => block.columns.map((column) => row[column])))}${caption}</figure>`;
-}
-
-/** The width of a drawing, below which its letters get too small and it scrolls instead. */
-function widthOf(svg: string): string {
-  const width = /<svg[^>]*? width="([\d.]+)"/.exec(svg)?.[1];
-  return width === undefined ? "" : ` style="--width:${width}px"`;
 }
 
 function table(columns: readonly string[], rows: readonly (readonly unknown[])[], style = ""): string {

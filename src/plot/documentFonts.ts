@@ -1,4 +1,4 @@
-/** Letters of reports: those by which figures are laid out, so that a report looks the same everywhere. Without them, the reader's own. */
+/** Letters of documents: those by which figures are laid out, so that a document looks the same everywhere. Node only. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
