@@ -1,5 +1,9 @@
 /** The part of the library that is the same in Node and in browsers. */
 
+// The methods of tensors; bundlers leave out what is not imported by name.
+import "./ops/methods.js";
+import "./autograd/backward.js";
+
 export * from "./base/errors.js";
 export { onWarning, silenceWarnings, type WarningCode, type WarningListener } from "./base/warnings.js";
 export type { DType, TypedArray } from "./base/dtype.js";
