@@ -182,7 +182,10 @@ export interface ModelGraph {
   readonly format: 1;
   readonly inputShape: readonly number[];
   readonly root: ModelNode;
-  /** How values flow between modules without children: [from path, to path]; "input" and "output" are the ends. */
+  /**
+   * How values flow between modules without children: [from path, to path]; "input" and "output" are the ends. A module with children
+   * is an end where it computes its result itself, such as the sum of a residual block.
+   */
   readonly edges: readonly (readonly [string, string])[];
 }
 

@@ -32,7 +32,10 @@ export interface ModuleGraph {
   /** Of one sample. */
   readonly inputShape: Shape;
   readonly root: ModuleNode;
-  /** From which module without children to which others values flow; "input" and "output" are the ends. */
+  /**
+   * From which module without children to which others values flow; "input" and "output" are the ends. A module with children is at the end of an
+   * edge where it computes its result itself, such as the sum of a residual block.
+   */
   readonly edges: readonly (readonly [from: string, to: string])[];
 }
 
@@ -68,7 +71,7 @@ export function moduleGraph(model: AnyModule, inputShape: Shape, options: { read
       };
       if (isCosted(module)) known.multiplyAdds += module.multiplyAdds(inputs.map((t) => t.shape), outputs.map((t) => t.shape));
       seen.set(module, known);
-      return isInnermost(module) ? flow.through(run) : undefined;
+      return isInnermost(module) ? flow.through(run) : flow.around(run);
     },
     end(outputs, fields) {
       flow.end(outputs);
@@ -99,6 +102,14 @@ class Flow {
       return same;
     }
     for (const t of outputs) this.#makers.set(t, path);
+  }
+
+  around({ path, inputs, outputs }: ModuleRun): void {
+    for (const t of outputs) {
+      if (path === "" || inputs.includes(t) || this.#makers.has(t)) continue;
+      this.#lead(t, path);
+      this.#makers.set(t, path);
+    }
   }
 
   end(outputs: readonly Tensor[]): void {

@@ -155,12 +155,15 @@ function outline(tops: readonly number[], { x, box }: Place, [low, high]: readon
   return closed ? `M${edge(0)},${shown(base)}${stairs}L${edge(tops.length)},${shown(base)}Z` : `M${stairs.slice(1)}`;
 }
 
+/** A mean that is nothing but rounding is 0. */
+const meanText = ({ mean, std }: Pick<Binned, "mean" | "std">): string => numberText(Math.abs(mean) < 1e-9 * std ? 0 : mean, 3);
+
 const said = ({ step, mean, std, total }: Binned, label: string | undefined): string =>
-  `${label ?? "step"} ${numberText(step)}: ${total === 0 ? "no values" : `mean ${numberText(mean, 3)}, std ${numberText(std, 3)}`}`;
+  `${label ?? "step"} ${numberText(step)}: ${total === 0 ? "no values" : `mean ${meanText({ mean, std })}, std ${numberText(std, 3)}`}`;
 
 function drawOne(size: Parameters<typeof panel>[0], [one]: readonly Binned[], look: Look): readonly Item[] {
   const counted = one.counts.filter((count) => count > 0);
-  const y = axisOf({ chart: "histogramsOverTime", name: "y", options: { label: "values", ...(look.log && { scale: "log" }) }, values: look.log ? [...counted, 0.7] : [0, ...counted] });
+  const y = axisOf({ chart: "histogramsOverTime", name: "y", options: { ...(size.width >= 300 && { label: "count" }), ...(look.log && { scale: "log" }) }, values: look.log ? [...counted, 0.7] : [0, ...counted] });
   return panel(size, {
     x: look.values,
     y,
@@ -220,7 +223,7 @@ function drawHeat(size: Parameters<typeof panel>[0], all: readonly Binned[], loo
     y: values,
     grid: "frame",
     right: colourBarWidth,
-    data: (place) => all.flatMap((each, i) => drawColumn(each, shares[i], [place.x(edges[i]), place.x(edges[i + 1])], place, values.domain, (share) => rgbOf(colours, at(share)), said(each, steps.label))),
+    data: (place) => all.flatMap((each, i) => drawColumn(shares[i], [place.x(edges[i]), place.x(edges[i + 1])], place, values.domain, (share) => rgbOf(colours, at(share)), said(each, steps.label))),
     over: ({ box }) => {
       const ticks = bar.ticks(Math.max(2, Math.floor(box.height / 45))).filter((tick) => tick.label !== "");
       return [colourBar(box, colours, ticks.map(({ value }) => ({ value, label: `${numberText(100 * value, 2)} %` })), at)];
@@ -229,7 +232,7 @@ function drawHeat(size: Parameters<typeof panel>[0], all: readonly Binned[], loo
 }
 
 /** One pixel for each bin, from the lowest that has values to the highest; without values nothing. */
-function drawColumn(each: Binned, shares: readonly number[], [left, right]: readonly [number, number], place: Place, [low, high]: readonly [number, number], colour: (share: number) => readonly number[], title: string): Item[] {
+function drawColumn(shares: readonly number[], [left, right]: readonly [number, number], place: Place, [low, high]: readonly [number, number], colour: (share: number) => readonly number[], title: string): Item[] {
   const [first, last] = [shares.findIndex((share) => share > 0), shares.findLastIndex((share) => share > 0)];
   if (first < 0) return [];
   const edge = (bin: number): number => place.y(low + ((high - low) * bin) / shares.length);
@@ -250,7 +253,7 @@ function columnEdges(steps: readonly number[]): number[] {
 
 function summarised(all: readonly Binned[], label: string | undefined): string {
   const [first, last] = [all[0], all[all.length - 1]];
-  const spread = ({ mean, std, total }: Binned): string => (total === 0 ? "no values" : `mean ${numberText(mean, 3)}, standard deviation ${numberText(std, 3)}`);
+  const spread = ({ mean, std, total }: Binned): string => (total === 0 ? "no values" : `mean ${meanText({ mean, std })}, standard deviation ${numberText(std, 3)}`);
   if (all.length === 1) return `Histogram at ${label ?? "step"} ${numberText(first.step)}: ${spread(first)}.`;
   return `${all.length} histograms over ${label ?? "step"} ${numberText(first.step)} to ${numberText(last.step)}. First: ${spread(first)}. Last: ${spread(last)}.`;
 }

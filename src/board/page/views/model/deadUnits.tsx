@@ -1,4 +1,4 @@
-/** Units that are zero for every sample, and so learn nothing: their share in each layer over the epochs. */
+/** Units that are zero whatever comes in, and so learn nothing: their share in each layer over the epochs. */
 
 import { useCallback } from "preact/hooks";
 import { lines } from "../../../../plot/lines.js";
@@ -12,7 +12,11 @@ import { percent } from "./words.js";
 /** Lines that one chart shows; beyond that, those of the largest shares. */
 const mostLines = 7;
 
-const layerOf = ({ tag }: Series): string => tag.slice("dead/".length);
+/** Layers of a Sequential have numbers for names. */
+function layerOf({ tag }: Series): string {
+  const path = tag.slice("dead/".length);
+  return /^\d+$/.test(path) ? `layer ${path}` : path;
+}
 
 const lastOf = ({ y }: Series): number => y.findLast((value) => value !== null) ?? 0;
 
@@ -37,8 +41,8 @@ export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly ta
   if (all.length === 0) return <p class="quiet">Nothing is known yet; the first epoch is not over.</p>;
   const dead = all.filter((series) => lastOf(series) > 0).toSorted((a, b) => lastOf(b) - lastOf(a));
   return (
-    <FigureCard title="Share of dead units" name={`${run.name} dead units`} draw={draw} csv={() => csvOf(["epoch", "layer", "share"], all.flatMap((series) => series.x.map((x, i) => [x, layerOf(series), series.y[i]])))}>
-      <p>A unit is dead when its output is zero for every sample of validation: no gradient reaches its weights.</p>
+    <FigureCard title="Share of dead units" name={`${run.name} dead units`} draw={draw} widest={1400} csv={() => csvOf(["epoch", "layer", "share"], all.flatMap((series) => series.x.map((x, i) => [x, layerOf(series), series.y[i]])))}>
+      <p class="quiet">A unit, of a convolution a channel, is dead when its output is zero for all samples that were looked at, up to 128 of validation: no gradient reaches its weights.</p>
       {dead.length === 0 ? <p>No layer has dead units.</p> : (
         <ul>
           {dead.slice(0, mostLines).map((series) => <li key={series.tag}>{layerOf(series)}: {percent(lastOf(series))} of its units are dead{lastOf(series) >= 0.25 ? " – a smaller learning rate, or a leaky ReLU, may keep them alive" : ""}.</li>)}

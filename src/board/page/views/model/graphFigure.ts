@@ -33,7 +33,8 @@ const widest = 300;
 export function boxSize({ name, type, lines, warning, folds }: BoxContent, open: boolean): Size {
   const head = roomFor(name, size * 1.06) + (type === "" ? 0 : 8 + roomFor(type, size)) + (folds ? chevronWidth : 0);
   const below = open ? [] : warning === undefined ? lines : [...lines, warning.text];
-  const width = Math.max(64, head, ...below.map((each) => roomFor(each, 11.5))) + 24;
+  const bold = open || warning === undefined ? 0 : 1.1 * roomFor(warning.text, 11.5);
+  const width = Math.max(64, head, bold, ...below.map((each) => roomFor(each, 11.5))) + 24;
   return { width: Math.min(widest, Math.ceil(width)), height: headHeight + (below.length === 0 ? 0 : below.length * lineHeight + 3) };
 }
 

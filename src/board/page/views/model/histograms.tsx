@@ -77,16 +77,20 @@ function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags:
           log counts, to see what is rare
         </label>
       </div>
-      <OverTime key={tag} run={run} tag={tag} kind={kind} heat={heat} log={log} />
-      <h2>All {kinds[kind]}{kind === "" ? "" : ", layer by layer"}</h2>
-      <p class="quiet">As they were last; each has an axis of its own. Choose one to see it over the epochs.</p>
-      <ul class="multiples">
-        {ofKind.map((each) => (
-          <li key={each}>
-            <Multiple run={run} tag={each} log={log} chosen={each === tag} />
-          </li>
-        ))}
-      </ul>
+      <div class="distributions">
+        <OverTime key={tag} run={run} tag={tag} kind={kind} heat={heat} log={log} />
+        <section aria-labelledby="all-tensors">
+          <h2 id="all-tensors">All {kinds[kind]}{kind === "" ? "" : ", layer by layer"}</h2>
+          <p class="quiet">As they were last; each has an axis of its own. Choose one to see it over the epochs.</p>
+          <ul class="multiples">
+            {ofKind.map((each) => (
+              <li key={each}>
+                <Multiple run={run} tag={each} log={log} chosen={each === tag} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
     </>
   );
 }
@@ -132,7 +136,7 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   wasSeen.current ||= seen;
   const { data, error } = useLive<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, [run.id]);
   const last = data?.entries.at(-1);
-  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 260, height: 170, description: `${tag}. ${said([last])}` }).svg();
+  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 220, height: 150, description: `${tag}. ${said([last])}` }).svg();
   return (
     <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
       <span class="name">{nameOf(tag)}</span>

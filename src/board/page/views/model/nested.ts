@@ -14,7 +14,7 @@ export interface Branch {
 
 export interface NestedGraph {
   readonly branches: readonly Branch[];
-  /** Between leaves. */
+  /** Between leaves; something with children is an end where it makes of what it holds a result of its own, which leaves it. */
   readonly edges: readonly Edge[];
 }
 
@@ -50,21 +50,22 @@ const padding = 14;
 
 /** @param sizeOf how much room a folded thing, or the head of an open one, takes */
 export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id: string, open: boolean) => Size): Placement {
-  const { width, height, boxes, edges } = level(graph.branches, graph.edges, 0);
+  const { width, height, boxes, edges } = level(graph.branches, graph.edges, 0, null);
   return { width, height, boxes, edges };
 
-  function level(branches: readonly Branch[], all: readonly Edge[], depth: number): Level {
+  function level(branches: readonly Branch[], all: readonly Edge[], depth: number, holder: string | null): Level {
     const owner = ownersOf(branches);
-    const touching = all.filter(([from, to]) => owner.has(from) || owner.has(to));
-    const inner = new Map(branches.filter(({ id, children }) => children.length > 0 && open.has(id)).map((branch) => [branch.id, level(branch.children, touching, depth + 1)]));
+    // What the holder gives begins at its border; what it takes itself goes through to there.
+    const touching = all.filter(([from, to]) => from !== holder && (owner.has(from) || owner.has(to) || to === holder));
+    const inner = new Map(branches.filter(({ id, children }) => children.length > 0 && open.has(id)).map((branch) => [branch.id, level(branch.children, touching, depth + 1, branch.id)]));
     const g = new dagre.graphlib.Graph();
-    g.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 30, edgesep: 14, marginx: padding, marginy: depth === 0 ? padding : 0 });
+    g.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 30, edgesep: 14, marginx: padding, marginy: padding });
     g.setDefaultEdgeLabel(() => ({}));
     const sizes = new Map(branches.map(({ id }) => [id, outerSize(sizeOf(id, inner.has(id)), inner.get(id))]));
     for (const [id, size] of sizes) g.setNode(key(id), { ...size });
     for (const [from, to] of touching) {
       const [a, b] = [owner.get(from), owner.get(to)];
-      if (a === b) continue;
+      if (a === b && a !== undefined) continue;
       // What comes from elsewhere comes in at the top, and what goes elsewhere goes out below.
       if (a === undefined) g.setNode(entry, { width: 1, height: 1 });
       if (b === undefined) g.setNode(exit, { width: 1, height: 1 });
@@ -95,10 +96,10 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
     }
     const { width = 0, height = 0 } = g.graph() as Partial<Size>;
     const port = (name: string): number | undefined => (g.hasNode(name) ? (g.node(name) as Point).x : undefined);
-    // The way from the last thing to the border below.
-    const below = depth === 0 ? 0 : padding;
-    if (g.hasNode(exit)) edges.push({ points: [g.node(exit) as Point, { x: port(exit)!, y: height + below }], arrives: false });
-    return { width, height: height + below, boxes, edges, entry: port(entry), exit: port(exit) };
+    // The ways from the head to the first things, and from the last to the border below.
+    if (g.hasNode(entry)) edges.push({ points: [{ x: port(entry)!, y: 0 }, g.node(entry) as Point], arrives: false });
+    if (g.hasNode(exit)) edges.push({ points: [g.node(exit) as Point, { x: port(exit)!, y: height }], arrives: false });
+    return { width, height, boxes, edges, entry: port(entry), exit: port(exit) };
   }
 }
 
@@ -118,14 +119,14 @@ const moved = ({ x, y }: Point, by: Point): Point => ({ x: x + by.x, y: y + by.y
 
 const portX = ({ box, inner }: { readonly box: PlacedBox; readonly inner: Level }, x: number): number => box.x + (box.width - inner.width) / 2 + x;
 
-/** For each leaf, the branch that holds it. */
+/** For each thing, the branch that it is or lies in. */
 function ownersOf(branches: readonly Branch[]): Map<string, string> {
   const owners = new Map<string, string>();
-  for (const branch of branches) for (const leaf of leavesOf(branch)) owners.set(leaf, branch.id);
+  for (const branch of branches) for (const id of idsOf(branch)) owners.set(id, branch.id);
   return owners;
 }
 
-const leavesOf = ({ id, children }: Branch): string[] => (children.length === 0 ? [id] : children.flatMap(leavesOf));
+const idsOf = ({ id, children }: Branch): string[] => [id, ...children.flatMap(idsOf)];
 
 /** Ids of all that can be unfolded. */
 export const foldable = (branches: readonly Branch[]): string[] => branches.flatMap(({ id, children }) => (children.length === 0 ? [] : [id, ...foldable(children)]));

@@ -32,7 +32,7 @@ const isLeaf = ({ children }: ModelNode): boolean => children.length === 0;
 
 function nestedOf({ root, edges }: ModelGraph): NestedGraph {
   const branch = (node: ModelNode): Branch => ({ id: idOf(node.path), children: node.children.map(branch) });
-  const known = new Set(["input", "output", ...allModules(root).filter(isLeaf).map(({ path }) => idOf(path))]);
+  const known = new Set(["input", "output", ...allModules(root).map(({ path }) => idOf(path))]);
   const drawn = edges.map(([from, to]) => [idOf(from), idOf(to)] as const).filter((edge) => edge.every((end) => known.has(end)));
   // A model without modules of its own is one box.
   const modules = isLeaf(root) ? [branch(root)] : root.children.map(branch);

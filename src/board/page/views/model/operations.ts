@@ -62,7 +62,9 @@ export const far = 1000;
 
 export interface Verdict {
   readonly kind: "not finite" | "zero" | "vanishing" | "exploding" | "none";
+  /** A few words. */
   readonly text: string;
+  readonly sentence: string;
 }
 
 /** The norm of the gradient at the network's output, which those of all layers are compared to. */
@@ -73,14 +75,14 @@ export function outputNorm(operations: readonly GraphOperation[]): number | null
 
 /** What is wrong with a value or its gradient; null for nothing. */
 export function verdictOf({ op, value, gradient, shape }: GraphOperation, reference: number | null): Verdict | null {
-  if (value.mean === null && sizeOf(shape) > 0) return { kind: "not finite", text: "values are not finite" };
+  if (value.mean === null && sizeOf(shape) > 0) return { kind: "not finite", text: "not finite", sentence: "Some of its values are infinite or no numbers." };
   // Inputs need none.
-  if (gradient === null) return op === "parameter" ? { kind: "none", text: "no gradient comes here" } : null;
+  if (gradient === null) return op === "parameter" ? { kind: "none", text: "no gradient", sentence: "No gradient comes here: the loss does not depend on it, or it is frozen." } : null;
   const norm = normOf(gradient, shape);
-  if (norm === null) return { kind: "not finite", text: "gradient is not finite" };
-  if (norm === 0) return { kind: "zero", text: "gradient is zero" };
+  if (norm === null) return { kind: "not finite", text: "gradient not finite", sentence: "Some of its gradient is infinite or no number." };
+  if (norm === 0) return { kind: "zero", text: "gradient is zero", sentence: "Its gradient is zero: nothing is learned here from this sample." };
   if (reference === null || reference === 0) return null;
-  if (norm < reference / far) return { kind: "vanishing", text: `vanishing: 1/${numberText(reference / norm, 2)} of the output's` };
-  if (norm > reference * far) return { kind: "exploding", text: `exploding: ${numberText(norm / reference, 2)} × the output's` };
+  if (norm < reference / far) return { kind: "vanishing", text: "vanishing gradient", sentence: `Its gradient vanishes: it is ${numberText(reference / norm, 2)} times smaller than that at the output.` };
+  if (norm > reference * far) return { kind: "exploding", text: "exploding gradient", sentence: `Its gradient explodes: it is ${numberText(norm / reference, 2)} times larger than that at the output.` };
   return null;
 }

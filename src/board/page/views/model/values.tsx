@@ -122,7 +122,7 @@ function OperationDetails({ operation, id, graph, verdict }: { readonly operatio
       <p class="quiet">
         {within === undefined ? (operation.op === "parameter" || moduleOf(operation) === "" ? "" : `In ${moduleOf(operation)}. `) : `${plural(within.length, "operation")}, its parameters included; the numbers are those of what leaves it. `}Shape {shape(axes)}.
       </p>
-      {verdict !== null && <p class="problem">The {verdict.text}.</p>}
+      {verdict !== null && <p class="problem">{verdict.sentence}</p>}
       <table class="shares">
         <thead>
           <tr>
@@ -178,7 +178,7 @@ function OperationTable({ operations, verdicts }: { readonly operations: readonl
                 ...spreadRows.map((row) => <td key={`${s} ${row}`} class="number">{spread === null ? "–" : value(spread[row])}</td>),
                 <td key={`${s} zeros`} class="number">{spread === null ? "–" : percent(spread.zeros)}</td>,
               ])}
-              <td>{verdicts.get(each.id)?.text ?? ""}</td>
+              <td>{verdicts.get(each.id)?.sentence ?? ""}</td>
             </tr>
           ))}
         </tbody>
