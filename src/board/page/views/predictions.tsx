@@ -70,7 +70,7 @@ export default function View(): preact.JSX.Element {
 const Empty = ({ children }: { readonly children: preact.ComponentChildren }): preact.JSX.Element => (
   <div class="card empty">
     <p>{children}</p>
-    <p>They are recorded when a classifier is trained and validated, by the command line as by <code>recordPredictions</code> in a program of your own:</p>
+    <p>They are recorded when a classifier is trained with validation data, by <code>recordRun</code> in a program of your own as on the command line:</p>
     <pre tabIndex={0}><code>npx nabla train convnet --data characters</code></pre>
   </div>
 );

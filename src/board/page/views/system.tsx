@@ -65,6 +65,7 @@ function System({ ids }: { readonly ids: readonly string[] }): preact.JSX.Elemen
   if (measured === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
   const timed = measured.filter(({ times }) => times !== null);
   const something = measured.some(({ times, rate, tensors, process }) => times !== null || [rate, tensors, process].some(({ y }) => y.some(Number.isFinite)));
+  const phasesOverEpochs = timed.map(({ run, name, times }) => times && <PhasesOverEpochs key={run} name={name} times={times} alone={measured.length === 1} />);
   const running = ids.some((id) => runsById.value.get(id)?.state === "running");
   return (
     <>
@@ -79,10 +80,11 @@ function System({ ids }: { readonly ids: readonly string[] }): preact.JSX.Elemen
         {something && (
           <div class="charts">
             {timed.length > 1 && <PhasesOfRuns measured={measured} />}
-            {timed.map(({ run, name, times }) => times && <PhasesOverEpochs key={run} name={name} times={times} alone={measured.length === 1} />)}
+            {timed.length === 1 && phasesOverEpochs}
             <CurvesCard title="Images per second" measured={measured} curve={({ rate }) => rate} label="training" unit="images/s" />
             <CurvesCard title="Memory of tensors" measured={measured} curve={({ tensors }) => tensors} label="memory" unit="MB" factor={1e6} />
             <CurvesCard title="Memory of the process" measured={measured} curve={({ process }) => process} label="memory" unit="MB" factor={1e6} />
+            {timed.length > 1 && phasesOverEpochs}
           </div>
         )}
         <FactsTable measured={measured} />

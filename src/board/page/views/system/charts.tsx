@@ -24,9 +24,9 @@ export function PhasesOverEpochs({ name, times, alone }: { readonly name: string
     },
     [times],
   );
-  const csv = (): string => csvOf(["epoch", ...[...times.seconds.keys()].map((phase) => `${phaseNames[phase]}, s`)], times.epochs.map((epoch, i) => [epoch, ...[...times.seconds.values()].map((values) => finite(values[i]))]));
+  const csv = (): string => csvOf(["epoch", ...[...times.seconds.keys()].map((phase) => `${phaseNames[phase]} (s)`)], times.epochs.map((epoch, i) => [epoch, ...[...times.seconds.values()].map((values) => finite(values[i]))]));
   return (
-    <FigureCard title={alone ? "Time of each epoch" : name} name={`Time of each epoch, ${name}`} draw={draw} csv={csv}>
+    <FigureCard title={alone ? "Time of each epoch" : `Time of each epoch: ${name}`} name={`Time of each epoch, ${name}`} draw={draw} csv={csv}>
       <p>{largestPart(times)}</p>
     </FigureCard>
   );
@@ -41,7 +41,7 @@ export function PhasesOfRuns({ measured }: { readonly measured: readonly Measure
       bars({ ...options, categories: timed.map(({ name }) => name), direction: "right", stacked: true, value: timeAxis, series: shown.map((phase) => ({ name: phaseNames[phase], values: timed.map(({ means }) => means.seconds.get(phase) ?? Number.NaN) })) }),
     [measured],
   );
-  const csv = (): string => csvOf(["run", ...shown.map((phase) => `${phaseNames[phase]}, s`)], timed.map(({ name, means }) => [name, ...shown.map((phase) => means.seconds.get(phase))]));
+  const csv = (): string => csvOf(["run", ...shown.map((phase) => `${phaseNames[phase]} (s)`)], timed.map(({ name, means }) => [name, ...shown.map((phase) => means.seconds.get(phase))]));
   return <FigureCard title="Time of a mean epoch" draw={draw} csv={csv} />;
 }
 
@@ -66,7 +66,7 @@ export function CurvesCard({ title, measured, curve, label, unit, factor = 1 }: 
     },
     [measured],
   );
-  const csv = (): string => csvOf(["run", "epoch", `${label}, ${unit}`], series.flatMap(({ name, x, y }) => x.map((epoch, i) => [name, epoch, finite(y[i] / factor)])));
+  const csv = (): string => csvOf(["run", "epoch", `${label} (${unit})`], series.flatMap(({ name, x, y }) => x.map((epoch, i) => [name, epoch, finite(y[i] / factor)])));
   if (series.length === 0) return <section class="card"><h2>{title}</h2><p class="quiet">Not measured in {measured.length === 1 ? "this run" : "these runs"}.</p></section>;
   return <FigureCard title={title} draw={draw} csv={csv} />;
 }

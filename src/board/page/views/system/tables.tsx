@@ -18,7 +18,7 @@ export function MeansTable({ measured }: { readonly measured: readonly Measured[
   const shown: readonly Phase[] = [...phases, "other" as const].filter((phase) => rows.some(({ means }) => means?.seconds.has(phase)));
   const csv = (): string =>
     csvOf(
-      ["run", ...shown.map((phase) => `${phaseNames[phase]}, s`), "epoch, s", "images/s", "tensors at most, bytes", "process at most, bytes"],
+      ["run", ...shown.map((phase) => `${phaseNames[phase]} (s)`), "epoch (s)", "images/s", "peak of tensors (bytes)", "peak of process (bytes)"],
       rows.map(({ name, means, rate, tensors, process }) => [name, ...[...shown.map((phase) => means?.seconds.get(phase)), means?.total, mean(rate.y), peak(tensors), peak(process)].map((value) => (value !== undefined && Number.isFinite(value) ? value : null))]),
     );
   return (
@@ -40,8 +40,8 @@ export function MeansTable({ measured }: { readonly measured: readonly Measured[
               {shown.map((phase) => <th key={phase} scope="col" class="number">{capital(phaseNames[phase])}</th>)}
               <th scope="col" class="number">Epoch</th>
               <th scope="col" class="number">Images/s</th>
-              <th scope="col" class="number">Tensors, at most</th>
-              <th scope="col" class="number">Process, at most</th>
+              <th scope="col" class="number">Peak of tensors</th>
+              <th scope="col" class="number">Peak of process</th>
             </tr>
           </thead>
           <tbody>
