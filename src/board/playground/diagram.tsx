@@ -4,12 +4,12 @@
  */
 
 import { type Signal, useSignalEffect } from "@preact/signals";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { numberText } from "../../plot/numberText.js";
 import { colour, theme } from "../page/parts/chart/theme.js";
-import { type Columns, type Neuron, neuronIndex, neuronName, parameterIndex, sameNeuron } from "./network.js";
-import { paintMap, palettes } from "./paint.js";
-import type { ParameterPlace } from "./protocol.js";
+import { type Columns, type Neuron, neuronCount, neuronIndex, neuronName, parameterIndex, sameNeuron } from "./network.js";
+import { paintMap, type Palettes, palettes } from "./paint.js";
+import type { Frame, ParameterPlace } from "./protocol.js";
 import type { Session } from "./session.js";
 
 export interface DiagramProps {
@@ -33,6 +33,8 @@ interface Layout {
 
 const headHeight = 26;
 const leastColumn = 62;
+const widest = 1000;
+const linesPerFrame = 800;
 
 function layoutOf(columns: Columns, room: number): Layout {
   const tallest = Math.max(...columns);
@@ -53,11 +55,14 @@ function layoutOf(columns: Columns, room: number): Layout {
 export function Diagram({ session, glanced, chosen, weight }: DiagramProps): preact.JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const lines = useRef<HTMLCanvasElement>(null);
-  const pictures = useRef(new Map<string, HTMLCanvasElement>());
+  const pictures = useRef<HTMLCanvasElement>(null);
+  const sinceLines = useRef(0);
+  const drawing = useRef<HTMLDivElement>(null);
+  const strip = useMemo(() => document.createElement("canvas"), []);
   const [room, setRoom] = useState(0);
   const [focused, setFocused] = useState<Neuron>({ column: 0, unit: 0 });
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setRoom(Math.floor(entry.contentRect.width)));
+    const observer = new ResizeObserver(([entry]) => setRoom(Math.min(widest, Math.floor(entry.contentRect.width))));
     observer.observe(place.current!);
     return () => observer.disconnect();
   }, []);
@@ -68,34 +73,34 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
   const current = useRef<{ layout: Layout; columns: Columns } | null>(null);
   current.current = layout === null ? null : { layout, columns };
 
-  const drawPictures = (): void => {
+  /** Shapes of network and place, if the frame is of this network. */
+  const drawable = (): { readonly frame: Frame; readonly layout: Layout; readonly columns: Columns } | null => {
     const frame = session.frame.value;
-    const { diverging, classes } = palettes.value;
-    if (frame === null || current.current === null) return;
-    const { columns: shown } = current.current;
-    const size = frame.unitSide ** 2;
-    for (const [column, units] of shown.entries()) {
-      for (let unit = 0; unit < units; unit++) {
-        const canvas = pictures.current.get(`${column}.${unit}`);
-        const start = neuronIndex(shown, { column, unit }) * size;
-        const values = frame.units.subarray(start, start + size);
-        if (canvas === undefined || values.length < size) continue;
-        // An output that speaks for one class of several has that class's colour where it is positive.
-        const own = column === shown.length - 1 && units > 1 ? classes[unit] : diverging;
-        paintMap(canvas, values, frame.unitSide, () => own);
-      }
-    }
+    return frame === null || current.current === null || frame.units.length !== neuronCount(current.current.columns) * frame.unitSide ** 2 ? null : { frame, ...current.current };
+  };
+  const drawPictures = (): void => {
+    const { value: colours } = palettes;
+    const found = drawable();
+    const context = found && sized(pictures.current, found.layout);
+    if (context) paintNeurons(context, found.layout, found.columns, found.frame, colours, strip);
   };
   const drawLines = (): void => {
     void theme.value;
-    const frame = session.frame.value;
     const { value: looked } = weight;
-    if (frame !== null && lines.current !== null && current.current !== null) paintLines(lines.current, current.current.layout, current.current.columns, frame.parameters, looked);
+    const found = drawable();
+    if (found === null) return;
+    // Thousands of lines take longer than a frame has.
+    const every = found.frame.playing ? Math.ceil(found.frame.parameters.length / linesPerFrame) : 1;
+    if (++sinceLines.current < every) return;
+    sinceLines.current = 0;
+    const context = sized(lines.current, found.layout);
+    if (context !== null) paintLines(context, found.layout, found.columns, found.frame.parameters, looked);
   };
   useSignalEffect(drawPictures);
   useSignalEffect(drawLines);
   const key = `${columns.join()} ${room} ${layout?.width}`;
   useLayoutEffect(() => {
+    sinceLines.current = Infinity;
     drawPictures();
     drawLines();
   }, [key]);
@@ -122,7 +127,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
     event.preventDefault();
     const next = within(steps[event.key]);
     setFocused(next);
-    (pictures.current.get(`${next.column}.${next.unit}`)?.parentElement as HTMLButtonElement | null)?.focus();
+    drawing.current?.querySelectorAll<HTMLButtonElement>(".neuron")[neuronIndex(columns, next)].focus();
   };
   const weightAt = (event: PointerEvent): ParameterPlace | null => {
     const box = lines.current!.getBoundingClientRect();
@@ -134,6 +139,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
       <div class="scroll">
         <div
           class="drawing"
+          ref={drawing}
           role="group"
           aria-label={`Network of ${columns.join(", ")} neurons. Arrow keys move between neurons, Enter chooses one and shows its weights.`}
           style={{ width: `${layout.width}px`, height: `${layout.height}px` }}
@@ -147,7 +153,8 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
             if (found !== null) chosen.value = { column: found.column, unit: found.unit };
           }}
         >
-          <canvas class="lines" ref={lines} aria-hidden="true" />
+          <canvas ref={lines} aria-hidden="true" />
+          <canvas ref={pictures} aria-hidden="true" />
           {columns.map((_, column) => (
             <span key={column} class={`column-name ${column === 0 ? "first" : column === last ? "last" : ""}`} aria-hidden="true" style={{ left: `${layout.at({ column, unit: 0 })[0]}px` }}>{title(column)}</span>
           ))}
@@ -178,16 +185,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
                   }}
                   onBlur={() => (glanced.value = null)}
                   onKeyDown={(event) => move(event, neuron)}
-                >
-                  <canvas
-                    width={32}
-                    height={32}
-                    ref={(canvas) => {
-                      if (canvas === null) pictures.current.delete(`${column}.${unit}`);
-                      else pictures.current.set(`${column}.${unit}`, canvas);
-                    }}
-                  />
-                </button>
+                />
               );
             }),
           )}
@@ -236,51 +234,71 @@ function nearestWeight({ at, side }: Layout, columns: Columns, x: number, y: num
 
 const widths = 8;
 
-function paintLines(canvas: HTMLCanvasElement, { width, height, side, at }: Layout, columns: Columns, parameters: Float32Array, looked: ParameterPlace | null): void {
+/** The canvas for drawing in pixels of the page, emptied. */
+function sized(canvas: HTMLCanvasElement | null, { width, height }: Layout): CanvasRenderingContext2D | null {
+  if (canvas === null) return null;
   const scale = devicePixelRatio;
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== w || canvas.height !== h) {
     [canvas.width, canvas.height] = [w, h];
     [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
   }
-  const context = canvas.getContext("2d");
-  if (context === null || parameters.length < parameterIndex(columns, columns.length, 0, 0)) return;
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context?.setTransform(scale, 0, 0, scale, 0, 0);
+  context?.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** @param strip Holds the pictures of all neurons, one below the other, as the frame does. */
+function paintNeurons(context: CanvasRenderingContext2D, { side, at }: Layout, columns: Columns, { units, unitSide }: Frame, { diverging, classes }: Palettes, strip: HTMLCanvasElement): void {
+  const last = columns.length - 1;
+  const outputs = neuronIndex(columns, { column: last, unit: 0 }) * unitSide ** 2;
+  // An output that speaks for one class of several has that class's colour.
+  paintMap(strip, units, unitSide, columns[last] === 1 ? () => diverging : (i) => (i < outputs ? diverging : classes[Math.floor((i - outputs) / unitSide ** 2)]));
+  let index = 0;
+  for (const [column, count] of columns.entries()) {
+    for (let unit = 0; unit < count; unit++, index++) {
+      const [x, y] = at({ column, unit });
+      context.drawImage(strip, 0, index * unitSide, unitSide, unitSide, x - side / 2, y - side / 2, side, side);
+    }
+  }
+}
+
+function paintLines(context: CanvasRenderingContext2D, { side, at }: Layout, columns: Columns, parameters: Float32Array, looked: ParameterPlace | null): void {
   let most = 1;
   for (const value of parameters) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-  // Lines of one width and sign are drawn at once.
-  const paths = Array.from({ length: 2 * widths }, () => new Path2D());
-  const trace = (path: Path2D, column: number, unit: number, from: number): void => {
-    const [x0, y0] = at({ column: column - 1, unit: from });
-    const [x1, y1] = at({ column, unit });
-    path.moveTo(x0 + side / 2, y0);
-    path.lineTo(x1 - side / 2, y1);
-  };
+  // Lines of one width and sign one after the other; each by itself, as a path of thousands that cross is far slower.
+  const groups: ParameterPlace[][] = Array.from({ length: 2 * widths }, () => []);
   for (let column = 1; column < columns.length; column++) {
     for (let unit = 0; unit < columns[column]; unit++) {
       for (let from = 0; from < columns[column - 1]; from++) {
         const value = parameters[parameterIndex(columns, column, unit, from)];
         const wide = Math.min(widths - 1, Math.floor((widths * Math.abs(value)) / most));
-        if (Number.isFinite(value)) trace(paths[value < 0 ? wide : widths + wide], column, unit, from);
+        if (Number.isFinite(value)) groups[value < 0 ? wide : widths + wide].push({ column, unit, from });
       }
     }
   }
-  for (const [i, path] of paths.entries()) {
+  const stroke = ({ column, unit, from }: ParameterPlace): void => {
+    const [x0, y0] = at({ column: column - 1, unit: from ?? 0 });
+    const [x1, y1] = at({ column, unit });
+    context.beginPath();
+    context.moveTo(x0 + side / 2, y0);
+    context.lineTo(x1 - side / 2, y1);
+    context.stroke();
+  };
+  for (const [i, group] of groups.entries()) {
     const wide = i % widths;
     const negative = i < widths;
     context.strokeStyle = colour(negative ? "series1" : "series2");
     context.lineWidth = 0.6 + (wide * 5) / widths;
     context.setLineDash(negative ? [5, 4] : []);
     context.globalAlpha = 0.45 + (0.5 * wide) / widths;
-    context.stroke(path);
+    for (const place of group) stroke(place);
   }
   context.globalAlpha = 1;
   context.setLineDash([]);
   if (looked === null || looked.from === null || looked.column >= columns.length) return;
-  const path = new Path2D();
-  trace(path, looked.column, looked.unit, looked.from);
   context.strokeStyle = colour("ink");
   context.lineWidth = 3;
-  context.stroke(path);
+  stroke(looked);
 }

@@ -30,6 +30,9 @@ export const neuronCount = (columns: Columns): number => columns.reduce((sum, un
 
 export const sameNeuron = (a: Neuron | null, b: Neuron | null): boolean => a === b || (a !== null && b !== null && a.column === b.column && a.unit === b.unit);
 
+/** Whether the network has this neuron. */
+export const hasNeuron = (columns: Columns, { column, unit }: Neuron): boolean => column >= 0 && column < columns.length && unit >= 0 && unit < columns[column];
+
 /** What a neuron is called. */
 export function neuronName(columns: Columns, { column, unit }: Neuron, inputs: readonly string[], classes: readonly string[]): string {
   if (column === 0) return `input ${inputs[unit]}`;

@@ -9,7 +9,12 @@ import { tableLimits } from "./table.js";
 
 type Rgb = readonly [number, number, number];
 
-const rgbOf = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+/** Of #rrggbb, or #rgb as style sheets are shortened to. */
+function rgbOf(hex: string): Rgb {
+  const digits = hex.length === 4 ? Array.from(hex.slice(1), (digit) => digit + digit) : [hex.slice(1, 3), hex.slice(3, 5), hex.slice(5, 7)];
+  const [r, g, b] = digits.map((each) => Number.parseInt(each, 16));
+  return [r, g, b];
+}
 
 /** How much of the colour the strongest value has: points of the same colour still stand out from it. */
 export const strongest = 0.7;
@@ -35,11 +40,14 @@ export const palettes = computed<Palettes>(() => {
   return { diverging: ramp(classes[0], classes[1]), classes: classes.map((each) => ramp(each, each)) };
 });
 
-/** Paints a square map onto a canvas that has a pixel for each value. */
-export function paintMap(canvas: HTMLCanvasElement, values: Uint8Array, side: number, colours: (place: number) => Uint32Array): void {
-  const context = canvas.getContext("2d");
+/** Paints a map of `width` values a row onto a canvas, a pixel for each. */
+export function paintMap(canvas: HTMLCanvasElement, values: Uint8Array, width: number, colours: (place: number) => Uint32Array): void {
+  const height = values.length / width;
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  // Pictures made by script on every frame are quicker in plain memory than on the graphics card.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return;
-  const image = context.createImageData(side, side);
+  const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < pixels.length; i++) pixels[i] = colours(i)[values[i]];
   context.putImageData(image, 0, 0);

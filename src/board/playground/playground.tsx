@@ -56,9 +56,12 @@ export default function Playground(): preact.JSX.Element {
     notes.value = read.notes;
     const before = session.config.peek();
     if (before !== null && address(before) === address(read.config)) return;
-    if (before === null || before.layers.join() !== read.config.layers.join() || before.inputs.join() !== read.config.inputs.join()) chosen.value = null;
-    glanced.value = null;
-    session.build(read.config, chosen.peek());
+    if (before === null || before.layers.join() !== read.config.layers.join() || before.inputs.join() !== read.config.inputs.join()) {
+      chosen.value = null;
+      glanced.value = null;
+      session.show(null);
+    }
+    session.build(read.config);
   });
   useSignalEffect(() => session.show(glanced.value ?? chosen.value));
   const [program, setProgram] = useState(false);
@@ -67,7 +70,7 @@ export default function Playground(): preact.JSX.Element {
   const takePoints = (table: PointTable): void => {
     lastTable = table;
     session.table.value = table;
-    session.build(config, null);
+    session.build(config);
   };
   return (
     <div class="playground">
@@ -134,7 +137,7 @@ function Controls({ session, onProgram }: { readonly session: Session; readonly 
         <button type="button" class="play" disabled={idle} onClick={() => (playing ? session.pause() : session.play())}>{playing ? "❚❚ Pause" : "▶ Play"}</button>
         <button type="button" disabled={idle} onClick={() => session.step()}>One batch</button>
         <button type="button" disabled={idle} onClick={() => session.epoch()}>One epoch</button>
-        <button type="button" disabled={idle} onClick={() => session.build(config, null)}>Reset</button>
+        <button type="button" disabled={idle} onClick={() => session.build(config)}>Reset</button>
         <button type="button" disabled={idle} onClick={() => change({ ...config, seed: Math.floor(1e6 * Math.random()) })}>New seed</button>
         <label>
           Speed

@@ -4,7 +4,7 @@
  */
 
 import type { Experiment } from "./experiment.js";
-import type { Neuron } from "./network.js";
+import { hasNeuron, type Neuron } from "./network.js";
 import type { Answer, Pace, Request, Scores, StepReport } from "./protocol.js";
 
 export interface RunnerInit {
@@ -93,7 +93,7 @@ export class Runner {
         this.#shown = request.neuron;
         break;
       case "edit":
-        await experiment.edit(request.place, request.value);
+        if (hasNeuron(experiment.columns, request.place)) await experiment.edit(request.place, request.value);
         break;
     }
     this.#changed = true;
@@ -161,7 +161,8 @@ export class Runner {
     const experiment = this.#experiment!;
     const began = performance.now();
     const { units, unitSide } = await experiment.unitMaps();
-    const map = await experiment.largeMap(this.#shown);
+    const shown = this.#shown !== null && hasNeuron(experiment.columns, this.#shown) ? this.#shown : null;
+    const map = await experiment.largeMap(shown);
     const parameters = await experiment.parameters();
     const now = await experiment.scores();
     const { steps: step, batches, epoch } = experiment;

@@ -27,6 +27,7 @@ export class Session {
   /** The configuration of the run that is shown. */
   readonly built = signal<Config | null>(null);
   #pace: Pace;
+  #shown: Neuron | null = null;
   #run = 0;
   #every = 1;
   #worker: Worker;
@@ -37,7 +38,7 @@ export class Session {
   }
 
   /** Starts anew from the seed; goes on playing if it was. */
-  build(config: Config, shown: Neuron | null): void {
+  build(config: Config): void {
     const play = this.playing.value;
     this.#run++;
     batch(() => {
@@ -52,7 +53,7 @@ export class Session {
       }
     });
     if (config.data === "csv" && this.table.value === null) return this.#ask({ type: "pause" });
-    this.#ask({ type: "build", run: this.#run, config, table: config.data === "csv" ? this.table.value : null, shown });
+    this.#ask({ type: "build", run: this.#run, config, table: config.data === "csv" ? this.table.value : null, shown: this.#shown });
     if (play) this.play();
   }
 
@@ -80,6 +81,7 @@ export class Session {
   }
 
   show(neuron: Neuron | null): void {
+    this.#shown = neuron;
     this.#ask({ type: "show", neuron });
   }
 

@@ -19,7 +19,7 @@ const shown = {
   data: { circles: "Circles", moons: "Moons", spirals: "Spirals", xor: "Exclusive or", blobs: "Blobs", csv: "My own (CSV)" },
   activation: { tanh: "tanh", relu: "ReLU", leakyRelu: "leaky ReLU", sigmoid: "sigmoid", gelu: "GELU", silu: "SiLU", softplus: "softplus", linear: "none (linear)" },
   init: {
-    default: "uniform, ±1/√n", xavierNormal: "Xavier normal", xavierUniform: "Xavier uniform", kaimingNormal: "Kaiming normal", kaimingUniform: "Kaiming uniform",
+    default: "uniform ±1/√n", xavierNormal: "Xavier normal", xavierUniform: "Xavier uniform", kaimingNormal: "Kaiming normal", kaimingUniform: "Kaiming uniform",
     lecunNormal: "LeCun normal", orthogonal: "orthogonal", standardNormal: "normal, deviation 1", zeros: "all zero",
   },
   penalty: { none: "none", l1: "L1, Σ|w|", l2: "L2, Σw²" },
@@ -41,7 +41,7 @@ export function Settings({ config, table, onChange, onPoints }: SettingsProps): 
             <NumberField label="Noise" allowed={limits.noise} step={0.01} value={config.noise} onChange={(noise) => set({ noise })} />
           </>
         )}
-        <NumberField label="Share to train on" allowed={limits.share} step={0.05} value={config.share} onChange={(share) => set({ share })} />
+        <NumberField label="Train share" allowed={limits.share} step={0.05} value={config.share} onChange={(share) => set({ share })} />
         <NumberField label="Seed" allowed={limits.seed} value={config.seed} onChange={(seed) => set({ seed })} />
       </fieldset>
       <fieldset class="card">
@@ -61,13 +61,13 @@ export function Settings({ config, table, onChange, onPoints }: SettingsProps): 
           ))}
         </fieldset>
         <fieldset class="layers">
-          <legend>Hidden layers: {layers.length}</legend>
+          <legend>{layers.length === 0 ? "No hidden layers" : "Units of the hidden layers"}</legend>
           {layers.map((units, i) => (
-            <NumberField key={i} label={`Layer ${i + 1}, units`} allowed={limits.units} value={units} onChange={(next) => set({ layers: layers.with(i, next) })} />
+            <NumberField key={i} label={`Layer ${i + 1}`} allowed={limits.units} value={units} onChange={(next) => set({ layers: layers.with(i, next) })} />
           ))}
           <div class="buttons">
             <button type="button" disabled={layers.length === mostLayers} onClick={() => set({ layers: [...layers, layers.at(-1) ?? 4] })}>Add a layer</button>
-            <button type="button" disabled={layers.length === 0} onClick={() => set({ layers: layers.slice(0, -1) })}>Remove the last</button>
+            <button type="button" disabled={layers.length === 0} onClick={() => set({ layers: layers.slice(0, -1) })}>Remove one</button>
           </div>
         </fieldset>
         <Choice label="Activation" names={activationNames} shown={shown.activation} value={config.activation} onChange={(activation) => set({ activation })} />
@@ -79,7 +79,7 @@ export function Settings({ config, table, onChange, onPoints }: SettingsProps): 
         <NumberField label="Learning rate" allowed={limits.lr} step="any" suggestions={[0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3, 1, 3]} value={config.lr} onChange={(lr) => set({ lr })} />
         <NumberField label="Batch size" allowed={limits.batch} value={config.batch} onChange={(batch) => set({ batch })} />
         <Choice label="Penalty" names={penaltyNames} shown={shown.penalty} value={config.penalty} onChange={(penalty) => set({ penalty })} />
-        {config.penalty !== "none" && <NumberField label="Rate of the penalty" allowed={limits.rate} step="any" suggestions={[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]} value={config.rate} onChange={(rate) => set({ rate })} />}
+        {config.penalty !== "none" && <NumberField label="Its rate" allowed={limits.rate} step="any" suggestions={[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]} value={config.rate} onChange={(rate) => set({ rate })} />}
         <p class="quiet">A change starts again from the seed.</p>
       </fieldset>
     </form>

@@ -33,8 +33,8 @@ export function StepTable({ session }: { readonly session: Session }): preact.JS
                 <td class="number">{numberText(gradient, 3)}</td>
                 <td class="number">{numberText(length, 3)}</td>
                 <td>{weightName(place, nameOf)}</td>
-                <td class="number">{numberText(before, 3)}</td>
-                <td class="number">{numberText(after, 3)}</td>
+                <td class="number">{numberText(before)}</td>
+                <td class="number">{numberText(after)}</td>
               </tr>
             ))}
           </tbody>
