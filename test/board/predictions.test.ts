@@ -1,14 +1,12 @@
 /** The view of predictions, in Chromium. */
 
-import { createRequire } from "node:module";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { accessibilityFaults } from "./accessibility.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
 import { firstIndex, sure, writePredictions } from "./predictionsFile.js";
-
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const animals = ["cat", "dog", "ship"];
 
@@ -52,13 +50,6 @@ describeInBrowser("predictions", () => {
   };
   const verdicts = (): Promise<string[]> => board.page.$$eval(".sample .verdict > p", (all) => all.map((each) => each.textContent ?? ""));
   const hash = (): URLSearchParams => new URLSearchParams(board.page.url().split("?")[1]);
-  const accessibilityFaults = async (): Promise<string[]> => {
-    await board.page.evaluate(readFileSync(axePath, "utf8"));
-    return board.page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    });
-  };
 
   test("what was right, by class and in all", async () => {
     const page = await look("animals ½");
@@ -131,7 +122,7 @@ describeInBrowser("predictions", () => {
     await page.waitForSelector("dialog dl");
     expect(await page.textContent("dialog h2")).toBe("Sample 103: cat taken for dog");
     expect(await page.$$eval("dialog dd", (all) => all.map((each) => each.textContent))).toEqual(["cat", "0.050", "dog", "0.900", "2.9957", "103", "4 × 4 pixels"]);
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press("ArrowRight");
     await page.waitForFunction(() => document.querySelector("dialog h2")?.textContent === "Sample 101: dog taken for ship");
     expect(hash().get("item")).toBe("101");
@@ -187,7 +178,7 @@ describeInBrowser("predictions", () => {
     const page = await look("none");
     await page.waitForSelector(".empty");
     expect(await page.textContent(".empty")).toContain("npx nabla train convnet");
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(board.faults).toEqual([]);
     await look("gone");
     await page.waitForFunction(() => document.querySelector("main .problem")?.textContent?.startsWith("There is no run “gone” in this folder."));
@@ -226,7 +217,7 @@ describeInBrowser("predictions", () => {
       await page.locator(".class-section").first().scrollIntoViewIfNeeded();
       await page.waitForSelector(".sample");
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      expect(await accessibilityFaults()).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
     }
     await board.page.emulateMedia({ colorScheme: null });
   });

@@ -1,14 +1,12 @@
 /** The view of the system, in Chromium, on real runs. */
 
-import { createRequire } from "node:module";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { accessibilityFaults } from "./accessibility.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
 import { circlesRun } from "./sampleRuns.js";
-
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Seconds of an epoch of the run "known". */
 const phases = { data: 1, forward: 2, backward: 6, optimizer: 1, validation: 2 };
@@ -46,13 +44,6 @@ describeInBrowser("system", () => {
     return board.page;
   };
   const headings = (): Promise<string[]> => board.page.$$eval(".system h2", (all) => all.map((each) => each.textContent ?? ""));
-  const accessibilityFaults = async (): Promise<string[]> => {
-    await board.page.evaluate(readFileSync(axePath, "utf8"));
-    return board.page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> } };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-    });
-  };
 
   test("where the time of a run goes, in bars, numbers and a sentence", async () => {
     const page = await look("known");
@@ -99,7 +90,7 @@ describeInBrowser("system", () => {
     await page.waitForSelector(".empty");
     expect(await page.textContent(".empty")).toContain("npx nabla train");
     expect(await page.textContent(".system > .problem")).toBe("There is no run “gone” in this folder. To the runs");
-    expect(await accessibilityFaults()).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(board.faults).toEqual([]);
   });
 
@@ -125,7 +116,7 @@ describeInBrowser("system", () => {
       const page = await look("known", "circles, small");
       await page.waitForSelector(".figure svg");
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-      expect(await accessibilityFaults()).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
     }
     await board.page.emulateMedia({ colorScheme: null });
   });
