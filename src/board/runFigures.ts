@@ -40,7 +40,7 @@ function single(tag: string, x: "epoch" | "step"): RunFigure {
     tags: [tag],
     draw: (all, options = {}) => {
       const series = all.find((each) => each.tag === tag);
-      return lines({ title, ...options, x: { label: x }, series: [{ name: tag, x: [...(series?.x ?? [])], y: numbers(series) }] });
+      return lines({ title, ...options, x: { label: x }, series: [{ name: "", x: [...(series?.x ?? [])], y: numbers(series) }] });
     },
   };
 }

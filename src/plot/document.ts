@@ -41,5 +41,5 @@ export const escapedText = (text: string): string => text.replaceAll(/[&<>"]/g, 
 /** A figure's SVG in its place: it shrinks with the screen, but not so far that its letters get too small; then it scrolls instead. */
 export function drawing(svg: string): string {
   const width = /<svg[^>]*? width="([\d.]+)"/.exec(svg)?.[1];
-  return `<div class="scroll drawing"${width === undefined ? "" : ` style="--width:${width}px"`}>${svg}</div>`;
+  return `<div class="scroll drawing" tabindex="0"${width === undefined ? "" : ` style="--width:${width}px"`}>${svg}</div>`;
 }

@@ -8,6 +8,7 @@ import { errorCode } from "../../base/atomicWrite.js";
 import { NablaError } from "../../base/errors.js";
 import type { RunList, SeriesAnswer } from "../protocol.js";
 import { requireToken } from "./accessToken.js";
+import { addExportRoute } from "./exportRoute.js";
 import { guard, strictHeaders } from "./guard.js";
 import { liveEvents } from "./liveEvents.js";
 import { NotReadable, whyUnreadable } from "./openInside.js";
@@ -91,6 +92,7 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
     return c.json({ series: answer } satisfies SeriesAnswer);
   });
   addRunRoutes(app, store, run);
+  addExportRoute(app, store, run);
 
   servePage(app, page);
   return app;
