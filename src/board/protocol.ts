@@ -137,7 +137,7 @@ export interface Series {
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
   /** Where it is thinned, and means=1 asked for them: of each point the mean of all from behind the one before it up to it. Smoothing goes by these. */
-  readonly means: readonly (number | null)[] | null;
+  readonly means?: readonly (number | null)[] | null;
   /** The best value of the whole curve, for metrics that have one. */
   readonly best: { readonly x: number; readonly y: number } | null;
   /** For a validation loss: x from where on it rises for good while the training loss falls. */

@@ -15,12 +15,15 @@ import { TagFeed } from "./curves/tagFeed.js";
 import { sectionsOf } from "./curves/tags.js";
 import "./curves/curves.css";
 
+const change = (changed: Partial<Settings>): void => navigate(href("curves", writeSettings({ ...readSettings(route.peek().params), ...changed })), { replace: true });
+
 export default function Curves(): preact.JSX.Element {
   const settings = readSettings(route.value.params);
-  const change = (changed: Partial<Settings>): void => navigate(href("curves", writeSettings({ ...readSettings(route.peek().params), ...changed })), { replace: true });
+  const hidden = useMemo(() => settings.hidden, [Array.from(settings.hidden).join("\n")]);
   const all = allRuns.value;
   const choice = settings.runs?.join("\n") ?? null;
   const { runs, missing, beyond } = useMemo(() => chosenRuns(settings.runs, all), [choice, all]);
+  const listed = useMemo(() => withCurves(all), [all]);
   const feed = useMemo(() => new TagFeed(), []);
   useEffect(() => () => feed.close(), [feed]);
   const ids = runs.map(({ id }) => id).join("\n");
@@ -47,10 +50,10 @@ export default function Curves(): preact.JSX.Element {
     <>
       <h1>Curves</h1>
       <div class="curves">
-        <RunPicker all={withCurves(all)} chosen={runs} slots={slots} settings={settings} change={change} />
+        <RunPicker all={listed} chosen={runs} slots={slots} find={settings.find} change={change} />
         <div>
-          <Controls settings={settings} x={x} change={change} />
-          {runs.length > 0 && <Legend runs={runs} names={names} slots={slots} paired={sections.some(({ charts }) => charts.some(({ validation }) => validation !== null))} settings={settings} change={change} />}
+          <Controls settings={settings} x={x} />
+          {runs.length > 0 && <Legend runs={runs} names={names} slots={slots} paired={sections.some(({ charts }) => charts.some(({ validation }) => validation !== null))} hidden={hidden} change={change} />}
           {missing.length > 0 && <p class="problem">{missing.length === 1 ? `The run “${missing[0]}” is not here` : `${missing.length} of the chosen runs are not here`}; it may have been removed.</p>}
           {beyond > 0 && <p class="quiet">The first {mostRuns} of the chosen runs are shown, {beyond} are not.</p>}
           {feed.problem.value !== "" && <p class="problem" role="alert">{feed.problem.value}</p>}
@@ -65,7 +68,7 @@ export default function Curves(): preact.JSX.Element {
                   <ChartCard
                     key={chart.name}
                     chart={chart}
-                    runs={runs.filter(({ id }) => tags.get(id)?.some((tag) => tag === chart.training || tag === chart.validation))}
+                    runs={runs.flatMap(({ id }) => (!hidden.has(id) && tags.get(id)?.some((tag) => tag === chart.training || tag === chart.validation) ? [id] : []))}
                     names={names}
                     slots={slots}
                     x={x}
@@ -85,10 +88,9 @@ export default function Curves(): preact.JSX.Element {
 interface ControlsProps {
   readonly settings: Settings;
   readonly x: SeriesX;
-  readonly change: (changed: Partial<Settings>) => void;
 }
 
-function Controls({ settings: { smooth, range, tags }, x, change }: ControlsProps): preact.JSX.Element {
+function Controls({ settings: { smooth, range, tags }, x }: ControlsProps): preact.JSX.Element {
   return (
     <div class="controls">
       <label><span class="name">Smoothing</span> <input type="range" min="0" max={mostSmooth} step="0.01" value={smooth} onInput={(event) => change({ smooth: event.currentTarget.valueAsNumber })} /> <output>{smooth.toFixed(2)}</output></label>
@@ -99,7 +101,7 @@ function Controls({ settings: { smooth, range, tags }, x, change }: ControlsProp
         ))}
       </fieldset>
       <input type="search" aria-label="Find charts" placeholder="find charts" value={tags} onInput={(event) => change({ tags: event.currentTarget.value })} />
-      {range !== null && <button type="button" onClick={() => change({ range: null })}>Show all, not only {placeText(x, range[0])} to {placeText(x, range[1])}</button>}
+      <button type="button" disabled={range === null} title={range === null ? "Drag in a chart to zoom" : `Shown: ${placeText(x, range[0])} to ${placeText(x, range[1])}`} onClick={() => change({ range: null })}>Show all</button>
     </div>
   );
 }

@@ -17,7 +17,7 @@ export interface Drawing {
   readonly font: string;
 }
 
-/** Dashes of a curve with more points than this for 100 pixels would be noise. */
+/** Of a curve with more points than this for 100 pixels dashes would not be seen. */
 const dashedDensity = 50;
 const faint = 0.25;
 
@@ -60,8 +60,9 @@ function stroke({ context, pixel, box, span, x, y, colour }: Drawing, line: Char
   // A single point makes no line.
   if (run === 1) dots.push([px, py]);
   context.strokeStyle = context.fillStyle = colour(line.paint);
-  context.lineWidth = width * pixel;
   const dense = (last - first) / (box.width / pixel / 100) > dashedDensity;
+  // Noise is drawn thinly, so that what lies behind it is seen.
+  context.lineWidth = (dense ? 1 : width) * pixel;
   context.setLineDash(dense ? [] : dash.map((part) => part * pixel));
   context.stroke();
   for (const [cx, cy] of dots) {
@@ -109,6 +110,14 @@ export function drawMarks({ context, pixel, box, x, y, colour, font }: Drawing, 
   const inside = (px: number): boolean => px >= box.left - 0.5 && px <= right + 0.5;
   const groups = new Set(lines.map(({ group }) => group)).size;
 
+  const bests = lines.flatMap(({ best, paint }) => {
+    if (best === null) return [];
+    const px = box.left + (best.x - x.from) * x.factor;
+    const py = bottom - ((y.log ? Math.log10(best.y) : best.y) - y.from) * y.factor;
+    return inside(px) && py >= box.top - 1 && py <= bottom + 1 ? [{ px, py, paint, text: valueText(best.y, percent) }] : [];
+  });
+  for (const { px, py } of bests) taken.push({ left: px - 5 * pixel, right: px + 5 * pixel, y: py });
+
   const overfitting = lines.flatMap(({ overfitsFrom, name, paint }) => (overfitsFrom === null ? [] : [{ at: box.left + (overfitsFrom - x.from) * x.factor, from: overfitsFrom, name, paint }])).filter(({ at }) => inside(at));
   for (const { at, from, name, paint } of overfitting) {
     context.setLineDash([2 * pixel, 3 * pixel]);
@@ -129,11 +138,8 @@ export function drawMarks({ context, pixel, box, x, y, colour, font }: Drawing, 
 
   context.setLineDash([]);
   context.font = `bold ${size}px ${font}`;
-  const bests = lines.filter(({ best }) => best !== null);
-  for (const { best, paint } of bests) {
-    const px = box.left + (best!.x - x.from) * x.factor;
-    const py = bottom - ((y.log ? Math.log10(best!.y) : best!.y) - y.from) * y.factor;
-    if (!inside(px) || !(py >= box.top - 1 && py <= bottom + 1)) continue;
+  const told = new Set<string>();
+  for (const { px, py, paint, text } of bests) {
     context.beginPath();
     context.arc(px, py, 4.5 * pixel, 0, 2 * Math.PI);
     context.lineWidth = 2 * pixel;
@@ -141,9 +147,10 @@ export function drawMarks({ context, pixel, box, x, y, colour, font }: Drawing, 
     context.strokeStyle = colour(paint);
     context.fill();
     context.stroke();
-    if (bests.length > mostWords) continue;
-    const text = valueText(best!.y, percent);
-    const places: readonly (readonly [number, number, CanvasTextAlign])[] = [[0, -15, "center"], [0, 15, "center"], [9, 0, "left"], [-9, 0, "right"], [9, -15, "left"], [-9, -15, "right"], [9, 15, "left"], [-9, 15, "right"]];
+    const place = `${Math.round(px)} ${Math.round(py)} ${text}`;
+    if (bests.length > mostWords || told.has(place)) continue;
+    told.add(place);
+    const places: readonly (readonly [number, number, CanvasTextAlign])[] = [[0, -16, "center"], [0, 16, "center"], [9, 0, "left"], [-9, 0, "right"], [9, -16, "left"], [-9, -16, "right"], [9, 16, "left"], [-9, 16, "right"]];
     places.some(([dx, dy, align]) => write(text, px + dx * pixel, py + dy * pixel, align));
   }
   context.restore();

@@ -58,7 +58,7 @@ export class LineCanvas {
       font: `${size}px ${getComputedStyle(host).fontFamily}`,
       stroke: () => this.#colour("muted"),
       splits: () => this.#ticksOf(name).map(({ value }) => (name === "y" ? this.#height(value) : value)),
-      values: () => this.#ticks[name].map(({ label }) => label),
+      values: () => this.#ticks[name].map(({ label }) => (name === "y" && this.#view.percent && label !== "" ? `${label} %` : label)),
       size: name === "x" ? 28 : (_, labels) => 14 + Math.max(10, ...(labels ?? []).map((label) => textWidth(String(label), size))),
       gap: 4,
       grid: { show: name === "y", stroke: () => this.#colour("line"), width: 1, filter: (_, splits) => splits.map((split, i) => (this.#ticks[name][i]?.label === "" ? null : split)) },
@@ -96,15 +96,18 @@ export class LineCanvas {
     this.#view = view;
     this.#palette.clear();
     const extent = extentOf(view.lines.flatMap(({ x, y, raw }) => (raw === null ? [{ x, y }] : [{ x, y }, { x, y: raw }])), view.span, view.log);
-    this.#y = axisOf({ chart: "chart", name: "y", options: { scale: view.log ? "log" : "linear", format: view.percent ? "percent" : "number" }, values: extent ?? [] });
+    const options = { scale: view.log ? "log" : "linear", format: view.percent ? "percent" : "number" } as const;
+    this.#y = axisOf({ chart: "chart", name: "y", options, values: extent ?? [] });
+    // Nothing is above 100 %.
+    if (view.percent && extent !== null && extent[1] <= 1 && this.#y.domain[1] > 1) this.#y = axisOf({ chart: "chart", name: "y", options: { ...options, range: [this.#y.domain[0], 1] }, values: extent });
     const [low, high] = this.#y.domain.map((end) => this.#height(end));
     this.#plot.batch(() => {
       this.#plot.setData([[...view.span]], false);
+      // Scales that stay as they were are not drawn anew by themselves.
+      this.#plot.redraw(false, true);
       this.#plot.setScale("x", { min: view.span[0], max: view.span[1] });
       this.#plot.setScale("y", { min: low, max: high });
     });
-    // Scales that stay as they were are not drawn anew by themselves.
-    this.#plot.redraw(true, true);
   }
 
   /** Pixels from the left end of the area. */

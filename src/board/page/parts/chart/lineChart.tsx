@@ -185,7 +185,7 @@ function Tip({ canvas, view, at, height }: { readonly canvas: LineCanvas; readon
                 <th><Swatch paint={row.values[0].line.paint} dash={row.values[0].line.dash} /> {row.name}</th>
                 {parts.map((part) => {
                   const value = row.values.find(({ line }) => line.part === part);
-                  return <td key={part} class="number">{value === undefined ? "" : valueText(value.y, percent)}{value !== undefined && value.raw !== null && ` (${valueText(value.raw, percent)})`}</td>;
+                  return <td key={part} class="number">{value === undefined ? "" : valueText(value.y, percent)}{value !== undefined && value.raw !== null && <span class="raw"> ({valueText(value.raw, percent)})</span>}</td>;
                 })}
               </tr>
             ))}

@@ -31,7 +31,7 @@ export function smoothed(x: readonly number[], y: readonly (number | null)[], { 
     weights *= decay;
     const counted = means?.[i] ?? value;
     if (counted !== null && Number.isFinite(counted)) {
-      const share = means == null || distance === 0 ? 1 : distance / spacing;
+      const share = !means || distance === 0 ? 1 : distance / spacing;
       sum += share * counted;
       weights += share;
     }

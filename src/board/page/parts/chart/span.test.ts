@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { durationText, firstFrom, nearestTo, placeText, scaledSpan, spanOf, timeTicks } from "./span.js";
+import { durationText, extentOf, firstFrom, nearestTo, placeText, scaledSpan, spanOf, timeTicks } from "./span.js";
 
 describe("spans", () => {
   test("points are found by their place", () => {
@@ -19,6 +19,16 @@ describe("spans", () => {
     expect(scaledSpan([0, 100], { factor: 0.5, centre: 20, limits: [0, 100] })).toEqual([10, 60]);
     expect(scaledSpan([10, 60], { factor: 2, centre: 20, limits: [0, 100] })).toBeNull();
     expect(scaledSpan([10, 30], { factor: 2, centre: 10, limits: [0, 100] })).toEqual([10, 50]);
+  });
+
+  test("the extent of lines has their values at the ends, where they are cut", () => {
+    const line = { x: [0, 10, 20], y: [100, 0, 4] };
+    expect(extentOf([line], [5, 12], false)).toEqual([0, 50]);
+    expect(extentOf([line], [2, 3], false)).toEqual([70, 80]);
+    expect(extentOf([line], [0, 20], false)).toEqual([0, 100]);
+    expect(extentOf([line], [0, 20], true)).toEqual([4, 100]);
+    expect(extentOf([{ x: [0, 10, 20], y: [1, null, 3] }], [5, 15], false)).toBeNull();
+    expect(extentOf([line], [30, 40], false)).toBeNull();
   });
 
   test("time is told in the units that people use", () => {

@@ -80,16 +80,25 @@ interface Points {
   readonly y: readonly (number | null)[];
 }
 
-/** Lowest and highest value within `span`, both ends included; on a log axis of those above 0. Null without any. */
+/** Lowest and highest value of the lines within `span`, both ends included; on a log axis of those above 0. Null without any. */
 export function extentOf(lines: Iterable<Points>, span: Span, log: boolean): Span | null {
   let [low, high] = [Infinity, -Infinity];
+  const count = (value: number | null): void => {
+    if (value === null || !Number.isFinite(value) || (log && value <= 0)) return;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  };
   for (const { x, y } of lines) {
-    for (let i = firstFrom(x, span[0]); i < y.length && x[i] <= span[1]; i++) {
-      const value = y[i];
-      if (value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
+    let i = firstFrom(x, span[0]);
+    count(between(x, y, i, span[0]));
+    for (; i < y.length && x[i] <= span[1]; i++) count(y[i]);
+    count(between(x, y, i, span[1]));
   }
   return low > high ? null : [low, high];
+}
+
+/** The line at `place`, between the points i − 1 and i; null where there is none. */
+function between(x: readonly number[], y: readonly (number | null)[], i: number, place: number): number | null {
+  const [before, after] = [y[i - 1] ?? null, y[i] ?? null];
+  return before === null || after === null ? null : before + ((after - before) * (place - x[i - 1])) / (x[i] - x[i - 1]);
 }

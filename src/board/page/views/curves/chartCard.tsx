@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { RunSummary, SeriesX } from "../../../protocol.js";
+import type { SeriesX } from "../../../protocol.js";
 import { csvOf } from "../../parts/chart/csv.js";
 import { LineChart } from "../../parts/chart/lineChart.js";
 import { type Span, spanOf } from "../../parts/chart/span.js";
@@ -16,8 +16,8 @@ import { ValueTable } from "./valueTable.js";
 
 export interface ChartCardProps {
   readonly chart: ChartTags;
-  /** Those that have this metric, hidden ones included. */
-  readonly runs: readonly RunSummary[];
+  /** Ids of those that have this metric and are not hidden. */
+  readonly runs: readonly string[];
   readonly names: ReadonlyMap<string, string>;
   readonly slots: ReadonlyMap<string, number>;
   readonly x: SeriesX;
@@ -26,7 +26,7 @@ export interface ChartCardProps {
 }
 
 /** All curves of a chart have about so many points together, and one curve no more than two a pixel. */
-const mostPoints = 60_000;
+const mostPoints = 40_000;
 const fewestPoints = 400;
 
 function pointsFor(width: number, curves: number): number {
@@ -37,24 +37,26 @@ function pointsFor(width: number, curves: number): number {
 
 export function ChartCard({ chart, runs, names, slots, x, settings, change }: ChartCardProps): preact.JSX.Element {
   const { name } = chart;
-  const { hidden, smooth, range } = settings;
+  const { smooth } = settings;
   const card = useRef<HTMLElement>(null);
   const feed = useMemo(() => new Feed(), []);
   useEffect(() => () => feed.close(), [feed]);
   const { visible, width } = useSeen(card);
   const cursor = useSignal<number | null>(null);
 
-  const shown = useMemo(() => runs.filter(({ id }) => !hidden.has(id)), [runs, hidden]);
+  // What did not change in value is the same object, so that nothing is drawn for nothing.
+  const shown = useMemo(() => runs, [JSON.stringify(runs)]);
+  const range = useMemo(() => settings.range, [settings.range?.[0], settings.range?.[1]]);
   const tags = useMemo(() => [chart.training, chart.validation].filter((tag) => tag !== null), [chart.training, chart.validation]);
-  const wanted = JSON.stringify([shown.map(({ id }) => id), tags, x, range, pointsFor(width, shown.length * tags.length), smooth > 0]);
+  const wanted = JSON.stringify([shown, tags, x, range, pointsFor(width, shown.length * tags.length), smooth > 0]);
   useEffect(() => {
     const [ids, wantedTags, kind, part, points, means] = JSON.parse(wanted) as [string[], string[], SeriesX, Span | null, number, boolean];
-    feed.want(visible ? { runs: ids, tags: wantedTags, x: kind, range: part, points, means } : null);
-  }, [feed, wanted, visible]);
+    feed.want(visible && width > 0 ? { runs: ids, tags: wantedTags, x: kind, range: part, points, means } : null);
+  }, [feed, wanted, visible, width > 0]);
 
   const fetched = feed.fetched.value;
   const lines = useMemo(() => chartLines({ chart, runs: shown, names, slots, fetched, range, smooth }), [chart, shown, names, slots, fetched, range, smooth]);
-  const limits = useMemo(() => spanOf(shown.flatMap(({ id }) => Array.from(fetched.get(id)?.whole.values() ?? [], (series) => series.x))), [shown, fetched]);
+  const limits = useMemo(() => spanOf(shown.flatMap((id) => Array.from(fetched.get(id)?.whole.values() ?? [], (series) => series.x))), [shown, fetched]);
   const span = range ?? limits;
   const log = settings.log.has(name);
   const wide = settings.wide.has(name);
@@ -65,7 +67,7 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
   return (
     <article class={`card chart-card${wide ? " wide" : ""}`} ref={card} aria-label={name}>
       <header>
-        <h3>{name}</h3>
+        <h3>{name} <span class="quiet">by {x}</span></h3>
         <button type="button" aria-pressed={log} onClick={() => change({ log: toggled(settings.log, name) })}>log</button>
         <button type="button" aria-pressed={wide} aria-label="large" title="large" onClick={() => change({ wide: toggled(settings.wide, name) })}>⤢</button>
         <ExportMenu
@@ -89,7 +91,7 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
 /** Whether the reader sees the element, or nearly does, and how wide it is. */
 function useSeen(element: { readonly current: HTMLElement | null }): { readonly visible: boolean; readonly width: number } {
   const [visible, setVisible] = useState(false);
-  const [width, setWidth] = useState(600);
+  const [width, setWidth] = useState(0);
   useEffect(() => {
     const seen = new IntersectionObserver((entries) => setVisible(entries.at(-1)!.isIntersecting), { rootMargin: "150px" });
     const size = new ResizeObserver((entries) => setWidth(Math.round(entries.at(-1)!.contentRect.width)));

@@ -1,6 +1,6 @@
 /** From what was fetched to what is drawn: the lines of one chart. */
 
-import type { RunSummary, Series } from "../../../protocol.js";
+import type { Series } from "../../../protocol.js";
 import type { ChartLine } from "../../parts/chart/lineCanvas.js";
 import { smoothed, spacingOf } from "../../parts/chart/smoothing.js";
 import type { Span } from "../../parts/chart/span.js";
@@ -10,7 +10,8 @@ import type { ChartTags } from "./tags.js";
 
 export interface LinesInit {
   readonly chart: ChartTags;
-  readonly runs: readonly RunSummary[];
+  /** Their ids. */
+  readonly runs: readonly string[];
   readonly names: ReadonlyMap<string, string>;
   readonly slots: ReadonlyMap<string, number>;
   readonly fetched: ReadonlyMap<string, Fetched>;
@@ -21,7 +22,7 @@ export interface LinesInit {
 /** Lines in the order of the runs, of each first the training, then the validation, which lies above it. */
 export function chartLines({ chart, runs, names, slots, fetched, range, smooth }: LinesInit): ChartLine[] {
   const paired = chart.training !== null && chart.validation !== null;
-  return runs.flatMap(({ id }) => {
+  return runs.flatMap((id) => {
     const entry = fetched.get(id);
     const { paint, dash } = lookOf(slots.get(id) ?? 0);
     const parts = [["training", chart.training], ["validation", chart.validation]] as const;

@@ -1,5 +1,6 @@
 /** Legend of all charts: a click on a name hides its run, "only" hides the others. */
 
+import { memo } from "preact/compat";
 import type { RunSummary } from "../../../protocol.js";
 import { Swatch } from "../../parts/chart/swatch.js";
 import { type Settings, toggled } from "./settings.js";
@@ -11,11 +12,11 @@ export interface LegendProps {
   readonly slots: ReadonlyMap<string, number>;
   /** Whether any chart shows both. */
   readonly paired: boolean;
-  readonly settings: Settings;
+  readonly hidden: ReadonlySet<string>;
   readonly change: (changed: Partial<Settings>) => void;
 }
 
-export function Legend({ runs, names, slots, paired, settings: { hidden }, change }: LegendProps): preact.JSX.Element {
+export const Legend = memo(({ runs, names, slots, paired, hidden, change }: LegendProps): preact.JSX.Element => {
   return (
     <div class="legend" role="group" aria-label="Legend: shown runs">
       {runs.map(({ id }) => {
@@ -31,7 +32,7 @@ export function Legend({ runs, names, slots, paired, settings: { hidden }, chang
         );
       })}
       {runs.some(({ id }) => hidden.has(id)) && <button type="button" class="all" onClick={() => change({ hidden: new Set() })}>Show all</button>}
-      {paired && <span class="key"><Swatch paint="muted" dash={[]} width={1.5} /> training <Swatch paint="muted" dash={validationDash} /> validation <svg class="swatch" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4" fill="none" stroke="var(--muted)" stroke-width="2" /></svg> best</span>}
+      {paired && <span class="key"><Swatch paint="muted" dash={[]} width={1.5} /> training <Swatch paint="muted" dash={validationDash} /> validation <svg class="swatch" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle cx="6" cy="6" r="4" fill="none" stroke="var(--muted)" stroke-width="2" /></svg> best <svg class="swatch" width="8" height="14" viewBox="0 0 8 14" aria-hidden="true"><line x1="4" x2="4" y1="0" y2="14" stroke="var(--ink)" stroke-dasharray="2 3" /></svg> over-fits from there</span>}
     </div>
   );
-}
+});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { isFraction, sectionsOf } from "./tags.js";
 
 test("training and validation of a metric are one chart, whatever program named them", () => {
-  expect(sectionsOf(["trainLoss", "valLoss", "trainAccuracy", "train/auc", "validation/auc", "val_f1"])).toEqual([
+  expect(sectionsOf(["trainAccuracy", "trainLoss", "valLoss", "train/auc", "validation/auc", "val_f1"])).toEqual([
     {
       title: "Training and validation",
       open: true,
@@ -18,9 +18,9 @@ test("training and validation of a metric are one chart, whatever program named 
 
 test("runs of other programs keep apart what they keep apart", () => {
   expect(sectionsOf(["a/train/loss", "a/eval/loss", "b/train/loss", "val_loss", "test_loss"])[0].charts).toEqual([
+    { name: "loss", training: null, validation: "val_loss" },
     { name: "a/loss", training: "a/train/loss", validation: "a/eval/loss" },
     { name: "b/loss", training: "b/train/loss", validation: null },
-    { name: "loss", training: null, validation: "val_loss" },
   ]);
 });
 

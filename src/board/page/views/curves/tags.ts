@@ -51,13 +51,15 @@ export function sectionsOf(tags: Iterable<string>): Section[] {
     metrics.set(part.metric, pair);
   }
   const single = (tag: string): ChartTags => ({ name: tag, training: tag, validation: null });
-  const sections: Section[] = [{ title: "Training and validation", charts: Array.from(metrics, ([name, pair]) => ({ name, ...pair })), open: true }];
+  const sections: Section[] = [{ title: "Training and validation", charts: lossFirst(Array.from(metrics, ([name, pair]) => ({ name, ...pair }))), open: true }];
   for (const [title, mine, open] of own) sections.push({ title, charts: rest.filter((tag) => mine.test(tag)).map(single), open });
   const others = rest.filter((tag) => own.every(([, mine]) => !mine.test(tag)));
   const beginning = (tag: string): string => (tag.includes("/") ? tag.slice(0, tag.indexOf("/")) : "Others");
   for (const title of new Set(others.map(beginning))) sections.push({ title, charts: others.filter((tag) => beginning(tag) === title).map(single), open: true });
   return sections.filter(({ charts }) => charts.length > 0);
 }
+
+const lossFirst = (charts: readonly ChartTags[]): ChartTags[] => [...charts.filter(({ name }) => name === "loss"), ...charts.filter(({ name }) => name !== "loss")];
 
 const fraction = /^(?:accuracy|top\d+|precision|recall|f1|iou|dice)$/i;
 
