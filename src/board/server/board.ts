@@ -50,9 +50,6 @@ export async function startBoard({ root, host = "127.0.0.1", port, page = builtP
   let bound = 0;
   const app = boardApp({ store, root, host, port: () => bound, token, page, closing: closing.signal, onFault });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-  });
   bound = await listen(server, host, port);
   try {
     await store.open();

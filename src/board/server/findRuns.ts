@@ -91,12 +91,21 @@ export class RunFinder {
       if (entry.isDirectory() && !passedOver.has(name)) folders.push(name);
       else if (entry.isSymbolicLink()) {
         const place = path === "" ? name : `${path}/${name}`;
-        const target = await realpath(join(this.#root, place)).catch(() => null);
-        if (target !== null && !isInside(this.#root, target)) omissions.push({ path: place, reason: "is a link that leaves the folder that the board shows; it is not followed." });
+        if (await leaves(this.#root, join(this.#root, place))) omissions.push({ path: place, reason: "is a link that leaves the folder that the board shows; it is not followed." });
       }
       if (!entry.isDirectory() && (name === "run.json" || name === "metrics.jsonl" || isEventFile(name))) isRun = true;
     }
     if (entries.length > maxEntries) omissions.push({ path: path === "" ? "." : path, reason: `has more than ${maxEntries} entries; the others are left out.` });
     return { changed, folders: folders.sort(), isRun, omissions };
+  }
+}
+
+/** Whether a link leads to a folder outside of `root`. Links to files are the matter of the run that they lie in. */
+async function leaves(root: string, link: string): Promise<boolean> {
+  try {
+    const target = await realpath(link);
+    return !isInside(root, target) && (await stat(target)).isDirectory();
+  } catch {
+    return false;
   }
 }

@@ -45,7 +45,8 @@ export function guard(host: string): MiddlewareHandler {
     const { method } = c.req;
     if (method !== "GET" && method !== "HEAD" && method !== "PATCH") throw new RequestProblem(405, "The board only answers GET, HEAD and PATCH.");
     const addressed = c.req.header("host") ?? "";
-    if (!isOurs(addressed, names)) {
+    // A request line may hold a whole address, which then counts instead.
+    if (!isOurs(addressed, names) || !isOurs(new URL(c.req.url).host, names)) {
       throw new RequestProblem(403, `The board does not answer as "${addressed.slice(0, 100)}". Open it by the address that it printed, by an IP address, or by the name given as --host.`);
     }
     const origin = c.req.header("origin");

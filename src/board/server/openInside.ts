@@ -3,8 +3,8 @@
  * outside shows nothing, and a pipe stops nobody.
  */
 
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import { sep } from "node:path";
 
 /** Why a file is not read, as half a sentence: "is a link that leaves the folder". */
@@ -13,13 +13,15 @@ export class NotReadable extends Error {}
 /** Whether `path` is `root` or below it; both resolved. */
 export const isInside = (root: string, path: string): boolean => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 
+const leaves = (): NotReadable => new NotReadable("is a link that leaves the folder that the board shows");
+
 /**
  * @param root resolved by `realpath`
  * @throws NotReadable for what is no file below `root`; the system's error where it is missing or may not be read.
  */
 export async function openInside(root: string, path: string): Promise<FileHandle> {
   const real = await realpath(path);
-  if (!isInside(root, real)) throw new NotReadable("is a link that leaves the folder that the board shows");
+  if (!isInside(root, real)) throw leaves();
   const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     if (!(await file.stat()).isFile()) throw new NotReadable("is no file");
@@ -28,6 +30,17 @@ export async function openInside(root: string, path: string): Promise<FileHandle
     await file.close();
     throw error;
   }
+}
+
+/** What the system knows of a file, all links followed. @throws as `openInside` */
+export async function statInside(root: string, path: string): Promise<Stats> {
+  let info = await lstat(path);
+  if (info.isSymbolicLink()) {
+    if (!isInside(root, await realpath(path))) throw leaves();
+    info = await stat(path);
+  }
+  if (!info.isFile()) throw new NotReadable("is no file");
+  return info;
 }
 
 /** The bytes of a whole file of at most `limit` bytes. @throws as `openInside`; NotReadable for a larger one. */

@@ -9,7 +9,7 @@ import type { Omission, RunDetail, RunNotes, RunSummary, TagInfo } from "../prot
 import { LineTail } from "./lineTail.js";
 import { MetricsTable } from "./metricsTable.js";
 import { noNotes, parseNotes } from "./notes.js";
-import { readInside, whyUnreadable } from "./openInside.js";
+import { readInside, statInside, whyUnreadable } from "./openInside.js";
 import { RunEvents } from "./runEvents.js";
 import { parseRunRecord, type RunRecord } from "./runRecord.js";
 import { type StateFacts, stateOf, type Writer, writerOf } from "./runState.js";
@@ -193,7 +193,7 @@ export class WatchedRun {
 
   async #stamp(name: string): Promise<Stamps[FileName]> {
     try {
-      const info = await stat(join(this.folder, name));
+      const info = await statInside(this.root, join(this.folder, name));
       return { text: `${info.ino}:${info.size}:${info.mtimeMs}`, time: info.mtimeMs / 1000 };
     } catch (error) {
       const reason = whyUnreadable(error);
