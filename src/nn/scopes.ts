@@ -51,9 +51,9 @@ export class Scopes {
     }
   }
 
-  /** Path of the module that ran the operation which made `t`. */
-  of(t: Tensor): string {
-    return this.#paths.get(t) ?? "";
+  /** Path of the module that ran the operation which made `t`; undefined if none did. */
+  of(t: Tensor): string | undefined {
+    return this.#paths.get(t);
   }
 
   /** What a tensor of the model is that no operation made. */

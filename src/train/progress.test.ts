@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { zeros } from "../ops/create.js";
+import type { Batches } from "./batches.js";
 import type { EpochEnd, FitStart, StepEnd } from "./events.js";
 import { Accuracy } from "../metrics/accuracy.js";
 import type { Metrics } from "./runningMetrics.js";
@@ -6,7 +8,8 @@ import { progress } from "./progress.js";
 import { Screen } from "../../test/screen.js";
 
 const running = (loss: number, accuracy: number): Metrics => ({ samples: 100, loss, accuracy, top5: 1 });
-const fitStart: FitStart = { epochs: 3, steps: 10, samples: 1000, epochsDone: 0, stepsDone: 0, metrics: [new Accuracy()], history: [] };
+const batches: Batches = { length: 10, dataset: { length: 1000 }, async *epoch() {} };
+const fitStart: FitStart = { epochs: 3, steps: 10, samples: 1000, epochsDone: 0, stepsDone: 0, metrics: [new Accuracy()], history: [], training: batches, validation: null };
 const stepEnd = (epoch: number, step: number): StepEnd => ({ epoch, step, globalStep: step, lr: 0.1, loss: 1, samples: 100, running: running(0.5, 0.75) });
 const epochEnd: EpochEnd = {
   epoch: 1, epochs: 3, lr: 0.1, train: running(0.5, 0.75), validation: running(0.25, 0.875), seconds: 12, trainSeconds: 10, best: true,
@@ -138,7 +141,7 @@ test("a resumed epoch is timed by its own steps, and the curves begin where the 
 test("elsewhere than on a terminal only lines of epochs appear, without control characters", () => {
   const f = file();
   run(f, 10);
-  void f.listener.evaluate?.({ epoch: 1, step: 1, steps: 2 });
+  void f.listener.evaluate?.({ epoch: 1, step: 1, steps: 2, x: zeros([2, 3]), y: zeros([2]), output: zeros([2, 2]) });
   void f.listener.epochEnd?.({ ...epochEnd, validation: null, best: false });
   void f.listener.fitEnd?.({ status: "finished", history: [] });
   expect(f.writes).toEqual(["epoch 1/3  train loss 0.5000, accuracy 75.0 %  12.0 s  10 images/s\n"]);

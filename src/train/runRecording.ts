@@ -10,6 +10,12 @@ import { warn } from "../base/warnings.js";
 import { addParameters, addScalars } from "./eventFiles.js";
 import { EventRuns } from "./eventRuns.js";
 import type { Listener } from "./events.js";
+import { filterRecording } from "./filterRecording.js";
+import { FollowedSamples } from "./followedSamples.js";
+import { inspectionRecording } from "./inspectionRecording.js";
+import { layerRecording } from "./layerRecording.js";
+import { modelRecording } from "./modelRecording.js";
+import { predictionRecording } from "./predictionRecording.js";
 import { recorder, type RecorderOptions } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { RecordingPace } from "./recordingPace.js";
@@ -33,10 +39,19 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
   const { model } = trainer;
   const events = new EventRuns(join(run.path, "events"));
   const status = runStatus(run, trainer);
-  const beside: Record<string, unknown> = {};
+  let beside: object = {};
   const keeper = recorder({ run, trainer, ...checkpoints, beside: () => beside });
-  const parameters: Recording = { name: "weights and gradients", epochEnd: ({ epoch }) => addParameters(events.writer("train"), model, epoch) };
-  const recordings = new Set(record === "metrics" ? [] : [parameters]);
+  const samples = new FollowedSamples();
+  const ofNetwork = (): Recording[] => [
+    samples,
+    modelRecording(run.path, model, samples),
+    { name: "the weights", epochEnd: ({ epoch }) => addParameters(events.writer("train"), model, epoch) },
+    filterRecording(model, events),
+    layerRecording(model, events, samples, (dead) => (beside = Object.keys(dead).length > 0 ? { dead } : {})),
+    inspectionRecording(run.path, trainer, samples),
+    predictionRecording(run.path),
+  ];
+  const recordings = new Set(record === "all" ? ofNetwork() : []);
   let pace = new RecordingPace();
   let everySteps = 1;
 
@@ -74,6 +89,7 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
     evaluate: recordings.size === 0 ? undefined : (event) => each((recording) => recording.evaluate, event),
     async epochEnd(event) {
       let failure: unknown;
+      beside = {};
       try {
         addScalars(events, event);
         if (pace.due(event.seconds, event.epoch === event.epochs)) await pace.timed(() => each((recording) => recording.epochEnd, event));

@@ -79,7 +79,8 @@ export interface FitOptions {
 export class Trainer {
   readonly model: TensorModule;
   readonly optimizer: TrainerOptimizer;
-  readonly #loss: Loss;
+  /** Mean loss of a batch. */
+  readonly loss: Loss;
   /** By which an epoch is the best so far. */
   readonly monitor: MetricInfo;
   readonly #schedule: Schedule;
@@ -113,7 +114,7 @@ export class Trainer {
     checkOptimizer("Trainer", optimizer);
     this.model = model;
     this.optimizer = optimizer;
-    this.#loss = lossFunction(loss);
+    this.loss = lossFunction(loss);
     this.#running = new RunningMetrics(metrics);
     this.monitor = [...metrics, lossInfo].find(({ name }) => monitor === undefined || name === monitor) ?? unknownMonitor(monitor, metrics);
     this.#schedule = schedule;
@@ -196,7 +197,7 @@ export class Trainer {
   /** Loss and metrics over a data set, in evaluation mode. */
   async evaluate(batches: Batches): Promise<Metrics> {
     const { metrics } = this.#running;
-    const values = await evaluate(this.model, this.#loss, batches, { metrics });
+    const values = await evaluate(this.model, this.loss, batches, { metrics });
     if (values === null) throw new ValueError("evaluate: ended without a signal.");
     return values;
   }
@@ -244,7 +245,7 @@ export class Trainer {
     if (validation !== null) {
       const onStep = (step: number, batch: EvaluatedBatch): void | Promise<void> => this.#emit("evaluate", { epoch, step, steps: validation.length, ...batch });
       phases.start();
-      onValidation = await evaluate(this.model, this.#loss, validation, { onStep, signal, metrics: this.#running.metrics });
+      onValidation = await evaluate(this.model, this.loss, validation, { onStep, signal, metrics: this.#running.metrics });
       phases.lap("validation");
       if (onValidation === null) return false;
       if (!Number.isFinite(onValidation.loss)) {
@@ -291,7 +292,7 @@ export class Trainer {
     const phases = this.#phases;
     const loss = await step(async () => {
       const output = model.forward(x);
-      const mean = this.#loss(output, y);
+      const mean = this.loss(output, y);
       const value = await mean.item();
       phases.lap("forward");
       if (!Number.isFinite(value)) return value;

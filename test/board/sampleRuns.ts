@@ -9,11 +9,12 @@
  */
 
 import { join } from "node:path";
-import { crossEntropy, data, EventWriter, manualSeed, models, nn, optim, recordRun, type RecordRunOptions, tensor, Trainer } from "../../src/index.js";
+import { crossEntropy, data, EventWriter, manualSeed, models, nn, optim, recordRun, type RecordRunOptions, setThreads, tensor, Trainer } from "../../src/index.js";
 import { RunFolder } from "../../src/train/run.js";
 import { newRunInfo } from "../../src/train/runInfo.js";
 
 export async function sampleRuns(folder: string): Promise<void> {
+  setThreads(1); // so small that more would only wait for one another
   const letters = await data.load("characters", { drawings: 1, validationDrawings: 2 });
   await lettersRun(join(folder, "letters", "lr=0.02"), letters, { lr: 0.02 });
   await lettersRun(join(folder, "letters", "lr=0.05"), letters, { lr: 0.05 });
@@ -26,15 +27,15 @@ export async function sampleRuns(folder: string): Promise<void> {
   await foreignRuns(join(folder, "other program"));
 }
 
-/** A small ConvNet on letters, three epochs. */
+/** A small ConvNet on letters, four epochs. */
 async function lettersRun(path: string, { train, validation }: data.Splits, { lr, batchNorm = false }: { lr: number; batchNorm?: boolean }): Promise<void> {
   manualSeed(1);
-  const training = new data.DataLoader(train, { batch: 64, shuffle: true, seed: 1, normalize: "standardize", workers: 0 });
+  const training = new data.DataLoader(train, { batch: 16, shuffle: true, seed: 1, normalize: "standardize", workers: 0 });
   const checked = new data.DataLoader(validation, { batch: 128, normalize: training.normalization, workers: 0 });
   const model = models.convnet({ input: train.shape, classes: train.classes.length, filters: [8, 16, 16], hidden: 64, batchNorm });
   const trainer = new Trainer({ model, optimizer: new optim.SGD(model.parameters(), { lr, momentum: 0.9 }), loss: crossEntropy });
-  trainer.listen(recordRun(path, { trainer, config: { data: "characters", batch: 64, batchNorm, seed: 1 } }));
-  await trainer.fit(training, checked, { epochs: 3 });
+  trainer.listen(recordRun(path, { trainer, config: { data: "characters", batch: 16, batchNorm, seed: 1 } }));
+  await trainer.fit(training, checked, { epochs: 4 });
 }
 
 interface CirclesRun extends Omit<RecordRunOptions, "trainer"> {

@@ -62,7 +62,7 @@ export function modelGraph(model: AnyModule, inputShape: Shape | readonly Shape[
 }
 
 /** Modules as folders. */
-function folderOf(model: AnyModule, path: string): string {
+function folderOf(model: AnyModule, path = ""): string {
   return [model.constructor.name, ...path.split(".").filter((part) => part !== "")].join("/");
 }
 
