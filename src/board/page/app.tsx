@@ -4,7 +4,7 @@ import { type ComponentType, lazy, Suspense } from "preact/compat";
 import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
 import { connection, follow, omissions } from "./api.js";
 import { Dropdown } from "./parts/dropdown.js";
-import { href, route } from "./routes.js";
+import { href, hrefAsLeft, route } from "./routes.js";
 import { type ThemeChoice, themeChoice } from "./theme.js";
 
 interface View {
@@ -39,16 +39,8 @@ export function App(): preact.JSX.Element {
     if (before.current !== view) main.current?.focus({ preventScroll: true });
     before.current = view;
   }, [view, shown]);
-  const lastParams = useRef(new Map<string, URLSearchParams>());
-  lastParams.current.set(view, params);
-  /** A view as it was left, with the runs that are looked at now. */
-  const linkTo = (name: string): string => {
-    if (name === "playground") return href(name, lastParams.current.get(name));
-    const next = new URLSearchParams(lastParams.current.get(name));
-    next.delete("run");
-    for (const id of params.getAll("run")) next.append("run", id);
-    return href(name, next);
-  };
+  // Views show the runs that are looked at now; but a look at one run, or at the playground, leaves the selection as it was.
+  const linkTo = (name: string): string => hrefAsLeft(name, name === "playground" || view === "playground" || shown?.within === name ? undefined : params.getAll("run"));
   const Component = shown?.component;
   return (
     <>

@@ -1,6 +1,6 @@
 /** Routes: where the reader is, kept in the part of the address after "#", so that every view can be bookmarked and shared. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 /** A view with its parameters, such as #/curves?run=a&run=b. */
 export interface Route {
@@ -16,6 +16,20 @@ const parse = (hash: string): Route => {
 export const route = signal<Route>(parse(location.hash));
 
 addEventListener("hashchange", () => (route.value = parse(location.hash)));
+
+/** Each view as it was last looked at. */
+const seen = new Map<string, URLSearchParams>();
+effect(() => void seen.set(route.value.view, route.value.params));
+
+/** The address of a view as it was left. @param runs the runs to look at there; default: those of then */
+export function hrefAsLeft(view: string, runs?: readonly string[]): string {
+  const params = new URLSearchParams(seen.get(view));
+  if (runs !== undefined) {
+    params.delete("run");
+    for (const id of runs) params.append("run", id);
+  }
+  return href(view, params);
+}
 
 /** The address of a view. */
 export function href(view: string, params: URLSearchParams | Readonly<Record<string, string | readonly string[]>> = {}): string {

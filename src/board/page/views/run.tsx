@@ -8,7 +8,7 @@ import { FigureCard } from "../parts/figureCard.js";
 import { RunStateBadge } from "../parts/runState.js";
 import { durationText, metricText, momentText, valueText } from "../parts/text.js";
 import { useLive } from "../parts/useLive.js";
-import { href, route } from "../routes.js";
+import { href, hrefAsLeft, route } from "../routes.js";
 import { EditableNote } from "./runList/notes.js";
 import "./runList/runs.css";
 
@@ -33,7 +33,7 @@ const Nothing = ({ title, children }: { readonly title: string; readonly childre
   <>
     <h1>{title}</h1>
     <p>{children}</p>
-    <p><a href={href("runs")}>To the runs</a></p>
+    <p><a href={hrefAsLeft("runs")}>To the runs</a></p>
   </>
 );
 
@@ -45,7 +45,7 @@ function RunPage({ run }: { readonly run: RunSummary }): preact.JSX.Element {
   const { data: curves, error: curvesError } = useLive<SeriesAnswer>(path, [run.id]);
   return (
     <div class="run">
-      <p class="back"><a href={href("runs", { run: run.id })}>Runs</a></p>
+      <p class="back"><a href={hrefAsLeft("runs")}>Runs</a></p>
       <h1>{run.name}</h1>
       <div class="toolbar">
         <RunStateBadge run={run} />
@@ -122,7 +122,7 @@ function Metrics({ run }: { readonly run: RunSummary }): preact.JSX.Element {
   return (
     <div class="scroll" role="region" aria-label="Metrics" tabIndex={0}>
       <table>
-        <thead><tr><th scope="col">metric</th><th scope="col" class="number">best</th><th scope="col" class="number">epoch</th><th scope="col" class="number">last</th></tr></thead>
+        <thead><tr><th scope="col">metric</th><th scope="col" class="number">best</th><th scope="col" class="number">{run.kind === "events" ? "step" : "epoch"}</th><th scope="col" class="number">last</th></tr></thead>
         <tbody>
           {metrics.map(([name, { best, bestEpoch, last }]) => (
             <tr key={name}>

@@ -19,7 +19,7 @@ const column = (id: string, title: string, rest: Partial<Column> = {}): Column =
 
 /** Columns that every run has. */
 const fixed: readonly Column[] = [
-  column("name", "Name"),
+  column("name", "Name", { text: (run) => run.id }),
   column("state", "State", { text: (run) => `${run.state} ${run.epochsDone}/${run.epochs ?? ""}` }),
   column("spark", "Curve", { explained: "the metric by which the run is judged, over its epochs", text: () => "" }),
   column("epochs", "Epochs", { numeric: true, descending: true, text: (run) => (run.epochs === null ? String(run.epochsDone) : `${run.epochsDone}/${run.epochs}`) }),

@@ -164,7 +164,7 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
 
   return (
     <>
-      <div class="parallel" ref={box}>
+      <div class="parallel" ref={box} {...(whole > width && { role: "region", "aria-label": "Parallel coordinates", tabIndex: 0 })}>
         <svg width={whole} height={height} viewBox={`0 0 ${whole} ${height}`} onPointerMove={(event) => drag === null && setActive(nearest(event))} onPointerLeave={() => setActive(null)}>
           <g
             class="lines" role="listbox" aria-label={`Runs by ${metric}, best first`} aria-multiselectable="true" tabIndex={0}

@@ -50,13 +50,13 @@ function numberAxis(id: string, title: string, values: readonly number[], gaps: 
       const value = from + position * (to - from);
       return Number((log ? Math.exp(value) : value).toPrecision(8));
     },
-    ticks: few.length <= mostValues ? apart(few.map((value) => ({ position: at(value), label: valueText(value) }))) : axis.ticks(6).map(({ value, label }) => ({ position: at(value), label })),
+    ticks: id.startsWith("config.") && few.length <= mostValues ? apart(few.map((value) => ({ position: at(value), label: valueText(value) }))) : axis.ticks(6).map(({ value, label }) => ({ position: at(value), label })),
     step: 0.02,
     gaps,
   };
 }
 
-/** So few values each get a tick. */
+/** So few values of a hyper-parameter each get a tick. */
 const mostValues = 8;
 
 /** Ticks without the labels that would stand on each other. */

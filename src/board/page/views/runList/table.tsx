@@ -168,13 +168,19 @@ function RunRow({ run, index, columns, selected, select }: RunRowProps): preact.
       </td>
       {columns.map((column) =>
         column.id === "name" ? (
-          <th key="name" scope="row" class="name"><a href={href("run", { run: run.id })} title={run.id}>{run.name}</a></th>
+          <th key="name" scope="row" class="name"><RunName run={run} /></th>
         ) : (
           <td key={column.id} class={column.numeric ? "number" : undefined}>{cellOf(column, run)}</td>
         ),
       )}
     </tr>
   );
+}
+
+/** With the folders around it, which tell apart runs of one name. */
+function RunName({ run }: { readonly run: RunSummary }): preact.JSX.Element {
+  const folders = run.id.endsWith(`/${run.name}`) ? run.id.slice(0, -run.name.length) : "";
+  return <a class="runName" href={href("run", { run: run.id })} title={run.id}>{folders !== "" && <span class="quiet">{folders}</span>}<span>{run.name}</span></a>;
 }
 
 function cellOf(column: Column, run: RunSummary): preact.ComponentChildren {
@@ -203,7 +209,7 @@ function columnWidth(column: Column, groups: readonly RunGroup[]): number {
   // Titles are bold, and have an arrow beside them.
   let longest = 1.1 * column.title.length + 2;
   for (const { runs } of groups) for (const run of runs) longest = Math.max(longest, column.text(run).length);
-  return Math.min(column.id === "name" ? 26 : 16, 1.8 + 0.58 * longest);
+  return column.id === "name" ? Math.min(28, 1.8 + 0.64 * longest) : Math.min(16, 1.8 + 0.58 * longest);
 }
 
 /** The rows in sight, as indices from `first` to before `last`. */
