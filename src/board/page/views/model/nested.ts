@@ -72,35 +72,47 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
       g.setEdge(a === undefined ? entry : key(a), b === undefined ? exit : key(b));
     }
     dagre.layout(g);
+    const { left, width, height } = extentOf(g);
+    const at = (p: Point): Point => ({ x: p.x - left, y: p.y });
     const boxes: PlacedBox[] = [];
     const edges: PlacedEdge[] = [];
     const ports = new Map<string, { readonly box: PlacedBox; readonly inner: Level }>();
     for (const { id } of branches) {
-      const { x, y, width, height } = g.node(key(id)) as Point & Size;
+      const node = g.node(key(id)) as Point & Size;
       const held = inner.get(id);
-      const box = { id, x: x - width / 2, y: y - height / 2, width, height, open: held !== undefined, depth };
+      const box = { id, ...at({ x: node.x - node.width / 2, y: node.y - node.height / 2 }), width: node.width, height: node.height, open: held !== undefined, depth };
       boxes.push(box);
       if (held === undefined) continue;
       ports.set(key(id), { box, inner: held });
-      const shift = { x: box.x + (width - held.width) / 2, y: box.y + headHeight };
+      const shift = { x: box.x + (box.width - held.width) / 2, y: box.y + headHeight };
       boxes.push(...held.boxes.map((each) => ({ ...each, ...moved(each, shift) })));
       edges.push(...held.edges.map((each) => ({ ...each, points: each.points.map((p) => moved(p, shift)) })));
     }
     for (const { v, w } of g.edges()) {
-      const points = (g.edge(v, w) as { points: Point[] }).points.slice();
+      const points = (g.edge(v, w) as { points: Point[] }).points.map(at);
       const [from, to] = [ports.get(v), ports.get(w)];
       const last = points.length - 1;
       if (from?.inner.exit !== undefined && points[0].y >= from.box.y + from.box.height - 1) points[0] = { x: portX(from, from.inner.exit), y: from.box.y + from.box.height };
       if (to?.inner.entry !== undefined && points[last].y <= to.box.y + 1) points[last] = { x: portX(to, to.inner.entry), y: to.box.y };
+      // Between neighbours nothing is in the way.
+      if (last === 2) points[1] = { x: (points[0].x + points[2].x) / 2, y: (points[0].y + points[2].y) / 2 };
       edges.push({ points, arrives: w !== exit });
     }
-    const { width = 0, height = 0 } = g.graph() as Partial<Size>;
-    const port = (name: string): number | undefined => (g.hasNode(name) ? (g.node(name) as Point).x : undefined);
+    const port = (name: string): number | undefined => (g.hasNode(name) ? at(g.node(name) as Point).x : undefined);
     // The ways from the head to the first things, and from the last to the border below.
-    if (g.hasNode(entry)) edges.push({ points: [{ x: port(entry)!, y: 0 }, g.node(entry) as Point], arrives: false });
-    if (g.hasNode(exit)) edges.push({ points: [g.node(exit) as Point, { x: port(exit)!, y: height }], arrives: false });
+    if (g.hasNode(entry)) edges.push({ points: [{ x: port(entry)!, y: 0 }, at(g.node(entry) as Point)], arrives: false });
+    if (g.hasNode(exit)) edges.push({ points: [at(g.node(exit) as Point), { x: port(exit)!, y: height }], arrives: false });
     return { width, height, boxes, edges, entry: port(entry), exit: port(exit) };
   }
+}
+
+/** What dagre's layout takes, with air at its sides; arrows may reach beyond what dagre counts. */
+function extentOf(g: InstanceType<typeof dagre.graphlib.Graph>): Size & { readonly left: number } {
+  const { width = 0, height = 0 } = g.graph() as Partial<Size>;
+  const points = g.edges().flatMap(({ v, w }) => (g.edge(v, w) as { points: Point[] }).points.map(({ x }) => x));
+  const left = Math.min(0, ...points.map((x) => x - padding));
+  const right = Math.max(width, ...points.map((x) => x + padding));
+  return { left, width: right - left, height };
 }
 
 /** What one open thing holds, with x of where arrows cross its border. */

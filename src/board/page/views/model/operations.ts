@@ -10,11 +10,14 @@ export interface OperationGraph extends NestedGraph {
   readonly modules: ReadonlyMap<string, readonly GraphOperation[]>;
 }
 
+/** Parameters, buffers and constants have names of their own, which begin with their module's. */
+const isNamed = ({ op }: GraphOperation): boolean => op === "parameter" || op === "constant";
+
 /** The module within which an operation ran, or that a parameter belongs to; "" for none. */
-export const moduleOf = ({ op, name }: GraphOperation): string => (op === "parameter" ? name.slice(0, Math.max(0, name.lastIndexOf("."))) : op === "input" ? "" : name);
+export const moduleOf = (operation: GraphOperation): string => (isNamed(operation) ? operation.name.slice(0, Math.max(0, operation.name.lastIndexOf("."))) : operation.op === "input" ? "" : operation.name);
 
 /** What it is called in its module. */
-export const labelOf = ({ op, name }: GraphOperation): string => (op === "parameter" ? name.slice(name.lastIndexOf(".") + 1) : op);
+export const labelOf = (operation: GraphOperation): string => (isNamed(operation) ? operation.name.slice(operation.name.lastIndexOf(".") + 1) || operation.op : operation.op);
 
 export const operationId = (id: number): string => `op:${id}`;
 const moduleId = (path: string): string => `m:${path}`;
@@ -69,7 +72,7 @@ export interface Verdict {
 
 /** The norm of the gradient at the network's output, which those of all layers are compared to. */
 export function outputNorm(operations: readonly GraphOperation[]): number | null {
-  const output = operations.findLast(({ op, shape, gradient }) => op !== "parameter" && op !== "input" && gradient !== null && sizeOf(shape) > 1);
+  const output = operations.findLast((each) => !isNamed(each) && each.op !== "input" && each.name !== "loss" && each.gradient !== null);
   return output === undefined || output.gradient === null ? null : normOf(output.gradient, output.shape);
 }
 

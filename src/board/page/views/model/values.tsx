@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { numberText } from "../../../../plot/numberText.js";
-import type { GraphOperation, Inspection, RunSummary, Spread } from "../../../protocol.js";
+import type { GraphOperation, InspectedSample, Inspection, RunSummary, Spread } from "../../../protocol.js";
 import { csvOf } from "../../parts/chart/csv.js";
 import type { BoxContent } from "./graphFigure.js";
 import { GraphView } from "./graphView.js";
@@ -29,6 +29,19 @@ export interface ValuesProps {
 
 export function Values({ run, inspection, pictures }: ValuesProps): preact.JSX.Element {
   const sample = inspection.samples[chosenSample(inspection)];
+  if (sample.graph.length === 0) {
+    return (
+      <>
+        <Samples run={run} inspection={inspection} pictures={pictures} />
+        <p class="quiet">The graph of this network was not recorded: it has too many operations to look at.</p>
+        <Answer inspection={inspection} />
+      </>
+    );
+  }
+  return <Graph run={run} inspection={inspection} pictures={pictures} sample={sample} />;
+}
+
+function Graph({ run, inspection, pictures, sample }: ValuesProps & { readonly sample: InspectedSample }): preact.JSX.Element {
   const parts = useMemo(() => {
     const graph = operationGraph(sample.graph);
     const reference = outputNorm(sample.graph);
@@ -51,7 +64,7 @@ export function Values({ run, inspection, pictures }: ValuesProps): preact.JSX.E
         lines: [shape(shown.shape), spreadText(shown.value), gradientText(shown)].filter((line) => line !== null),
         ...(verdict !== null && { warning: { text: verdict.text, paint: paints[verdict.kind] } }),
         folds: own === undefined,
-        kind: own?.op === "parameter" ? "parameter" : own?.op === "input" ? "end" : "module",
+        kind: own?.op === "parameter" || own?.op === "constant" ? "parameter" : own?.op === "input" ? "end" : "module",
       };
     };
     const spoken = (id: string): string => {
@@ -84,7 +97,7 @@ export function Values({ run, inspection, pictures }: ValuesProps): preact.JSX.E
 
 /** "conv2d", or how many there are. */
 function operationsText(within: readonly GraphOperation[]): string {
-  const operations = within.filter(({ op }) => op !== "parameter" && op !== "input");
+  const operations = within.filter(({ op }) => op !== "parameter" && op !== "constant" && op !== "input");
   return operations.length === 1 ? operations[0].op : plural(operations.length, "operation");
 }
 
@@ -103,7 +116,7 @@ function Gradients({ operations, verdicts, reference, epoch }: { readonly operat
     <div class="findings">
       {found.length === 0 ? <p><strong>Gradients reach all parameters</strong>, none of them vanishing or exploding.</p> : <ul>{found.map((each) => <li key={each}>{each}</li>)}</ul>}
       <p class="quiet">
-        Values and gradients of this sample's loss with the weights after epoch {epoch}. A box shows shape, mean ± standard deviation, and the norm of the gradient
+        Values and gradients of this sample's loss, with the weights after epoch {epoch}, the best so far. A box shows shape, mean ± standard deviation, and the norm of the gradient
         {reference === null ? "" : ` (at the output: ${value(reference)})`}; modules show what leaves them, in orange or blue what is wrong within.
       </p>
     </div>
