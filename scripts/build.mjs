@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -34,6 +34,20 @@ function removeStale() {
   }
 }
 
+/**
+ * Classes say their names themselves: bundlers shorten those of declarations, but errors, summaries and the random streams of layers go by
+ * them.
+ */
+function nameClasses() {
+  for (const name of readdirSync(dist, { recursive: true })) {
+    if (!name.endsWith(".js") || ["board", "labs", "cli"].some((tree) => name.startsWith(tree))) continue;
+    const path = join(dist, name);
+    const code = readFileSync(path, "utf8");
+    const named = code.replace(/^((?:export )?class (\w+)(?: extends [\w.]+)? \{)$/gm, '$1 static name = "$2";');
+    if (named !== code) writeFileSync(path, named);
+  }
+}
+
 function copyLabTexts() {
   for (const entry of existsSync(labs) ? readdirSync(labs, { withFileTypes: true }) : []) {
     if (!entry.isDirectory()) continue;
@@ -47,6 +61,7 @@ function copyLabTexts() {
 removeStale();
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 run(tsc, "-p", "tsconfig.json");
+nameClasses();
 copyLabTexts();
 run(tsc, "-p", "labs/tsconfig.json");
 const buildWasm = join(root, "scripts/build-wasm.mjs");

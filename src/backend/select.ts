@@ -1,6 +1,7 @@
 /** Which backend is in use: native kernels where they were built, else wasm, else plain loops. Which engines there are is said by src/platform. */
 
 import { NablaError, UsageError } from "../base/errors.js";
+import { warn } from "../base/warnings.js";
 import type { Backend } from "./backend.js";
 import { CpuBackend } from "./cpu/cpu.js";
 import type { EngineResult } from "./cpu/engine.js";
@@ -58,7 +59,9 @@ export function defaultBackend(): Backend {
   if (wanted !== undefined && wanted !== "") return setBackend(wanted);
   for (const name of backendNames) {
     const found = findBackend(name);
-    if ("backend" in found) return (current = found.backend);
+    if (!("backend" in found)) continue;
+    if (name === "reference") warn("slowBackend", `Tensors are computed by plain loops, many times slower than by kernels. ${missing.get("wasm") ?? ""}`);
+    return (current = found.backend);
   }
   throw new NablaError("No backend could be started; `npx nabla doctor` says why.");
 }

@@ -10,6 +10,7 @@ export const warningCodes = [
   "parameterWithoutOptimizer",
   "parameterWithoutGradient",
   "notConverged",
+  "slowBackend",
   "notRecorded",
 ] as const;
 export type WarningCode = (typeof warningCodes)[number];

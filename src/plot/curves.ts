@@ -79,7 +79,7 @@ function readNamed(runs: Readonly<Record<string, CurveSource | readonly CurveSou
 }
 
 function readSource(source: CurveSource): readonly CurveRecord[] {
-  const records: unknown = typeof source === "string" ? plotRuntime("curves reads a run folder").records(source) : isSource(source) && "history" in source ? source.history : source;
+  const records: unknown = typeof source === "string" ? plotRuntime("curves reads a run folder", "give it a history").records(source) : isSource(source) && "history" in source ? source.history : source;
   if (!Array.isArray(records)) throw new ValueError(`curves: expected the history of a run, an array of records of epochs, got ${describeValue(records)}.`);
   if (records.length === 0) {
     if (typeof source === "string") throw new DataError(`curves: ${source} has no metrics.jsonl with at least one epoch; give the folder of a run that has finished an epoch.`);

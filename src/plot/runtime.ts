@@ -21,8 +21,12 @@ export function providePlotRuntime(provided: PlotRuntime): void {
   runtime = provided;
 }
 
-/** @param what asks for it, as a sentence: "png draws pixels". @throws NablaError in browsers. */
-export function plotRuntime(what: string): PlotRuntime {
-  if (runtime === undefined) throw new NablaError(`${what}, which takes Node; in a browser use svg(), which a page can show and save.`);
+/**
+ * @param what asks for it: "png draws pixels".
+ * @param instead what serves in a browser.
+ * @throws NablaError in browsers.
+ */
+export function plotRuntime(what: string, instead = "use svg(), which a page can show and save"): PlotRuntime {
+  if (runtime === undefined) throw new NablaError(`${what}, which takes Node; in a browser ${instead}.`);
   return runtime;
 }

@@ -13,22 +13,16 @@
  *     });
  */
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
-import { describe } from "vitest";
 import { type Board, startBoard } from "../../src/board/server/board.js";
+import { describeInBrowser, launchChromium } from "../browser/chromium.js";
 
-const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-
-/** `describe` for tests that need Chromium. */
-export const describeInBrowser = (name: string, tests: () => void): void => {
-  if (executable === undefined) console.warn(`NOT RUN, no Chromium (apt-get install chromium): ${name}`);
-  describe.skipIf(executable === undefined)(name, tests);
-};
+export { describeInBrowser };
 
 let built: Promise<string> | undefined;
 
@@ -58,10 +52,7 @@ export interface OpenBoard {
 export async function openBoard(runsDir: string, options: BrowserContextOptions = {}): Promise<OpenBoard> {
   const board = await startBoard({ root: runsDir, port: 0, page: await builtPage(), onFault: (error) => faults.push(`server: ${String(error)}`) });
   const faults: string[] = [];
-  const browser = await chromium.launch({
-    executablePath: executable,
-    args: ["--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-  });
+  const browser = await launchChromium();
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()}`);

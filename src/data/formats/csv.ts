@@ -199,7 +199,7 @@ export async function parseCsv(file: string, text: string, options: CsvOptions =
 }
 
 async function readCells(file: string, text: string, delimiter: string, skipLines: number): Promise<{ cells: string[][]; lines: number[] }> {
-  const { CsvError, parse } = await import("csv-parse/sync");
+  const { CsvError, parse } = await import("csv-parse/browser/esm/sync");
   try {
     const lines: number[] = [];
     const cells = parse(text, {

@@ -1,0 +1,107 @@
+/** What the tests have done in a page, in a worker and in Node: the same code everywhere. */
+
+import {
+  type Backend, crossEntropy, getBackend, manualSeed, type MemoryStats, memoryStats, models, nn, optim, plot, randn, setBackend, setThreads, step, type Tensor, tensor,
+  Trainer,
+} from "../../../src/everywhere.js";
+import * as data from "../../../src/data/inMemory.js";
+
+type Info = Backend["info"];
+
+/** Gives the event loop a turn, in which threads come up. */
+const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve));
+
+async function losses(model: nn.Module, x: Tensor, y: Tensor, steps: number): Promise<number[]> {
+  const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+  const values: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const loss = step(() => {
+      const loss = crossEntropy((model as nn.Sequential).forward(x), y);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    });
+    values.push(await loss.item());
+    await turn();
+  }
+  return values;
+}
+
+const labels = (count: number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => i % 10));
+
+export const tasks = {
+  /** The losses of `steps` steps of a multilayer perceptron. */
+  mlp(steps: number): Promise<number[]> {
+    manualSeed(1);
+    const model = models.mlp({ input: [784], hidden: [256, 128], dropout: 0.2 });
+    return losses(model, randn([64, 784]), labels(64), steps);
+  },
+
+  /** The losses of `steps` steps of a small ConvNet, with batch norm. */
+  convnet(steps: number): Promise<number[]> {
+    manualSeed(2);
+    const model = models.convnet({ filters: [8, 16, 16], hidden: 32, batchNorm: true });
+    return losses(model, randn([16, 3, 32, 32]), labels(16), steps);
+  },
+
+  /** Memory after 100 and after 600 steps. */
+  async memory(): Promise<readonly [MemoryStats, MemoryStats]> {
+    await tasks.mlp(100);
+    const before = memoryStats();
+    await tasks.mlp(500);
+    return [before, memoryStats()];
+  },
+
+  /** A trainer learns the circles. @returns the share of wrong answers, and the curves. */
+  async circles(): Promise<{ readonly error: number; readonly svg: string }> {
+    manualSeed(3);
+    const [train, test] = [1, 2].map((seed) => data.circles({ samples: 400, factor: 0.5, noise: 0.05, seed }));
+    const model = new nn.Sequential(new nn.Linear(2, 16), new nn.Tanh(), new nn.Linear(16, 2));
+    const trainer = new Trainer({ model, optimizer: new optim.Adam(model.parameters(), { lr: 0.05 }), loss: crossEntropy });
+    const { history } = await trainer.fit(new data.DataLoader(train, { batch: 40, shuffle: true, seed: 1 }), new data.DataLoader(test, { batch: 400 }), { epochs: 20 });
+    return { error: 1 - (history.at(-1)?.validation?.accuracy ?? 0), svg: plot.curves(history).svg() };
+  },
+
+  /** A loader of images with augmentation, whose batches Node prepares in threads. @returns sums of its batches */
+  async images(): Promise<number[]> {
+    const images = Uint8Array.from({ length: 40 * 3 * 32 * 32 }, (_, i) => (i * 7919) % 251);
+    const set = new data.ImageDataset({ name: "noise", images, labels: new Int32Array(40), shape: [3, 32, 32], classes: ["all"] });
+    const loader = new data.DataLoader(set.subset([...Array(36).keys()]), { batch: 16, shuffle: true, transforms: [data.randomHorizontalFlip()], normalize: "standardize" });
+    const sums: number[] = [];
+    for await (const { x } of loader) sums.push(await x.sum().item());
+    return sums;
+  },
+
+  /** Files as bytes and text. */
+  async formats(): Promise<unknown> {
+    const table = await data.parseCsv("pets.csv", "weight,kind\n4.2,cat\n30,dog\n");
+    const array = data.parseNpy("x.npy", data.encodeNpy({ dtype: "float32", shape: [2], data: Float32Array.of(1.5, 2) }));
+    return { features: table.featureNames(), array: [...array.data] };
+  },
+
+  /** What a browser does not have says so. */
+  async refusals(): Promise<string[]> {
+    const figure = plot.lines({ series: [{ name: "y", y: [1, 2] }] });
+    const attempts = [() => figure.png(), () => figure.save("a.svg"), async () => plot.curves("runs/1"), async () => setBackend("native")];
+    return Promise.all(attempts.map((attempt) => attempt().then(() => "done", (error: Error) => `${error.name}: ${error.message}`)));
+  },
+
+  /** @param threads to ask for, if any. */
+  async backend(threads?: number): Promise<Info> {
+    if (threads !== undefined) setThreads(threads);
+    return getBackend().info;
+  },
+
+  /** Why there are no wasm kernels. */
+  async whyNoWasm(): Promise<string> {
+    try {
+      setBackend("wasm");
+      return "there are";
+    } catch (error) {
+      return String(error);
+    }
+  },
+};
+
+export type Tasks = typeof tasks;
