@@ -26,6 +26,7 @@ describe("defaults", () => {
       "model.batchNorm": false,
       "optimizer.nesterov": false,
       "checkpoint.seconds": 30,
+      record: "all",
     });
   });
 

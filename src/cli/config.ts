@@ -4,6 +4,7 @@
  */
 
 import { UsageError } from "../base/errors.js";
+import { type RecordLevel, recordLevels } from "../train/runRecording.js";
 import { choice, choices, didYouMean, explainValue, flag, integer, number, type OptionType, sizes, text, unknownOption } from "./options.js";
 
 export const modelNames = ["convnet", "mlp"] as const;
@@ -138,13 +139,18 @@ export const trainOptions = {
   "schedule.minLr": declare({ type: number({ min: 0 }), description: "where the cosine ends", only: ["schedule", ["cosine"]], ...fixed(0) }),
   "checkpoint.seconds": declare({ type: number({ above: 0 }), description: "seconds between checkpoints within an epoch", ...fixed(30) }),
   "checkpoint.steps": declare({ type: integer({ min: 1 }), description: "steps between checkpoints within an epoch, besides" }),
+  record: declare({
+    type: choice(recordLevels),
+    description: "what the board can show: all of the network (in at most 2 % of the time), or metrics alone",
+    ...fixed<RecordLevel>("all"),
+  }),
 };
 
 export type OptionName = keyof typeof trainOptions;
 
 type Values = { readonly [Name in OptionName]: (typeof trainOptions)[Name] extends Declaration<infer T> ? T : never };
 
-type AlwaysSet = "model" | "data" | "epochs" | "batch" | "optimizer" | "lr" | "weight-decay" | "schedule" | "seed" | "data.normalize" | "data.augment" | "model.hidden" | "model.dropout" | "checkpoint.seconds";
+type AlwaysSet = "model" | "data" | "epochs" | "batch" | "optimizer" | "lr" | "weight-decay" | "schedule" | "seed" | "data.normalize" | "data.augment" | "model.hidden" | "model.dropout" | "checkpoint.seconds" | "record";
 
 /** Values of all options; those that do not apply to the choices made, or have neither value nor default, are left out. */
 export type TrainConfig = Pick<Values, AlwaysSet> & Partial<Values>;

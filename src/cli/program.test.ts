@@ -60,14 +60,18 @@ describe("nabla train", () => {
       expect(end[name]).toBeGreaterThanOrEqual(0);
       expect(end[name]).toBeLessThanOrEqual(1);
     }
-    expect(readFileSync(join(run, "metrics.jsonl"), "utf8")).toBe(out.slice(0, out.indexOf('{"event":"end"')));
+    expect(lines(readFileSync(join(run, "metrics.jsonl"), "utf8"))).toEqual([first, second].map((line) => ({ ...line, dead: { 2: expect.any(Number) } })));
   });
 
   test("leaves a run folder that says everything", async () => {
     await nabla("train", ...small, "--out", run, "--seed", "3", "--json");
-    expect(readdirSync(run).sort()).toEqual(["best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors", "metrics.jsonl", "run.json"]);
+    expect(readdirSync(run).sort()).toEqual([
+      "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors", "events", "inspection.json", "inspection.safetensors", "metrics.jsonl",
+      "model.json", "predictions.safetensors", "run.json",
+    ]);
     const info = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
     expect(info).toMatchObject({
+      status: { state: "finished", reason: null },
       seed: 3,
       config: { model: "mlp", data: "characters", seed: 3, limit: 96, "model.hidden": [8], optimizer: "adam" },
       versions: { node: process.versions.node },
@@ -102,8 +106,14 @@ describe("nabla train", () => {
     expect(out).toMatch(/^mlp on characters \(drawn from \d+ font families .*\): 96 training, 96 validation images\n/);
     expect(out).toMatch(/\nepoch 2\/2 {2}train loss \d\.\d{4}, accuracy .* % {2}validation loss .*\n/);
     expect(out).toContain(`run folder: ${basename(run)} `);
+    expect(out).toContain(`\nlook at it: npx nabla board ${basename(run)}\n`);
     expect(out).toMatch(/try next:\n {2}npx nabla train --resume .* --epochs 4 /);
     expect(out).not.toContain("\u001b");
+  });
+
+  test("records less where less is asked for", async () => {
+    expect((await nabla("train", ...small, "--out", run, "--record", "metrics")).code).toBe(0);
+    expect(readdirSync(run).sort()).toEqual(["best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors", "events", "metrics.jsonl", "run.json"]);
   });
 });
 

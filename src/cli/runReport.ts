@@ -1,6 +1,6 @@
 /** What a training prints in the end, for programs and for people. */
 
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { type EpochRecord, measured } from "../train/events.js";
 import type { TrainerState } from "../train/state.js";
 import { sha256OfTensors } from "../train/weightsHash.js";
@@ -58,6 +58,7 @@ export function endText(end: EndRecord, history: readonly EpochRecord[], config:
     "",
     `${end.epochs} ${end.epochs === 1 ? "epoch" : "epochs"} done, ${end.secondsPerEpoch.toFixed(1)} s each: validation accuracy ${percent(accuracy)}${bestText}`,
     `run folder: ${run} (weights of the best epoch: best.safetensors)`,
+    `look at it: npx nabla board${dirname(run) === "runs" ? "" : ` ${run}`}`,
     "",
     "try next:",
     ...next.map(([command, why]) => `  ${command.padEnd(width)}   ${why}`),

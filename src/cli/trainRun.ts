@@ -9,9 +9,10 @@ import { fingerprint } from "../train/fingerprint.js";
 import type { Listener } from "../train/events.js";
 import { DivergenceError } from "../train/nonFinite.js";
 import { progress } from "../train/progress.js";
-import { epochMetrics, recorder } from "../train/recorder.js";
+import { epochMetrics } from "../train/recorder.js";
 import { type FoundCheckpoint, RunFolder } from "../train/run.js";
 import { newRunInfo, type RunInfo } from "../train/runInfo.js";
+import { runRecording } from "../train/runRecording.js";
 import type { TrainerState } from "../train/state.js";
 import { Trainer } from "../train/trainer.js";
 import { assemble, type Assembly } from "./assemble.js";
@@ -134,7 +135,8 @@ async function train({ run, config, session, found, json, io, stop }: TrainOptio
   if (found !== undefined) trainer.restore(found.state);
   if (!json) printLine(io.stdout, headline(config, splits, run, found));
 
-  trainer.listen(recorder({ run, trainer, everySeconds: config["checkpoint.seconds"], everySteps: config["checkpoint.steps"] }));
+  const { record, "checkpoint.seconds": everySeconds, "checkpoint.steps": everySteps } = config;
+  trainer.listen(runRecording({ run, trainer, record, everySeconds, everySteps }));
   trainer.listen(json ? jsonLines(io) : progress({ stream: io.stdout }));
   if (json && io.stderr.isTTY === true) trainer.listen(progress({ stream: io.stderr, liveOnly: true }));
 
