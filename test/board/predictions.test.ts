@@ -69,7 +69,7 @@ describeInBrowser("predictions", () => {
   test("mistakes by class, the most confident first, with their likeliest classes", async () => {
     const page = await look("animals ½");
     await page.waitForSelector(".class-section:nth-of-type(3) .sample");
-    expect(await page.$$eval(".class-section h3", (all) => all.map((each) => each.textContent))).toEqual(["cat 3 wrong samples", "dog 1 wrong sample", "ship 1 wrong sample"]);
+    expect(await page.$$eval(".class-section h3", (all) => all.map((each) => each.textContent))).toEqual(["cat · 3 wrong samples", "dog · 1 wrong sample", "ship · 1 wrong sample"]);
     expect(await verdicts()).toEqual(["cat taken for dog", "cat taken for dog", "cat taken for dog", "dog taken for ship", "ship taken for cat"]);
     expect(await page.$$eval(".sample", ([first]) => Array.from(first.querySelectorAll(".likeliest li"), (each) => each.textContent))).toEqual(["dog 0.900", "cat ✓ 0.050", "ship 0.050"]);
     expect(await page.$$eval(".sample button", (all) => all.slice(0, 3).map((each) => (each as HTMLElement).dataset["sample"]))).toEqual([3, 6, 0].map((n) => String(firstIndex + n)));

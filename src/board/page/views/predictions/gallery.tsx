@@ -113,11 +113,11 @@ function ClassSection({ run, overview, filter, name, total }: { readonly run: st
   const shown = Math.min(total, teaserSize);
   return (
     <section class="class-section">
-      <h3>{name} <small class="quiet">{counted(total, filter.which === "all" ? "sample" : `${filter.which} sample`)}</small></h3>
+      <h3>{name} <small class="quiet">· {counted(total, filter.which === "all" ? "sample" : `${filter.which} sample`)}</small></h3>
       <Nearby class={overview.images ? "sample-room" : ""}>
         <Page run={run} overview={overview} filter={filter} offset={0} limit={shown} />
       </Nearby>
-      {total > shown && <p><a href={chosenHref({ label: filter.label, item: null })}>All {counted(total, "sample")} of {name}</a></p>}
+      {total > shown && <p><a href={chosenHref({ label: filter.label, item: null })}>All {counted(total, filter.which === "all" ? "sample" : `${filter.which} sample`)} of {name}</a></p>}
     </section>
   );
 }
@@ -155,7 +155,7 @@ function Page({ run, overview, filter, offset, limit }: { readonly run: string; 
           {page.items.map((item) => <li key={item.index}><Sample run={run} item={item} classes={overview.classes} /></li>)}
         </ul>
       ) : (
-        <SampleTable items={page.items} classes={overview.classes} />
+        <SampleTable items={page.items} classes={overview.classes} name={`Table of samples${filter.label === null ? "" : ` of ${overview.classes[filter.label].name}`} from ${offset + 1}`} />
       )}
     </>
   );

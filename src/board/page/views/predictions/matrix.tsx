@@ -13,6 +13,9 @@ import { count, counted, shareText } from "./words.js";
 /** Up to so many classes a cell has room for count and share, and up to so many for one of them. */
 const [roomForBoth, roomForOne] = [12, 26];
 
+/** Longest names that stand upright above their columns. */
+const uprightLetters: Readonly<Record<Look, number>> = { roomy: 6, tight: 2, compact: 0 };
+
 /** Most classes of the exported figure. */
 const figureClasses = 200;
 
@@ -61,6 +64,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
   // A signal, so that pointing draws no cell anew.
   const pointed = useSignal<Place | null>(null);
   const look: Look = size <= roomForBoth ? "roomy" : size <= roomForOne ? "tight" : "compact";
+  const upright = names.every((name) => name.length <= uprightLetters[look]);
 
   const moveTo = (row: number, column: number): void => {
     const to: Place = [Math.min(size, Math.max(0, row)), Math.min(size, Math.max(0, column))];
@@ -122,7 +126,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
           <table
             role="grid"
             ref={grid}
-            class={`matrix ${look}`}
+            class={`matrix ${look}${upright ? " upright" : ""}`}
             aria-labelledby="matrix-heading"
             aria-describedby="matrix-help"
             onKeyDown={onKeyDown}

@@ -4,9 +4,16 @@ import type { ClassReport, PredictionItem } from "../../../protocol.js";
 import { choose } from "./parameters.js";
 import { decimals, probabilityText } from "./words.js";
 
-export function SampleTable({ items, classes }: { readonly items: readonly PredictionItem[]; readonly classes: readonly ClassReport[] }): preact.JSX.Element {
+export interface SampleTableProps {
+  readonly items: readonly PredictionItem[];
+  readonly classes: readonly ClassReport[];
+  /** What these samples are, for those who do not see where the table lies. */
+  readonly name: string;
+}
+
+export function SampleTable({ items, classes, name }: SampleTableProps): preact.JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Table of samples">
+    <div class="scroll" tabIndex={0} role="region" aria-label={name}>
       <table>
         <thead>
           <tr><th scope="col">Sample</th><th scope="col">True class</th><th scope="col">Predicted class</th><th scope="col" class="number">Loss</th><th scope="col">Likeliest classes</th></tr>
