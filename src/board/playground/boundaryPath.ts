@@ -1,14 +1,14 @@
 /** The line where a map is zero, by marching squares: a path for SVG. */
 
-/** @param values `side`² bytes, 128 is zero. @param size Length of the drawing's side. */
-export function boundaryPath(values: Uint8Array, side: number, size: number): string {
+/** @param values `side`² numbers. @param size Length of the drawing's side. */
+export function boundaryPath(values: Float32Array, side: number, size: number): string {
   const cell = size / side;
   const at = (position: number): string => ((position + 0.5) * cell).toFixed(1);
   const parts: string[] = [];
   for (let row = 0; row + 1 < side; row++) {
     for (let column = 0; column + 1 < side; column++) {
       const i = row * side + column;
-      const [a, b, c, d] = [values[i] - 128, values[i + 1] - 128, values[i + side + 1] - 128, values[i + side] - 128];
+      const [a, b, c, d] = [values[i], values[i + 1], values[i + side + 1], values[i + side]];
       const [above, below] = [a >= 0, b >= 0];
       if (above === below && below === c >= 0 && above === d >= 0) continue;
       // Where the line crosses the four edges of the cell: top, right, bottom, left.

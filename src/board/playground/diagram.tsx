@@ -191,8 +191,9 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
           )}
         </div>
       </div>
+      <p class="quiet">Orange, solid lines raise the next neuron, blue, dashed ones lower it; the wider, the more.</p>
       <p class="readout quiet">
-        {looked === null ? "Lines: orange and solid raise the next neuron, blue and dashed lower it; the wider, the more." : `${weightName(looked, nameOf)}: `}
+        {looked === null ? "Point at a line to read its weight." : `${weightName(looked, nameOf)}: `}
         {looked !== null && <WeightValue session={session} place={looked} />}
       </p>
     </div>

@@ -16,6 +16,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import type { Config, InputName } from "./config.js";
 import { type Columns, columnsOf, type Neuron, outputsOf } from "./network.js";
 import type { DrawnPoints, LargeMap, ParameterPlace, Plane, Scores, StepReport } from "./protocol.js";
+import { byteOf } from "./mapBytes.js";
 import type { PointTable } from "./table.js";
 
 /** What is used of the library: its browser entry, or in Node its main one. */
@@ -209,8 +210,8 @@ export class Experiment {
     const width = this.columns[column];
     const activations = await this.#activations(largeSide, column);
     const values = activations[activations.length - 1];
-    const bytes = new Uint8Array(size);
-    const made = { neuron, side: largeSide, values: bytes };
+    const parts = new Float32Array(size);
+    const made = { neuron, side: largeSide, values: parts };
     if (neuron === null && width > 1) {
       const winners = new Uint8Array(size);
       for (let i = 0; i < size; i++) {
@@ -218,14 +219,14 @@ export class Experiment {
         const best = row.reduce((b, value, k) => (value > row[b] ? k : b), 0);
         const p = 1 / row.reduce((sum, value) => sum + Math.exp(value - row[best]), 0);
         winners[i] = best;
-        bytes[i] = byteOf((p - 1 / width) / (1 - 1 / width));
+        parts[i] = (p - 1 / width) / (1 - 1 / width);
       }
       return { ...made, most: 1, winners };
     }
     const most = column === last ? 1 : largest(values, unit, width);
     for (let i = 0; i < size; i++) {
       const value = values[i * width + unit];
-      bytes[i] = byteOf(column === last ? Math.tanh(value / 2) : value / most);
+      parts[i] = column === last ? Math.tanh(value / 2) : value / most;
     }
     return { ...made, most, winners: null };
   }
@@ -429,5 +430,3 @@ function largest(values: Float32Array, unit: number, width: number): number {
   return most > 0 && Number.isFinite(most) ? most : 1;
 }
 
-/** −1 … 1 as 1 … 255; what is no number as 128. */
-const byteOf = (value: number): number => (Number.isNaN(value) ? 128 : 128 + Math.round(127 * Math.max(-1, Math.min(1, value))));

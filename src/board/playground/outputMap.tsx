@@ -4,6 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fixedText, numberText } from "../../plot/numberText.js";
 import { boundaryPath } from "./boundaryPath.js";
+import { byteOf } from "./mapBytes.js";
 import { axisTicks, markPath, marksOf } from "./marks.js";
 import { paintMap, palettes } from "./paint.js";
 import type { DrawnPoints, LargeMap, Plane } from "./protocol.js";
@@ -36,7 +37,7 @@ export function OutputMap({ session, name }: OutputMapProps): preact.JSX.Element
     const { diverging, classes } = palettes.value;
     if (map === undefined || canvas.current === null) return;
     const { values, winners, side } = map;
-    paintMap(canvas.current, values, side, winners === null ? () => diverging : (i) => classes[winners[i]]);
+    paintMap(canvas.current, Uint8Array.from(values, byteOf), side, winners === null ? () => diverging : (i) => classes[winners[i]]);
     boundary.current?.setAttribute("d", winners === null ? boundaryPath(values, side, drawn.current) : "");
   };
   useSignalEffect(draw);
@@ -141,7 +142,7 @@ function readout(map: LargeMap, { plane, names, classes }: DrawnPoints, [u, v]: 
   const i = at(v) * side + at(u);
   const [x1, x2] = coordinates(plane, u, v);
   const where = `${names[0]} ${fixedText(x1, 2)}, ${names[1]} ${fixedText(x2, 2)}: `;
-  const value = (values[i] - 128) / 127;
+  const value = values[i];
   const percent = (share: number): string => `${Math.round(100 * share)} %`;
   if (winners !== null) return `${where}${classes[winners[i]]}, ${percent(1 / classes.length + value * (1 - 1 / classes.length))}`;
   if (neuron === null) return `${where}${classes[value < 0 ? 0 : 1]}, ${percent((1 + Math.abs(value)) / 2)}`;

@@ -53,12 +53,12 @@ export interface Scores {
   readonly testError: number;
 }
 
-/** Values of a map as bytes: 128 is zero, 255 is `most`, 1 is −`most`. */
 export interface LargeMap {
   readonly neuron: Neuron | null;
   /** Values in each direction. */
   readonly side: number;
-  readonly values: Uint8Array<ArrayBuffer>;
+  /** Row by row from the top, −1 … 1: parts of `most`. */
+  readonly values: Float32Array<ArrayBuffer>;
   readonly most: number;
   /** For more than two classes: the class that wins at each place; the values then say by how much, as a probability. */
   readonly winners: Uint8Array<ArrayBuffer> | null;
@@ -97,7 +97,7 @@ export interface Frame {
   readonly ended: readonly Scores[];
   /** Weights and biases, layer by layer as in `parameterIndex`. */
   readonly parameters: Float32Array<ArrayBuffer>;
-  /** The map of every neuron, inputs first: `unitSide`² bytes each. */
+  /** The map of every neuron, inputs first: `unitSide`² bytes each, 128 for zero, 1 and 255 for the neuron's largest value. */
   readonly units: Uint8Array<ArrayBuffer>;
   readonly unitSide: number;
   readonly map: LargeMap;

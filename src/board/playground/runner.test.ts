@@ -123,7 +123,7 @@ describe("Runner", () => {
     expect(last().parameters[parameterIndex(columns, 3, 0, 2)]).toBe(1.5);
     expect(last().parameters[parameterIndex(columns, 3, 0, null)]).toBe(-20);
     await ask({ type: "show", neuron: null });
-    expect(last().map.values.every((value) => value < 5)).toBe(true);
+    expect(last().map.values.every((value) => value < -0.99)).toBe(true);
   });
 
   it("tells several classes apart", async () => {

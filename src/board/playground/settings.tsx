@@ -95,13 +95,14 @@ interface ChoiceProps<T extends string> {
 }
 
 function Choice<T extends string>({ label, names, shown: texts, value, onChange }: ChoiceProps<T>): preact.JSX.Element {
+  const id = useId();
   return (
-    <label class="field">
-      <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value as T)}>
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={({ currentTarget }) => onChange(currentTarget.value as T)}>
         {names.map((name) => <option key={name} value={name}>{texts[name]}</option>)}
       </select>
-    </label>
+    </div>
   );
 }
 
