@@ -1,5 +1,6 @@
 /** Curves: what the runs measured, over steps, epochs or time; one chart for each metric, all runs in it. */
 
+import { batch, signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { SeriesX } from "../../protocol.js";
 import { connection, runs as allRuns } from "../api.js";
@@ -15,10 +16,25 @@ import { TagFeed } from "./curves/tagFeed.js";
 import { sectionsOf } from "./curves/tags.js";
 import "./curves/curves.css";
 
-const change = (changed: Partial<Settings>): void => navigate(href("curves", writeSettings({ ...readSettings(route.peek().params), ...changed })), { replace: true });
+/** What was changed and is not in the address yet: browsers take few changes of it a second. */
+const draft = signal<Partial<Settings>>({});
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function change(changed: Partial<Settings>): void {
+  draft.value = { ...draft.peek(), ...changed };
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const { view, params } = route.peek();
+    batch(() => {
+      // Who has gone elsewhere stays there.
+      if (view === "curves") navigate(href("curves", writeSettings({ ...readSettings(params), ...draft.peek() })), { replace: true });
+      draft.value = {};
+    });
+  }, 150);
+}
 
 export default function Curves(): preact.JSX.Element {
-  const settings = readSettings(route.value.params);
+  const settings = { ...readSettings(route.value.params), ...draft.value };
   const hidden = useMemo(() => settings.hidden, [Array.from(settings.hidden).join("\n")]);
   const all = allRuns.value;
   const choice = settings.runs?.join("\n") ?? null;

@@ -2,7 +2,8 @@
 
 import { numberText } from "../../../../plot/numberText.js";
 import type { ChartLine, ChartView } from "./lineCanvas.js";
-import { firstFrom, placeText, type Span } from "./span.js";
+import { drawnPoints, isNoise, NoiseLayer, type Placed, spansOf } from "./noise.js";
+import { placeText, type Span } from "./span.js";
 
 /** Where and how to draw; lengths are in pixels of the canvas. */
 export interface Drawing {
@@ -17,11 +18,11 @@ export interface Drawing {
   readonly font: string;
 }
 
-/** Of a curve with more points than this for 100 pixels dashes would not be seen. */
-const dashedDensity = 50;
 const faint = 0.25;
 
-/** The curves; what was measured lies behind what is smoothed. */
+type Values = readonly (number | null)[];
+
+/** The curves; what was measured lies behind what is smoothed, and noise behind what is not. */
 export function drawLines(drawing: Drawing, lines: readonly ChartLine[]): void {
   const { context, box } = drawing;
   context.save();
@@ -30,40 +31,73 @@ export function drawLines(drawing: Drawing, lines: readonly ChartLine[]): void {
   context.clip();
   context.lineJoin = "bevel";
   context.globalAlpha = faint;
-  for (const line of lines) if (line.raw !== null) stroke(drawing, line, line.raw, { width: 1, dash: [] });
+  layer(drawing, lines.flatMap((line) => (line.raw === null ? [] : [{ line, values: line.raw, width: 1, dash: [] }])));
   context.globalAlpha = 1;
-  for (const line of lines) stroke(drawing, line, line.y, line);
+  layer(drawing, lines.map((line) => ({ line, values: line.y, width: line.width, dash: line.dash })));
   context.restore();
 }
 
-function stroke({ context, pixel, box, span, x, y, colour }: Drawing, line: ChartLine, values: readonly (number | null)[], { width, dash }: { readonly width: number; readonly dash: readonly number[] }): void {
-  const first = Math.max(0, firstFrom(line.x, span[0]) - 1);
-  const last = Math.min(line.x.length - 1, firstFrom(line.x, span[1]) + 1);
+interface Stroke {
+  readonly line: ChartLine;
+  readonly values: Values;
+  readonly width: number;
+  readonly dash: readonly number[];
+}
+
+/** More lines than these are drawn thinly: they hide less of one another, and take less time. */
+const mostThick = 16;
+
+function layer(drawing: Drawing, strokes: readonly Stroke[]): void {
+  const { context, box, span, colour } = drawing;
+  const many = strokes.length > mostThick;
+  const columns = Math.round(box.width);
+  let noise: NoiseLayer | undefined;
+  const rest = strokes.filter(({ line, values }) => {
+    const place = topIn(drawing, values);
+    const placed: Placed = { x: line.x, top: (i) => place(i) - box.top, span, columns };
+    if (!isNoise(placed, many ? 2 : 6)) return true;
+    noise ??= new NoiseLayer(columns, Math.round(box.height));
+    noise.add(spansOf(placed), colour(line.paint));
+    return false;
+  });
+  noise?.drawOn(context, Math.round(box.left), Math.round(box.top));
+  for (const each of rest) stroke(drawing, many ? { ...each, width: 1 } : each);
+}
+
+/** From the number of a point to its place on the canvas, from above; NaN where there is none. */
+function topIn({ box, y }: Drawing, values: Values): (i: number) => number {
   const bottom = box.top + box.height;
+  return (i) => {
+    const value = values[i];
+    return value === null || (y.log && value <= 0) ? Number.NaN : bottom - ((y.log ? Math.log10(value) : value) - y.from) * y.factor;
+  };
+}
+
+function stroke(drawing: Drawing, { line, values, width, dash }: Stroke): void {
+  const { context, pixel, box, span, x, colour } = drawing;
+  const top = topIn(drawing, values);
+  const [first, last] = drawnPoints(line.x, span);
   const dots: [number, number][] = [];
   let run = 0;
   let [px, py] = [0, 0];
   context.beginPath();
   for (let i = first; i <= last; i++) {
-    const value = values[i];
-    const height = value === null || (y.log && value <= 0) ? Number.NaN : y.log ? Math.log10(value) : value;
+    const height = top(i);
     if (!Number.isFinite(height)) {
       if (run === 1) dots.push([px, py]);
       run = 0;
       continue;
     }
     px = box.left + (line.x[i] - x.from) * x.factor;
-    py = bottom - (height - y.from) * y.factor;
+    py = height;
     if (run++ === 0) context.moveTo(px, py);
     else context.lineTo(px, py);
   }
   // A single point makes no line.
   if (run === 1) dots.push([px, py]);
   context.strokeStyle = context.fillStyle = colour(line.paint);
-  const dense = (last - first) / (box.width / pixel / 100) > dashedDensity;
-  // Noise is drawn thinly, so that what lies behind it is seen.
-  context.lineWidth = (dense ? 1 : width) * pixel;
-  context.setLineDash(dense ? [] : dash.map((part) => part * pixel));
+  context.lineWidth = width * pixel;
+  context.setLineDash(dash.map((part) => part * pixel));
   context.stroke();
   for (const [cx, cy] of dots) {
     context.beginPath();
