@@ -28,6 +28,8 @@ describeInBrowser("predictions", () => {
     writePredictions(join(folder, "table"), { epoch: 2, classes: ["no", "yes"], samples: [sure(0, 1, 0.75, 2), sure(1, 1, 0.875, 2)], side: 0 });
     const hundred = Array.from({ length: 100 }, (_, k) => `class ${k}`);
     writePredictions(join(folder, "hundred"), { epoch: 1, classes: hundred, samples: Array.from({ length: 400 }, (_, n) => sure(n % 100, n % 7 === 0 ? (n + 3) % 100 : n % 100, 0.5 + n / 1000, 100)) });
+    const many = Array.from({ length: 300 }, (_, k) => `kind ${k}`);
+    writePredictions(join(folder, "three hundred"), { epoch: 1, classes: many, samples: Array.from({ length: 300 }, (_, n) => sure(n, n < 2 ? 5 : n, 0.9, 300)), side: 0 });
     writePredictions(join(folder, "damaged"), { epoch: 1, classes: animals, samples });
     writeFileSync(join(folder, "damaged", "predictions.safetensors"), "no tensors");
     writePredictions(join(folder, "none"), { epoch: 1, classes: animals, samples });
@@ -172,6 +174,16 @@ describeInBrowser("predictions", () => {
     expect(await page.textContent(".pointed")).toBe("class 0 taken for class 3: 1 of 4, 25.0 %");
     expect(await page.$eval(".matrix tbody tr:nth-child(1) td:nth-child(5)", (cell) => cell.ariaLabel)).toBe("1");
     expect(await page.$$eval(".classes input:checked", (all) => all.length)).toBe(5);
+  });
+
+  test("hundreds of classes: no grid, but the pairs confused most", async () => {
+    const page = await look("three hundred");
+    await page.waitForSelector(".confused");
+    expect(await page.$(".matrix")).toBe(null);
+    await page.click("text=kind 1 taken for kind 5: 1");
+    await page.waitForFunction(() => document.querySelectorAll(".gallery tbody tr").length === 1);
+    expect(await page.textContent(".gallery tbody td")).toBe("kind 1");
+    expect(board.faults).toEqual([]);
   });
 
   test("no predictions: the command that makes them; a run that is not there", async () => {

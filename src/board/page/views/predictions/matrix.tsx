@@ -16,8 +16,8 @@ const [roomForBoth, roomForOne] = [12, 26];
 /** Longest names that stand upright above their columns. */
 const uprightLetters: Readonly<Record<Look, number>> = { roomy: 6, tight: 2, compact: 0 };
 
-/** Most classes of the exported figure. */
-const figureClasses = 200;
+/** Most classes of a grid, and of the exported figure. */
+const mostClasses = 200;
 
 interface Confusion {
   readonly names: readonly string[];
@@ -111,7 +111,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
     <section class="card matrix-card" aria-labelledby="matrix-heading">
       <header class="card-head">
         <h2 id="matrix-heading">Confusion matrix</h2>
-        <ExportMenu name="Confusion matrix" figure={size > figureClasses ? undefined : () => confusionMatrix(counts, { classes: names, title: "Confusion matrix", width: Math.min(1600, 560 + 12 * Math.max(0, size - 12)), normalize: chosen.cells === "shares" ? "true" : "none" })} csv={csv} />
+        <ExportMenu name="Confusion matrix" figure={size > mostClasses ? undefined : () => confusionMatrix(counts, { classes: names, title: "Confusion matrix", width: Math.min(1600, 560 + 12 * Math.max(0, size - 12)), normalize: chosen.cells === "shares" ? "true" : "none" })} csv={csv} />
       </header>
       {look === "tight" && (
         <fieldset class="choices">
@@ -122,59 +122,67 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
         </fieldset>
       )}
       <div class={`matrix-body ${look}`}>
-        <div class="scroll matrix-scroll">
-          <table
-            role="grid"
-            ref={grid}
-            class={`matrix ${look}${upright ? " upright" : ""}`}
-            aria-labelledby="matrix-heading"
-            aria-describedby="matrix-help"
-            onKeyDown={onKeyDown}
-            onClick={(event) => {
-              const at = placeOf(event);
-              if (at === null) return;
-              moveTo(...at);
-              take(at);
-            }}
-            onPointerOver={(event) => (pointed.value = placeOf(event))}
-            onPointerLeave={() => (pointed.value = null)}
-            onFocusIn={(event) => (pointed.value = placeOf(event))}
-            onFocusOut={() => (pointed.value = null)}
-          >
-            <thead>
-              <tr>
-                <td class="corner"><span aria-hidden="true">true ↓ · predicted →</span></td>
-                {names.map((name, j) => (
-                  <th key={j} scope="col" tabIndex={headStop(j + 1)} aria-selected={chosen.predicted === j && chosen.label === null} title={name}><span>{name}</span></th>
+        {size <= mostClasses && (
+          <div class="scroll matrix-scroll">
+            <table
+              role="grid"
+              ref={grid}
+              class={`matrix ${look}${upright ? " upright" : ""}`}
+              aria-labelledby="matrix-heading"
+              aria-describedby="matrix-help"
+              onKeyDown={onKeyDown}
+              onClick={(event) => {
+                const at = placeOf(event);
+                if (at === null) return;
+                moveTo(...at);
+                take(at);
+              }}
+              onPointerOver={(event) => (pointed.value = placeOf(event))}
+              onPointerLeave={() => (pointed.value = null)}
+              onFocusIn={(event) => (pointed.value = placeOf(event))}
+              onFocusOut={() => (pointed.value = null)}
+            >
+              <thead>
+                <tr>
+                  <td class="corner"><span aria-hidden="true">true ↓ · predicted →</span></td>
+                  {names.map((name, j) => (
+                    <th key={j} scope="col" tabIndex={headStop(j + 1)} aria-selected={chosen.predicted === j && chosen.label === null} title={name}><span>{name}</span></th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {counts.map((_, i) => (
+                  <Row
+                    key={i}
+                    confusion={confusion}
+                    index={i}
+                    look={look}
+                    cells={chosen.cells}
+                    stop={place[0] === i + 1 ? place[1] : null}
+                    selected={chosen.label !== i ? null : chosen.predicted === null ? 0 : chosen.predicted + 1}
+                  />
                 ))}
-              </tr>
-            </thead>
-            <tbody>
-              {counts.map((_, i) => (
-                <Row
-                  key={i}
-                  confusion={confusion}
-                  index={i}
-                  look={look}
-                  cells={chosen.cells}
-                  stop={place[0] === i + 1 ? place[1] : null}
-                  selected={chosen.label !== i ? null : chosen.predicted === null ? 0 : chosen.predicted + 1}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+              </tbody>
+            </table>
+          </div>
+        )}
         <div class="beside">
-          <Pointed confusion={confusion} at={pointed} />
-          <p class="quiet" id="matrix-help">
-            Rows are true classes, columns predicted ones. Blue, on the diagonal: right, the stronger the larger the share of the row. Orange: wrong, strongest at {shareText(worst)} of a row.
-            Click a cell or a name, or move with the arrow keys and press Enter, to see those samples.
-          </p>
+          {size <= mostClasses ? (
+            <>
+              <Pointed confusion={confusion} at={pointed} />
+              <p class="quiet" id="matrix-help">
+                Rows are true classes, columns predicted ones. Blue, on the diagonal: right, the stronger the larger the share of the row. Orange: wrong, strongest at {shareText(worst)} of a row.
+                Click a cell or a name, or move with the arrow keys and press Enter, to see those samples.
+              </p>
+            </>
+          ) : (
+            <p class="quiet">{size} classes are too many for a grid. The pairs confused most are here, all counts in the exported table.</p>
+          )}
           {mistakes.length > 0 && (
             <>
               <h3>Most often confused</h3>
               <ul class="confused">
-                {mistakes.slice(0, 8).map(({ label, predicted, count: each }) => (
+                {mistakes.slice(0, size <= mostClasses ? 8 : 40).map(({ label, predicted, count: each }) => (
                   <li key={`${label} ${predicted}`}>
                     <button type="button" aria-pressed={chosen.label === label && chosen.predicted === predicted} onClick={() => take([label + 1, predicted + 1])}>{names[label]} taken for {names[predicted]}: <b>{count(each)}</b></button>
                   </li>
