@@ -16,6 +16,7 @@ import { resolveSettings, type SettingValue } from "../lab/settings.js";
 import { durationText, valueText } from "../lab/values.js";
 import { RunFolder } from "../train/run.js";
 import { newRunInfo } from "../train/runInfo.js";
+import { failed } from "../train/runStatus.js";
 import { folderOption } from "./folderOption.js";
 import { type Io, printJson, printLine } from "./io.js";
 import { liveLine } from "./liveLine.js";
@@ -169,9 +170,11 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
     if (!json) printLine(io.stdout, `${key}: ${seconds === undefined ? "done before" : durationText(seconds)}`);
   };
   try {
+    folder.updateInfo({ status: { state: "running", reason: null } });
     const result = await runLab({ ...task, signal: stop.signal, show: (line) => live.show(line), partDone });
     live.clear();
     const files = writeResults(result, entry, folder);
+    folder.updateInfo({ status: { state: "finished", reason: null } });
     if (json) printJson(io.stdout, { ...files.record, run: folder.path, report: files.report });
     else printLine(io.stdout, endText(result, files.report, io));
     return result.judgements.some(({ verdict }) => verdict === "fails") ? 1 : 0;
@@ -180,9 +183,13 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
     if (!(error instanceof LabStopped)) {
       const nothingKept = readdirSync(folder.path).every((file) => file === "run.json" || file === "run.lock");
       if (nothingKept && !resumed) folder.discard();
-      else printLine(io.stderr, `what was done is kept; once the cause is gone, go on with:\n  npx nabla lab run --resume ${where}`);
+      else {
+        printLine(io.stderr, `what was done is kept; once the cause is gone, go on with:\n  npx nabla lab run --resume ${where}`);
+        folder.updateInfo({ status: failed(error) });
+      }
       throw error;
     }
+    folder.updateInfo({ status: { state: "stopped", reason: null } });
     printLine(io.stderr, `stopped; what was done is kept. Go on with:\n  npx nabla lab run --resume ${where}`);
     return stop.exitCode;
   } finally {

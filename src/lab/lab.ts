@@ -26,6 +26,8 @@ export interface LabFitOptions {
   readonly epochs: number;
   /** Seconds between checkpoints within an epoch. @default 30 */
   readonly everySeconds?: number;
+  /** What the board can show of the training: "metrics", its curves, or "all" of its network too, as `recordRun`. @default "metrics" */
+  readonly record?: "all" | "metrics";
 }
 
 /** What a running lab works with. Whatever it shows appears in the report in the order of the calls. */

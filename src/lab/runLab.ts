@@ -8,9 +8,9 @@ import { load } from "../data/prepare.js";
 import { manualSeed } from "../ops/random.js";
 import type { Batches } from "../train/batches.js";
 import type { FitEnd, Listener } from "../train/events.js";
-import { recorder } from "../train/recorder.js";
 import { RunFolder } from "../train/run.js";
 import { newRunInfo } from "../train/runInfo.js";
+import { runRecording } from "../train/runRecording.js";
 import type { Trainer } from "../train/trainer.js";
 import type { LabEntry } from "./catalogue.js";
 import { type ClaimValue, judge } from "./claims.js";
@@ -182,7 +182,7 @@ interface FitRun {
 }
 
 /** A training within a run: a run folder of its own below it. One that ended is not begun again, also when it ended early. */
-async function fit({ key, trainer, training, validation, options: { epochs, everySeconds }, run, plan, signal, pace }: FitRun): Promise<FitEnd> {
+async function fit({ key, trainer, training, validation, options: { epochs, everySeconds, record = "metrics" }, run, plan, signal, pace }: FitRun): Promise<FitEnd> {
   const path = join(run.path, "trainings", key);
   const config = { lab: plan.lab, training: key, epochs };
   const own = existsSync(join(path, "run.json")) ? RunFolder.open(path) : RunFolder.create(path, newRunInfo(config, run.info.seed));
@@ -191,7 +191,7 @@ async function fit({ key, trainer, training, validation, options: { epochs, ever
     if (found !== undefined) trainer.restore(found.state);
     const { ended } = own.info.config;
     if (found !== undefined && typeof ended === "object" && ended !== null) return { ...ended, status: "finished", history: found.state.position.history };
-    trainer.listen(recorder({ run: own, trainer, everySeconds }));
+    trainer.listen(runRecording({ run: own, trainer, record, everySeconds }));
     trainer.listen(progressOf(key, pace));
     const { status, reason, history } = await trainer.fit(training, validation, { epochs, signal });
     if (status === "stopped") throw new LabStopped("stopped.");

@@ -31,8 +31,9 @@ export interface RunRecordingOptions extends Omit<RecorderOptions, "beside"> {
   readonly record?: RecordLevel;
 }
 
-/** Points of a curve of steps, at most. */
+/** Points of a curve of steps, at most; steps that follow one another faster than the second are left out: writing them would take longer than they do. */
 const mostPoints = 20_000;
+const leastMs = 0.5;
 
 /** The listener that keeps the folder `run` up to date while `trainer` trains. */
 export function runRecording({ run, trainer, record = "all", ...checkpoints }: RunRecordingOptions): Listener {
@@ -54,6 +55,7 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
   const recordings = new Set(record === "all" ? ofNetwork() : []);
   let pace = new RecordingPace();
   let everySteps = 1;
+  let lastPoint = -Infinity;
 
   /** Runs a handler of every recording. One that this model does not allow is left out from then on; files that cannot be written end the training. */
   const each = async <E>(handler: (recording: Recording) => ((event: E) => void | Promise<void>) | undefined, event: E): Promise<void> => {
@@ -79,7 +81,9 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
     },
     step(event) {
       const { globalStep, loss, lr } = event;
-      if (globalStep % everySteps === 0) {
+      const now = performance.now();
+      if (globalStep % everySteps === 0 && now - lastPoint >= leastMs) {
+        lastPoint = now;
         const to = events.writer("steps");
         to.addScalar("step/loss", loss, globalStep);
         to.addScalar("step/lr", lr, globalStep);

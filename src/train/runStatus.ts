@@ -2,6 +2,7 @@
 
 import type { Listener } from "./events.js";
 import type { RunFolder } from "./run.js";
+import type { RunStatus } from "./runInfo.js";
 import type { Trainer } from "./trainer.js";
 
 export function runStatus(run: RunFolder, trainer: Trainer): Listener {
@@ -14,11 +15,13 @@ export function runStatus(run: RunFolder, trainer: Trainer): Listener {
       run.updateInfo({ status: { state: status, reason } });
     },
     fitFail({ error }) {
-      run.updateInfo({ status: { state: "failed", reason: firstSentence(error instanceof Error ? error.message : String(error)) } });
+      run.updateInfo({ status: failed(error) });
     },
   };
 }
 
-function firstSentence(text: string): string {
-  return /^.+?[.!?](?=\s|$)/.exec(text)?.[0] ?? text.split("\n")[0];
+/** What ended a training, as far as its first sentence. */
+export function failed(error: unknown): RunStatus {
+  const text = error instanceof Error ? error.message : String(error);
+  return { state: "failed", reason: /^.+?[.!?](?=\s|$)/.exec(text)?.[0] ?? text.split("\n")[0] };
 }
