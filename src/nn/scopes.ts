@@ -39,8 +39,8 @@ export class Scopes {
       module.registerForwardHook((_module, given, result) => {
         const inputs = new Set(tensorsIn(given));
         const outputs = tensorsIn(result);
-        const stops = { has: (t: Tensor): boolean => inputs.has(t) || this.#paths.has(t) };
-        for (const output of outputs) for (const node of order(output, stops)) this.#paths.set(node.output, path);
+        // Also beyond what inner modules made: functions stand between them.
+        for (const output of outputs) for (const node of order(output, inputs)) if (!this.#paths.has(node.output)) this.#paths.set(node.output, path);
         ended?.(path, module, outputs);
       }),
     );

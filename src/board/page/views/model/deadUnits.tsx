@@ -13,17 +13,19 @@ import { percent } from "./words.js";
 const mostLines = 7;
 
 /** Layers of a Sequential have numbers for names. */
-function layerOf({ tag }: Series): string {
+function layerOf({ tag }: Pick<Series, "tag">): string {
   const path = tag.slice("dead/".length);
   return /^\d+$/.test(path) ? `layer ${path}` : path;
 }
 
-const lastOf = ({ y }: Series): number => y.findLast((value) => value !== null) ?? 0;
+const lastOf = ({ y }: { readonly y: readonly number[] }): number => y[y.length - 1];
 
 export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly tags: readonly string[] }): preact.JSX.Element {
   const query = new URLSearchParams([["run", run.id], ["x", "epoch"], ...tags.map((tag) => ["tag", tag])]);
   const { data, error } = useLive<SeriesAnswer>(`series?${query.toString()}`, [run.id]);
-  const all = data?.series.filter(({ x }) => x.length > 0) ?? [];
+  // Not every epoch is looked at.
+  const known = data?.series.map((series) => ({ ...series, x: series.x.filter((_, i) => series.y[i] !== null), y: series.y.filter((value) => value !== null) })) ?? [];
+  const all = known.filter(({ x }) => x.length > 0);
   const worst = all.toSorted((a, b) => lastOf(b) - lastOf(a)).slice(0, mostLines);
   // In the order of the network.
   const shown = all.filter((series) => worst.includes(series));
@@ -32,8 +34,8 @@ export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly ta
       lines({
         ...options,
         x: { label: "epoch" },
-        y: { label: "dead units", format: "percent", range: [0, Math.max(0.1, ...shown.flatMap(({ y }) => y.map((value) => value ?? 0)))] },
-        series: shown.map((series) => ({ name: layerOf(series), x: series.x, y: series.y.map((value) => value ?? NaN) })),
+        y: { label: "dead units", format: "percent", range: [0, Math.max(0.1, ...shown.flatMap(({ y }) => y))] },
+        series: shown.map((series) => ({ name: layerOf(series), x: series.x, y: series.y, points: series.x.length < 20 })),
       }),
     [data],
   );

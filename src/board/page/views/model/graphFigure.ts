@@ -1,6 +1,6 @@
 /** A placed graph as a figure: boxes with a head and lines of numbers, arrows between them. The page lays buttons over it; files get it as it is. */
 
-import { curveBasis, line as lineShape } from "d3-shape";
+import { curveBasis, curveBumpY, line as lineShape } from "d3-shape";
 import { Figure, titleHeight } from "../../../../plot/figure.js";
 import { centred, group, type Item, type Paint, path, rect, shown, type Size } from "../../../../plot/scene.js";
 import { fitted, textWidth } from "../../../../plot/textWidth.js";
@@ -23,7 +23,7 @@ export interface BoxContent {
 
 const size = 12.5;
 /** Fonts that stand in for the page's own are wider. */
-const reserve = 1.1;
+const reserve = 1.17;
 const roomFor = (content: string, letters: number): number => reserve * textWidth(content, letters);
 const lineHeight = 17;
 const chevronWidth = 18;
@@ -100,14 +100,17 @@ const drawChevron = (x: number, y: number, open: boolean): Item =>
 const arrow = 7;
 
 function drawEdge({ points, arrives }: PlacedEdge): Item[] {
-  const curve = lineShape<{ x: number; y: number }>((p) => p.x, (p) => p.y).curve(curveBasis).digits(2);
-  if (!arrives) return [path(curve([...points]) ?? "", { stroke: "axis", width: 1.4 })];
+  const down = points.every(({ y }, i) => i === 0 || y > points[i - 1].y);
+  const curve = lineShape<{ x: number; y: number }>((p) => p.x, (p) => p.y).curve(down ? curveBumpY : curveBasis).digits(2);
+  const style = { stroke: "axis", width: 1.4 };
+  if (!arrives) return [path(curve([...points]) ?? "", style)];
   const last = points[points.length - 1];
   const before = points[points.length - 2];
   const length = Math.hypot(last.x - before.x, last.y - before.y) || 1;
-  const [dx, dy] = [(last.x - before.x) / length, (last.y - before.y) / length];
+  // Lines that go down end upright.
+  const [dx, dy] = down ? [0, 1] : [(last.x - before.x) / length, (last.y - before.y) / length];
   const [bx, by] = [last.x - dx * arrow, last.y - dy * arrow];
   const tip = `M${shown(last.x)},${shown(last.y)}L${shown(bx - dy * 3.6)},${shown(by + dx * 3.6)}L${shown(bx + dy * 3.6)},${shown(by - dx * 3.6)}Z`;
   // The line ends where the tip begins.
-  return [path(curve([...points.slice(0, -1), { x: last.x - dx * (arrow - 1), y: last.y - dy * (arrow - 1) }]) ?? "", { stroke: "axis", width: 1.4 }), path(tip, { fill: "axis" })];
+  return [path(curve([...points.slice(0, -1), { x: last.x - dx * (arrow - 1), y: last.y - dy * (arrow - 1) }]) ?? "", style), path(tip, { fill: "axis" })];
 }

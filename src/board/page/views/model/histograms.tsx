@@ -3,12 +3,13 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type CountedHistogram, histogramsOverTime } from "../../../../plot/histogramsOverTime.js";
 import type { FigureOptions } from "../../../../plot/options.js";
-import type { HistogramSeries, RunDetail, RunSummary } from "../../../protocol.js";
+import type { HistogramSeries, ModelGraph, RunDetail, RunSummary } from "../../../protocol.js";
 import { runPath } from "../../api.js";
 import { csvOf } from "../../parts/chart/csv.js";
 import { FigureCard } from "../../parts/figureCard.js";
 import { useLive } from "../../parts/useLive.js";
 import { DeadUnits } from "./deadUnits.js";
+import { allModules } from "./network.js";
 import { choose, param } from "./state.js";
 
 /** Kinds of tensors by the first part of their tags; event files of other programs have names of their own. */
@@ -21,11 +22,23 @@ const nameOf = (tag: string): string => tag.slice(kindOf(tag) === "" ? 0 : kindO
 
 const pathOf = (run: string, tag: string): string => `${runPath(run)}/histograms?${new URLSearchParams({ tag }).toString()}`;
 
+/** Tags as the network has their layers, weights before biases; without a network by name. */
+function networkOrder(model: ModelGraph | null): (a: string, b: string) => number {
+  const places = new Map(model === null ? [] : allModules(model.root).map(({ path }, i) => [path, i]));
+  const placeOf = (tag: string): number => {
+    const path = tag.slice(tag.indexOf("/") + 1);
+    return places.get(path) ?? places.get(path.slice(0, Math.max(0, path.lastIndexOf(".")))) ?? 0;
+  };
+  return (a, b) => placeOf(a) - placeOf(b) || Number(b.endsWith("weight")) - Number(a.endsWith("weight")) || a.localeCompare(b, "en", { numeric: true });
+}
+
 export function Histograms({ run }: { readonly run: RunSummary }): preact.JSX.Element {
   const { data: detail, error } = useLive<RunDetail>(runPath(run.id), [run.id]);
+  const { data: model } = useLive<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, [run.id]);
   if (detail === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
-  const tags = detail.histograms.map(({ tag }) => tag);
-  const dead = detail.scalars.map(({ tag }) => tag).filter((tag) => tag.startsWith("dead/"));
+  const inOrder = networkOrder(model);
+  const tags = detail.histograms.map(({ tag }) => tag).sort(inOrder);
+  const dead = detail.scalars.map(({ tag }) => tag).filter((tag) => tag.startsWith("dead/")).sort(inOrder);
   return (
     <>
       {tags.length > 0 ? (
@@ -34,7 +47,7 @@ export function Histograms({ run }: { readonly run: RunSummary }): preact.JSX.El
         <p class="quiet">This run has no histograms. <code>npx nabla train</code> records those of weights, gradients and activations; in a program of your own, <code>eventFiles(folder, {"{ histograms: model }"})</code> does.</p>
       )}
       <h2>Dead units</h2>
-      {dead.length > 0 ? <DeadUnits run={run} tags={dead} /> : <p class="quiet">Nothing is known of dead units. <code>npx nabla train</code> records their share for each layer of ReLUs.</p>}
+      {dead.length > 0 ? <DeadUnits run={run} tags={dead} /> : <p class="quiet">Nothing is known of dead units. <code>npx nabla train</code> records their share for each <code>nn.ReLU</code> of the network; of <code>relu()</code> as a function there is none.</p>}
     </>
   );
 }
@@ -139,7 +152,7 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 220, height: 150, description: `${tag}. ${said([last])}` }).svg();
   return (
     <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
-      <span class="name">{nameOf(tag)}</span>
+      <span class="name">{nameOf(tag).replaceAll(".", ".\u200b")}</span>
       {error === null ? <span class="small" dangerouslySetInnerHTML={{ __html: svg }} /> : <span class="problem">{error}</span>}
     </button>
   );

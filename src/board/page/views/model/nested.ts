@@ -88,14 +88,19 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
       boxes.push(...held.boxes.map((each) => ({ ...each, ...moved(each, shift) })));
       edges.push(...held.edges.map((each) => ({ ...each, points: each.points.map((p) => moved(p, shift)) })));
     }
+    const placed = new Map(boxes.map((box) => [key(box.id), box]));
+    const boxOf = (name: string): PlacedBox | undefined => placed.get(name);
     for (const { v, w } of g.edges()) {
       const points = (g.edge(v, w) as { points: Point[] }).points.map(at);
-      const [from, to] = [ports.get(v), ports.get(w)];
       const last = points.length - 1;
-      if (from?.inner.exit !== undefined && points[0].y >= from.box.y + from.box.height - 1) points[0] = { x: portX(from, from.inner.exit), y: from.box.y + from.box.height };
-      if (to?.inner.entry !== undefined && points[last].y <= to.box.y + 1) points[last] = { x: portX(to, to.inner.entry), y: to.box.y };
+      const [from, to] = [ports.get(v), ports.get(w)];
+      if (points[0].y < points[last].y) {
+        // Down: from the bottom of one to the top of the other, or through their ports.
+        points[0] = borderPoint(points[0], boxOf(v), "bottom", from && portX(from, from.inner.exit));
+        points[last] = borderPoint(points[last], boxOf(w), "top", to && portX(to, to.inner.entry));
+      }
       // Between neighbours nothing is in the way.
-      if (last === 2) points[1] = { x: (points[0].x + points[2].x) / 2, y: (points[0].y + points[2].y) / 2 };
+      if (last === 2) points.splice(1, 1);
       edges.push({ points, arrives: w !== exit });
     }
     const port = (name: string): number | undefined => (g.hasNode(name) ? at(g.node(name) as Point).x : undefined);
@@ -129,7 +134,13 @@ const outerSize = (own: Size, held: Level | undefined): Size => (held === undefi
 
 const moved = ({ x, y }: Point, by: Point): Point => ({ x: x + by.x, y: y + by.y });
 
-const portX = ({ box, inner }: { readonly box: PlacedBox; readonly inner: Level }, x: number): number => box.x + (box.width - inner.width) / 2 + x;
+const portX = ({ box, inner }: { readonly box: PlacedBox; readonly inner: Level }, x: number | undefined): number | undefined => (x === undefined ? undefined : box.x + (box.width - inner.width) / 2 + x);
+
+/** The place of `p` on the top or bottom of a box, at x where it is given. Without a box it stays where it is. */
+function borderPoint(p: Point, box: PlacedBox | undefined, side: "top" | "bottom", x: number | undefined): Point {
+  if (box === undefined) return p;
+  return { x: x ?? Math.min(Math.max(p.x, box.x + 10), box.x + box.width - 10), y: side === "top" ? box.y : box.y + box.height };
+}
 
 /** For each thing, the branch that it is or lies in. */
 function ownersOf(branches: readonly Branch[]): Map<string, string> {

@@ -39,7 +39,9 @@ export function operationGraph(operations: readonly GraphOperation[]): Operation
   };
   const modules = new Map<string, GraphOperation[]>();
   for (const operation of operations) {
-    const path = moduleOf(operation);
+    // A constant without a name is one of what takes it first.
+    const taker = operation.op === "constant" && operation.name === "" ? operations.find(({ inputs }) => inputs.includes(operation.id)) : undefined;
+    const path = moduleOf(taker ?? operation);
     folder(path).children.push({ id: operationId(operation.id), children: [] });
     for (let around = path; around !== ""; around = around.slice(0, Math.max(0, around.lastIndexOf(".")))) modules.set(moduleId(around), [...(modules.get(moduleId(around)) ?? []), operation]);
   }

@@ -74,7 +74,7 @@ function OverSteps({ run, series: { tag, entries } }: { readonly run: RunSummary
         <ExportMenu name={`${run.name} ${name}`} figure={() => figureOf(addresses, { width, height }, `${run.name}: ${name}`)} />
       </div>
       <div class="images">
-        {addresses.map((address, index) => <Picture key={index} address={address} width={width} height={height} alt={`${name}${addresses.length > 1 ? `, picture ${index + 1} of ${addresses.length}` : ""}`} most={addresses.length > 1 ? 96 : 640} />)}
+        {addresses.map((address, index) => <Picture key={index} address={address} width={width} height={height} alt={`${name}${addresses.length > 1 ? `, picture ${index + 1} of ${addresses.length}` : ""}`} most={addresses.length > 1 ? 96 : 480} />)}
       </div>
       <p class="quiet">Each filter is drawn from its lowest to its highest weight. Edges, spots and colours are what trained filters respond to; noise that stays says that the layer learns little.</p>
     </div>
@@ -118,7 +118,7 @@ function Picture({ address, alt, most, width, height }: { readonly address: stri
   const [natural, setNatural] = useState<{ width: number; height: number } | null>(width === undefined || height === undefined ? null : { width, height });
   const [failed, setFailed] = useState(false);
   if (failed) return <p class="problem" role="alert">The picture could not be read.</p>;
-  const times = natural === null ? 1 : Math.max(1, Math.min(8, Math.floor(most / natural.width)));
+  const times = natural === null ? 1 : Math.max(1, Math.min(24, Math.floor(most / natural.width)));
   return (
     <img
       src={address}
