@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { accessibilityFaults } from "./accessibility.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
 import { firstIndex, sure, writePredictions } from "./predictionsFile.js";
+import { circlesRun } from "./sampleRuns.js";
 
 const animals = ["cat", "dog", "ship"];
 
@@ -151,6 +152,15 @@ describeInBrowser("predictions", () => {
     await page.waitForFunction(() => document.querySelectorAll(".sample").length === 2);
     expect(await page.evaluate(() => scrollY)).toBe(400);
     expect(hash().get("label")).toBe("0");
+    expect(board.faults).toEqual([]);
+  });
+
+  test("a training that begins while the page is open", async () => {
+    const page = await look("trains");
+    await page.waitForFunction(() => document.querySelector("main .problem")?.textContent?.includes("There is no run “trains”"));
+    await circlesRun(join(folder, "trains"), { lr: 0.1, epochs: 8 });
+    await page.waitForSelector(".matrix");
+    await page.waitForFunction(() => /^trains, after epoch \d: [\d.]+ % of 60 samples right, in 2 classes\./.test(document.querySelector(".summary")?.textContent ?? ""));
     expect(board.faults).toEqual([]);
   });
 
