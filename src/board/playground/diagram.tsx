@@ -32,18 +32,19 @@ interface Layout {
 }
 
 const headHeight = 26;
-const leastColumn = 62;
+/** Between the neurons of two columns, at least. */
+const leastGap = 28;
 const widest = 1000;
 const linesPerFrame = 800;
 
 function layoutOf(columns: Columns, room: number): Layout {
   const tallest = Math.max(...columns);
-  const width = Math.max(room, columns.length * leastColumn);
   const side = Math.max(24, Math.min(46, Math.floor(430 / tallest) - 6));
+  const width = Math.max(room, columns.length * (side + leastGap));
   const pitch = side + (tallest > 12 ? 4 : 10);
   const height = headHeight + Math.max(tallest, 4) * pitch;
   const middle = headHeight + (height - headHeight) / 2;
-  const edge = side / 2 + 6;
+  const edge = side / 2 + 4;
   return {
     width,
     height,
@@ -108,7 +109,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
   if (layout === null || config === null || points === null) return <div class="diagram" ref={place} />;
   const nameOf = (neuron: Neuron): string => neuronName(columns, neuron, config.inputs, points.classes);
   const last = columns.length - 1;
-  const title = (column: number): string => (column === 0 ? "inputs" : column === last ? "output" : `layer ${column}`);
+  const title = (column: number): string => (column === 0 ? "inputs" : column === last ? "output" : columns.length > 6 ? String(column) : `layer ${column}`);
   const within = (neuron: Neuron): Neuron => {
     const column = Math.min(last, Math.max(0, neuron.column));
     return { column, unit: Math.min(columns[column] - 1, Math.max(0, neuron.unit)) };
@@ -156,7 +157,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
           <canvas ref={lines} aria-hidden="true" />
           <canvas ref={pictures} aria-hidden="true" />
           {columns.map((_, column) => (
-            <span key={column} class={`column-name ${column === 0 ? "first" : column === last ? "last" : ""}`} aria-hidden="true" style={{ left: `${layout.at({ column, unit: 0 })[0]}px` }}>{title(column)}</span>
+            <span key={column} class="column-name" aria-hidden="true" style={column === 0 ? { left: 0 } : column === last ? { right: 0 } : { left: `${layout.at({ column, unit: 0 })[0]}px`, transform: "translateX(-50%)" }}>{title(column)}</span>
           ))}
           {columns.flatMap((units, column) =>
             Array.from({ length: units }, (_, unit) => {

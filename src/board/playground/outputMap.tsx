@@ -88,8 +88,8 @@ function Axes({ points, size }: { readonly points: DrawnPoints; readonly size: n
   return (
     <g class="axes" transform={`translate(${margin.left} ${margin.top})`}>
       <rect class="frame" width={size} height={size} />
-      {axisTicks(plane.x, count).map(({ value, at }) => <text key={`x${value}`} x={at * size} y={size + 17} text-anchor="middle">{numberText(value)}</text>)}
-      {axisTicks(plane.y, count).map(({ value, at }) => <text key={`y${value}`} x={-6} y={(1 - at) * size + 4} text-anchor="end">{numberText(value)}</text>)}
+      {axisTicks(plane.x, count).filter(({ at }) => at * size < size - 34).map(({ value, at }) => <text key={`x${value}`} x={at * size} y={size + 17} text-anchor="middle">{numberText(value)}</text>)}
+      {axisTicks(plane.y, count).filter(({ at }) => (1 - at) * size > 22).map(({ value, at }) => <text key={`y${value}`} x={-6} y={(1 - at) * size + 4} text-anchor="end">{numberText(value)}</text>)}
       <text class="name" x={size} y={size + 17} text-anchor="end">{shortName(names[0])}</text>
       <text class="name" x={-6} y={12} text-anchor="end">{shortName(names[1])}</text>
     </g>

@@ -3,10 +3,12 @@
 import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { href, navigate, route } from "../page/routes.js";
+import { ExportMenu } from "../page/parts/exportMenu.js";
 import { metricText } from "../page/parts/text.js";
 import { type Config, readConfig, writeConfig } from "./config.js";
 import { Diagram } from "./diagram.js";
 import { type Neuron, neuronName, sameNeuron } from "./network.js";
+import { mapCsv, mapFigure } from "./mapFigure.js";
 import { OutputMap } from "./outputMap.js";
 import { ProgramDialog } from "./programDialog.js";
 import type { Pace, ParameterPlace } from "./protocol.js";
@@ -78,21 +80,32 @@ export default function Playground(): preact.JSX.Element {
       <Controls session={session} onProgram={() => setProgram(true)} />
       {notes.value.map((note) => <p key={note} class="problem" role="alert">{note}</p>)}
       {session.failure.value !== "" && <p class="problem failure" role="alert">{session.failure.value}</p>}
-      {config.data === "csv" && session.table.value === null && <p class="card">There are no points yet. Choose a CSV file or paste one under “Points”; a link does not carry them.</p>}
       <div class="areas">
-        <section class="card output" aria-label="Map">
-          <MapTitle state={state} />
-          <MapOf state={state} />
-        </section>
-        <section class="card network" aria-label="Network">
-          <h2>Network</h2>
-          <Diagram session={session} glanced={glanced} chosen={chosen} weight={weight} />
-          <Weights session={session} chosen={chosen} weight={weight} />
-        </section>
-        <div class="results">
-          <StepTable session={session} />
-          <ScoreCurves session={session} />
-        </div>
+        {session.points.value === null ? (
+          <p class="card quiet waiting">
+            {config.data === "csv" && session.table.value === null
+              ? "There are no points yet. Choose a CSV file or paste one under “Points”; a link does not carry them."
+              : session.failure.value === "" ? "Starting the engine …" : "There is nothing to show."}
+          </p>
+        ) : (
+          <>
+            <div class="column">
+              <section class="card" aria-label="Map">
+                <MapTitle state={state} />
+                <MapOf state={state} />
+              </section>
+              <ScoreCurves session={session} />
+            </div>
+            <div class="column">
+              <section class="card" aria-label="Network">
+                <h2>Network</h2>
+                <Diagram session={session} glanced={glanced} chosen={chosen} weight={weight} />
+                <Weights session={session} chosen={chosen} weight={weight} />
+              </section>
+              <StepTable session={session} />
+            </div>
+          </>
+        )}
         <Settings config={config} table={session.table.value} onChange={change} onPoints={takePoints} />
       </div>
       {program && <ProgramDialog session={session} onClose={() => setProgram(false)} />}
@@ -110,7 +123,13 @@ function shownName({ session }: State): string {
 
 function MapTitle({ state }: { readonly state: State }): preact.JSX.Element {
   const name = shownName(state);
-  return <h2>{name[0].toUpperCase() + name.slice(1)}</h2>;
+  const { points, frame } = state.session;
+  return (
+    <header class="map-title">
+      <h2>{name[0].toUpperCase() + name.slice(1)}</h2>
+      <ExportMenu name={`playground ${name}`} figure={() => mapFigure(frame.peek()!.map, points.peek()!, name)} csv={() => mapCsv(frame.peek()!.map, points.peek()!)} />
+    </header>
+  );
 }
 
 const MapOf = ({ state }: { readonly state: State }): preact.JSX.Element => <OutputMap session={state.session} name={`the ${shownName(state)}`} />;

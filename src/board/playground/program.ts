@@ -31,7 +31,7 @@ export function programOf({ config, table, epochs }: ProgramInit): string {
     "data", "manualSeed", "mean as meanOf", "ne", "nn", "noGrad", "optim", "stdMean", "step", "type Tensor",
   ].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const parts = [
-    `import { ${used.join(", ")} } from "nabla";`,
+    `import {\n${wrapped(used)}\n} from "nabla";`,
     `${setOf(config, table)}
 const [train, test] = data.split(set, [${share}, ${testShare(config)}], { seed: ${seed}, stratify: true });`,
     inputsOf(inputs),
@@ -62,6 +62,17 @@ for (let epoch = 1; epoch <= ${epochs}; epoch++) {
 }`,
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** Names in lines of at most 90 characters. */
+function wrapped(names: readonly string[]): string {
+  const rows: string[] = [];
+  for (const name of names) {
+    const last = rows.at(-1);
+    if (last === undefined || last.length + name.length > 86) rows.push(`  ${name},`);
+    else rows[rows.length - 1] = `${last} ${name},`;
+  }
+  return rows.join("\n");
 }
 
 const nameOf = (imported: string): string => imported.replace(/^type /, "").toLowerCase();
