@@ -69,7 +69,8 @@ export class LineCanvas {
       {
         width: Math.max(50, host.clientWidth),
         height: Math.max(50, host.clientHeight),
-        padding: [8, 12, 0, 0],
+        // Half of the last label of the x axis lies beyond it.
+        padding: [8, () => Math.max(10, textWidth(this.#ticks.x.at(-1)?.label ?? "", size) / 2 + 3), 0, 0],
         series: [{}],
         scales: { x: { time: false, auto: false }, y: { auto: false } },
         axes: [axis("x"), axis("y")],

@@ -77,10 +77,12 @@ export class NoiseLayer {
     this.#pixels = new Uint32Array(this.#image.data.buffer);
   }
 
-  /** Adds spans, over those there are. @param colour such as "#0068ad" */
+  /** Adds spans, over those there are. @param colour of CSS, opaque */
   add({ low, high }: Spans, colour: string): void {
     const { width, height } = this.#canvas;
-    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    // A canvas writes every such colour as "#rrggbb".
+    this.#context.fillStyle = colour;
+    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(String(this.#context.fillStyle).slice(at, at + 2), 16));
     const pixel = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
     const pixels = this.#pixels;
     for (let column = 0; column < width; column++) {
