@@ -110,6 +110,7 @@ function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags:
 
 function OverTime({ run, tag, kind, heat, log }: { readonly run: RunSummary; readonly tag: string; readonly kind: Kind; readonly heat: boolean; readonly log: boolean }): preact.JSX.Element {
   const { data, error } = useLive<HistogramSeries>(pathOf(run.id, tag), [run.id]);
+  const unit = unitOf(run);
   const draw = useCallback(
     (options: FigureOptions) =>
       histogramsOverTime({
@@ -118,20 +119,22 @@ function OverTime({ run, tag, kind, heat, log }: { readonly run: RunSummary; rea
         arrangement: heat ? "heat" : "ridges",
         counts: log ? "log" : "linear",
         values: { label: kind === "" ? "values" : kinds[kind] },
-        steps: { label: run.kind === "events" ? "step" : "epoch" },
+        steps: { label: unit },
       }),
-    [data, heat, log, kind, run.kind],
+    [data, heat, log, kind, unit],
   );
   if (data === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
   if (data.entries.length === 0) return <p class="quiet">“{tag}” was not recorded yet; the first epoch is not over.</p>;
   return (
     <FigureCard title={tag} name={`${run.name} ${tag}`} draw={draw} csv={() => csvOfHistograms(data.entries)} widest={1400}>
-      <p class="quiet">{said(data.entries)}</p>
+      <p class="quiet">{said(data.entries, unit)}</p>
     </FigureCard>
   );
 }
 
-const said = (entries: readonly CountedHistogram[]): string => histogramsOverTime({ histograms: entries, bins: 2 }).description;
+const unitOf = ({ kind }: RunSummary): string => (kind === "events" ? "step" : "epoch");
+
+const said = (entries: readonly CountedHistogram[], unit: string): string => histogramsOverTime({ histograms: entries, bins: 2, steps: { label: unit } }).description;
 
 const csvOfHistograms = (entries: readonly CountedHistogram[]): string =>
   csvOf(["step", "left", "right", "count"], entries.flatMap(({ step, buckets }) => buckets.map((bucket) => [step, ...bucket])));
@@ -149,7 +152,7 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   wasSeen.current ||= seen;
   const { data, error } = useLive<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, [run.id]);
   const last = data?.entries.at(-1);
-  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 220, height: 150, description: `${tag}. ${said([last])}` }).svg();
+  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 220, height: 150, description: `${tag}. ${said([last], unitOf(run))}` }).svg();
   return (
     <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
       <span class="name">{nameOf(tag).replaceAll(".", ".\u200b")}</span>
