@@ -13,6 +13,7 @@ import { withGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { AnyModule } from "./module.js";
 import { ReceptiveFields } from "./receptiveField.js";
+import { undisturbed } from "./undisturbed.js";
 
 /** One run of a module; its tensors are alive while it is looked at. */
 export interface ModuleRun {
@@ -40,40 +41,36 @@ export interface ObserveOptions {
 
 /** @throws ShapeError when the model does not take such an input. */
 export function observe(model: AnyModule, { caller, shapes, dtype, visit, begin, end }: ObserveOptions): void {
-  const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
   const parameters = model.parameters();
   const frozen = parameters.filter((t) => !t.requiresGrad);
   const type = dtype ?? parameters[0]?.dtype ?? "float32";
-  model.eval();
+  const run = (): void => {
+    const samples = shapes.map((shape) => zeros([1, ...shape], { dtype: type, requiresGrad: isFloat(type) }));
+    const fields = new ReceptiveFields(samples[0]);
+    begin?.(samples);
+    const handles = Array.from(model.namedModules(), ([path, module]) =>
+      module.registerForwardHook((_module, given, result) => {
+        const [inputs, outputs] = [tensorsIn(given), tensorsIn(result)];
+        if (outputs.length === 0) return undefined;
+        fields.through(module, inputs, outputs);
+        return visit({ path, module, inputs, outputs }, fields) ?? undefined;
+      }),
+    );
+    try {
+      const outputs = tensorsIn(model.forward(...(samples as never[])));
+      end?.(outputs, fields);
+    } finally {
+      for (const handle of handles) handle.remove();
+    }
+  };
   // What frozen parameters compute of tokens would not be recorded.
   for (const t of frozen) t.requiresGrad = true;
   try {
-    step(() =>
-      withGrad(true, () => {
-        const samples = shapes.map((shape) => zeros([1, ...shape], { dtype: type, requiresGrad: isFloat(type) }));
-        const fields = new ReceptiveFields(samples[0]);
-        begin?.(samples);
-        const handles = Array.from(model.namedModules(), ([path, module]) =>
-          module.registerForwardHook((_module, given, result) => {
-            const [inputs, outputs] = [tensorsIn(given), tensorsIn(result)];
-            if (outputs.length === 0) return undefined;
-            fields.through(module, inputs, outputs);
-            return visit({ path, module, inputs, outputs }, fields) ?? undefined;
-          }),
-        );
-        try {
-          const outputs = tensorsIn(model.forward(...(samples as never[])));
-          end?.(outputs, fields);
-        } finally {
-          for (const handle of handles) handle.remove();
-        }
-      }),
-    );
+    undisturbed(model, () => step(() => withGrad(true, run)));
   } catch (error) {
     if (error instanceof ShapeError) error.message = `${caller}: an input of ${shapes.map(formatShape).join(", ")} does not fit the model. ${error.message}`;
     throw error;
   } finally {
     for (const t of frozen) t.requiresGrad = false;
-    for (const { module, training } of modes) module.training = training;
   }
 }

@@ -36,5 +36,5 @@ export function likeliest(probabilities: Float32Array, count = 5): { label: numb
 /** Names of the classes, where the data set says them. */
 export function classNames({ dataset }: Batches, classes: number): readonly string[] | null {
   const { classes: names } = dataset as { readonly classes?: unknown };
-  return Array.isArray(names) && names.length === classes && names.every((name) => typeof name === "string") ? names : null;
+  return classes > 0 && Array.isArray(names) && names.length === classes && names.every((name) => typeof name === "string") ? names : null;
 }

@@ -65,7 +65,7 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
       } catch (error) {
         if (error instanceof DataError) throw error;
         recordings.delete(recording);
-        warn("notRecorded", `${recording.name} of this training are not recorded: ${error instanceof Error ? error.message : String(error)}`);
+        warn("notRecorded", `the training goes on without a record of ${recording.name}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   };

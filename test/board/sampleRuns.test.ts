@@ -1,21 +1,27 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Inspection, ModelGraph } from "../../src/board/protocol.js";
 import { type LoggedEvent, readEvents } from "../../src/index.js";
 import { decodeSafetensors } from "../../src/interop/safetensors.js";
 import type { ModuleGraph } from "../../src/nn/moduleGraph.js";
 import type { InspectedSample } from "../../src/train/inspectSample.js";
 import { readMetricsLog } from "../../src/train/metricsLog.js";
+import { RecordingPace } from "../../src/train/recordingPace.js";
 import { sampleRuns } from "./sampleRuns.js";
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "nabla-runs-"));
+  // Every epoch is recorded, however slow the machine.
+  vi.spyOn(RecordingPace.prototype, "due").mockReturnValue(true);
   await sampleRuns(folder);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 
 const json = <T = Record<string, unknown>>(run: string, name: string): T => JSON.parse(readFileSync(join(folder, run, name), "utf8"));
 const tensors = (run: string, name: string) => decodeSafetensors(readFileSync(join(folder, run, name)), name);
