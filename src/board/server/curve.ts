@@ -14,7 +14,9 @@ export interface Points {
 }
 
 export class Curve {
-  readonly #steps = Growing.float64();
+  /** Four bytes each, as long as they are whole numbers of four bytes. */
+  #steps: Growing<Uint32Array> | Growing<Float64Array> = Growing.uint32();
+  #wide = false;
   /** Since `origin`: float32 keeps milliseconds for hours, and tenths for weeks. */
   readonly #seconds = Growing.float32();
   readonly #values = Growing.float32();
@@ -39,6 +41,7 @@ export class Curve {
     const { length } = this.#steps;
     if (length > 0 && step <= this.#steps.at(length - 1)) this.#rising = false;
     this.#ordered = null;
+    if (!this.#wide && step >>> 0 !== step) this.#widen();
     this.#steps.push(step);
     this.#seconds.push(wallTime - this.origin);
     this.#values.push(value);
@@ -57,6 +60,13 @@ export class Curve {
       kept++;
     }
     for (const list of [this.#steps, this.#seconds, this.#values]) list.resize(kept);
+  }
+
+  #widen(): void {
+    this.#wide = true;
+    const wide = Growing.float64();
+    for (const step of this.#steps.view()) wide.push(step);
+    this.#steps = wide;
   }
 
   trim(): void {

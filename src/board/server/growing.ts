@@ -1,6 +1,6 @@
 /** Lists of numbers that grow: typed arrays with some room at the end, so that a million points take little more than their bytes. */
 
-type NumberArray = Float64Array | Float32Array;
+type NumberArray = Float64Array | Float32Array | Uint32Array;
 
 export class Growing<Numbers extends NumberArray> {
   #values: Numbers;
@@ -14,6 +14,10 @@ export class Growing<Numbers extends NumberArray> {
 
   static float64(): Growing<Float64Array> {
     return new Growing((length) => new Float64Array(length));
+  }
+
+  static uint32(): Growing<Uint32Array> {
+    return new Growing((length) => new Uint32Array(length));
   }
 
   static float32(): Growing<Float32Array> {
@@ -42,7 +46,7 @@ export class Growing<Numbers extends NumberArray> {
     this.#values[this.#length++] = value;
   }
 
-  /** Cuts off or fills up with NaN. */
+  /** Cuts off or fills up with NaN, of which whole numbers make 0. */
   resize(length: number): void {
     while (this.#length < length) this.push(NaN);
     this.#length = length;

@@ -7,7 +7,9 @@ import { openInside } from "./openInside.js";
 
 const headerBytes = 12;
 const footerBytes = 4;
-const chunkBytes = 1 << 20;
+const chunkBytes = 1 << 18;
+/** Buffers that nobody reads into now: memory outside of JavaScript's heap is given back late. */
+const spare: Uint8Array[] = [];
 /** Longer records, such as graphs of large models, are passed over. */
 const maxBytes = 64 * 2 ** 20;
 
@@ -49,15 +51,21 @@ export class RecordTail {
         sink.restart();
       }
       this.#inode = ino;
-      if (this.damage === null) await this.#records(file, size, sink);
+      if (this.damage === null && this.#offset < size) {
+        const buffer = spare.pop() ?? new Uint8Array(chunkBytes);
+        try {
+          await this.#records(file, size, buffer, sink);
+        } finally {
+          spare.push(buffer);
+        }
+      }
       this.unfinished = this.damage === null ? Math.max(0, size - this.#offset) : 0;
     } finally {
       await file.close();
     }
   }
 
-  async #records(file: FileHandle, size: number, sink: RecordSink): Promise<void> {
-    const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(0, size - this.#offset)));
+  async #records(file: FileHandle, size: number, buffer: Uint8Array, sink: RecordSink): Promise<void> {
     while (this.#offset + headerBytes + footerBytes <= size) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - this.#offset), this.#offset);
       const used = this.#whole(buffer.subarray(0, bytesRead), sink);
@@ -66,7 +74,7 @@ export class RecordTail {
       if (used > 0) continue;
       // One record larger than the buffer, or one that is not whole.
       if (bytesRead < headerBytes) return;
-      const length = lengthOf(buffer, 0);
+      const length = lengthOf(new DataView(buffer.buffer), 0);
       const whole = headerBytes + length + footerBytes;
       if (this.#offset + whole > size) return;
       if (length > maxBytes) {
@@ -91,7 +99,7 @@ export class RecordTail {
     let at = 0;
     while (at + headerBytes + footerBytes <= bytes.length) {
       if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) return this.#damaged(at, "the check sum of its length is wrong");
-      const length = lengthOf(bytes, at);
+      const length = lengthOf(view, at);
       const end = at + headerBytes + length;
       if (end + footerBytes > bytes.length) return at;
       const data = bytes.subarray(at + headerBytes, end);
@@ -108,7 +116,7 @@ export class RecordTail {
   }
 }
 
-const lengthOf = (bytes: Uint8Array, at: number): number => Number(new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true));
+const lengthOf = (view: DataView, at: number): number => view.getUint32(at, true) + 2 ** 32 * view.getUint32(at + 4, true);
 
 /** The data of the record at `offset`, which was read before. @throws what `openInside` throws; Error where it is gone. */
 export async function recordAt(root: string, path: string, offset: number): Promise<Uint8Array> {
@@ -116,7 +124,7 @@ export async function recordAt(root: string, path: string, offset: number): Prom
   try {
     const header = new Uint8Array(headerBytes);
     await file.read(header, 0, headerBytes, offset);
-    const length = lengthOf(header, 0);
+    const length = lengthOf(new DataView(header.buffer), 0);
     if (length > maxBytes) throw new DataError(`${path} changed at byte ${offset}; ask again.`);
     const data = new Uint8Array(length);
     for (let filled = 0; filled < length; ) {

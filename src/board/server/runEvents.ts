@@ -106,13 +106,15 @@ export class RunEvents {
     });
   }
 
-  /** Where event files lie, each with the state of its files as a text that changes when they do. */
-  static async find(folder: string): Promise<{ folders: EventFolder[]; stamp: string; updated: number }> {
+  /**
+   * Where event files lie, with the state of all as a text that changes when they do.
+   * @param inside what is in `folder`
+   */
+  static async find(folder: string, inside: readonly Dirent[]): Promise<{ folders: EventFolder[]; stamp: string; updated: number }> {
     const folders: EventFolder[] = [];
     const stamps: string[] = [];
     let updated = 0;
-    const visit = async (path: string, name: string, depth: number): Promise<void> => {
-      const entries: Dirent[] = await readdir(path, { withFileTypes: true }).catch(() => []);
+    const visit = async (path: string, name: string, depth: number, entries: readonly Dirent[]): Promise<void> => {
       const files = entries.filter((entry) => !entry.isDirectory() && isEventFile(entry.name));
       if (files.length > 0) folders.push({ name, path });
       for (const file of files) {
@@ -124,10 +126,11 @@ export class RunEvents {
       for (const entry of entries) {
         if (!entry.isDirectory() || depth >= maxDepth) continue;
         if (depth === 0 && entry.name !== "events") continue;
-        await visit(join(path, entry.name), depth === 0 ? "" : name === "" ? entry.name : `${name}/${entry.name}`, depth + 1);
+        const below = join(path, entry.name);
+        await visit(below, depth === 0 ? "" : name === "" ? entry.name : `${name}/${entry.name}`, depth + 1, await readdir(below, { withFileTypes: true }).catch(() => []));
       }
     };
-    await visit(folder, "", 0);
+    await visit(folder, "", 0, inside);
     return { folders, stamp: stamps.sort().join("\n"), updated };
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Run store: all runs below the root, followed by looking at them now and then, which works on every file system, those of other machines too. Runs that go
  * on are looked at twice a second, the others in turn, all within half a minute; new ones are looked for every two seconds. Both pauses grow with what
- * looking costs, so that it never takes more than a small share of the time.
+ * looking costs, so that it takes only a small share of the time.
  */
 
 import { EventEmitter } from "node:events";
@@ -11,8 +11,11 @@ import { type RunData, WatchedRun } from "./watchedRun.js";
 
 const visitMs = 500;
 const findMs = 2000;
-/** Of the time, at most. */
-const share = 0.1;
+/** Runs that are looked at at the same time: other machines' files take their time to answer. */
+const atOnce = 8;
+/** A pause is so many times as long as looking took, but no longer than so many times itself: what took long may have waited for something else. */
+const rest = 9;
+const longest = 5;
 /** Visits until every idle run had its turn. */
 const rounds = 60;
 /** For so long after its last change a run is looked at as if it went on. */
@@ -110,7 +113,7 @@ export class RunStore extends EventEmitter<StoreEvents> {
       this.#timer(pause, () => {
         const began = performance.now();
         // What goes wrong in a look is told by the run; the next look may be better.
-        void task().catch(() => {}).then(() => again(Math.max(ms, (performance.now() - began) * (1 / share - 1))));
+        void task().catch(() => {}).then(() => again(Math.min(longest * ms, Math.max(ms, rest * (performance.now() - began)))));
       });
     };
     again(ms);
@@ -140,10 +143,10 @@ export class RunStore extends EventEmitter<StoreEvents> {
     // The newest first: they are what people wait for.
     const runs = Array.from(ids).flatMap((id) => this.#runs.get(id) ?? []);
     runs.sort((a, b) => (this.#folderChanged.get(b.id) ?? 0) - (this.#folderChanged.get(a.id) ?? 0));
-    for (const run of runs) {
-      if (this.#closed) return;
-      await this.#visitRun(run);
-    }
+    const visitors = Array.from({ length: atOnce }, async () => {
+      for (let run = runs.shift(); run !== undefined && !this.#closed; run = runs.shift()) await this.#visitRun(run);
+    });
+    await Promise.all(visitors);
     this.#tellOmissions();
   }
 

@@ -13,34 +13,36 @@ export interface ScalarEvent {
 /** @returns false for any other event, or what is none; `into` then holds nothing of use */
 export function readScalarEvent(data: Uint8Array, into: ScalarEvent): boolean {
   into.wallTime = into.step = 0;
-  let summary: Uint8Array | null = null;
+  into.tag = "";
+  let found = false;
   try {
     const reader = new BinaryReader(data);
     while (reader.pos < reader.len) {
       const [field, type] = reader.tag();
       if (field === 1 && type === WireType.Bit64) into.wallTime = reader.double();
       else if (field === 2 && type === WireType.Varint) into.step = Number(reader.int64());
-      else if (field === 5 && type === WireType.LengthDelimited && summary === null) summary = reader.bytes();
-      else return false;
+      else if (field === 5 && type === WireType.LengthDelimited && !found) {
+        const end = reader.uint32() + reader.pos;
+        found = readSummary(reader, end, into);
+        if (!found || reader.pos !== end) return false;
+      } else return false;
     }
-    return summary !== null && readSummary(summary, into);
+    return found && Number.isSafeInteger(into.step);
   } catch {
     return false;
   }
 }
 
-function readSummary(data: Uint8Array, into: ScalarEvent): boolean {
-  const reader = new BinaryReader(data);
+/** A summary of one value that has a tag and a plain number, and nothing else. */
+function readSummary(reader: BinaryReader, end: number, into: ScalarEvent): boolean {
   const [field, type] = reader.tag();
-  if (field !== 1 || type !== WireType.LengthDelimited) return false;
-  const value = new BinaryReader(reader.bytes());
-  if (reader.pos !== reader.len) return false;
+  if (field !== 1 || type !== WireType.LengthDelimited || reader.uint32() + reader.pos !== end) return false;
   let found = false;
-  while (value.pos < value.len) {
-    const [inner, innerType] = value.tag();
-    if (inner === 1 && innerType === WireType.LengthDelimited) into.tag = value.string();
+  while (reader.pos < end) {
+    const [inner, innerType] = reader.tag();
+    if (inner === 1 && innerType === WireType.LengthDelimited) into.tag = reader.string();
     else if (inner === 2 && innerType === WireType.Bit32) {
-      into.value = value.float();
+      into.value = reader.float();
       found = true;
     } else return false;
   }

@@ -3,8 +3,10 @@
  * the files when they were given up in between.
  */
 
-import { stat } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { errorCode } from "../../base/atomicWrite.js";
 import type { Omission, RunDetail, RunNotes, RunSummary, TagInfo } from "../protocol.js";
 import { LineTail } from "./lineTail.js";
 import { MetricsTable } from "./metricsTable.js";
@@ -130,17 +132,18 @@ export class WatchedRun {
   }
 
   async #refresh(wanted: Level): Promise<boolean | "gone"> {
+    let entries: Dirent[];
     try {
-      if (!(await stat(this.folder)).isDirectory()) return "gone";
+      entries = await readdir(this.folder, { withFileTypes: true });
       this.#problems.delete("");
     } catch (error) {
       const reason = whyUnreadable(error);
-      if (reason === null) return "gone";
+      if (reason === null || errorCode(error) === "ENOTDIR") return "gone";
       this.#problems.set("", reason);
       return this.#tell(this.summary);
     }
-    const stamps = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.#stamp(runFiles[name])]))) as Stamps;
-    const events = await RunEvents.find(this.folder);
+    const stamps = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.#stamp(runFiles[name], entries)]))) as Stamps;
+    const events = await RunEvents.find(this.folder, entries);
     const writer = writerOf(this.folder);
     const key = JSON.stringify([...names.map((name) => stamps[name]?.text), events.stamp, writer]);
     const known = key === this.#key;
@@ -191,8 +194,12 @@ export class WatchedRun {
     return !same;
   }
 
-  async #stamp(name: string): Promise<Stamps[FileName]> {
+  async #stamp(name: string, entries: readonly Dirent[]): Promise<Stamps[FileName]> {
     try {
+      if (!entries.some((entry) => entry.name === name)) {
+        this.#problems.delete(name);
+        return null;
+      }
       const info = await statInside(this.root, join(this.folder, name));
       return { text: `${info.ino}:${info.size}:${info.mtimeMs}`, time: info.mtimeMs / 1000 };
     } catch (error) {
