@@ -215,6 +215,21 @@ describeInBrowser("predictions", () => {
     expect([hash().get("of"), hash().get("label")]).toEqual(["table", null]);
   });
 
+  test("no run named: the newest that has predictions, and no other when one more appears", async () => {
+    const { page } = board;
+    await page.goto(board.address("#/predictions"));
+    await page.waitForSelector(".matrix");
+    const shown = hash().get("of");
+    writePredictions(join(folder, "newer"), { epoch: 9, classes: animals, samples, created: "2030-01-01T00:00:00.000Z" });
+    await page.waitForSelector('option:text-is("newer")', { state: "attached" });
+    expect([hash().get("of"), hash().get("run")]).toEqual([shown, null]);
+    expect(await page.textContent(".summary")).not.toContain("newer");
+    await page.goto("about:blank");
+    await page.goto(board.address("#/predictions"));
+    await page.waitForFunction(() => document.querySelector(".summary b")?.textContent === "newer");
+    expect(board.faults).toEqual([]);
+  });
+
   test("the numbers can be taken away", async () => {
     const page = await look("animals ½", "&label=0");
     await page.waitForSelector(".sample");

@@ -17,15 +17,17 @@ export interface PredictionsFile {
   readonly samples: readonly Predicted[];
   /** Side of the pictures, which all samples have; 0: none. @default 4 */
   readonly side?: number;
+  /** When the run began. @default "2026-01-01T00:00:00.000Z" */
+  readonly created?: string;
 }
 
 /** Index in the data set of the first sample. */
 export const firstIndex = 100;
 
 /** Writes the predictions of a run, and what makes its folder one. */
-export function writePredictions(folder: string, { epoch, classes, samples, side = 4 }: PredictionsFile): void {
+export function writePredictions(folder: string, { epoch, classes, samples, side = 4, created = "2026-01-01T00:00:00.000Z" }: PredictionsFile): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "run.json"), JSON.stringify({ format: 1, config: {}, seed: 1, created: "2026-01-01T00:00:00.000Z", versions: { nabla: "0.1.0", node: "v20.19.0" }, git: null, backend: null, data: null, status: { state: "finished", reason: null } }));
+  writeFileSync(join(folder, "run.json"), JSON.stringify({ format: 1, config: {}, seed: 1, created, versions: { nabla: "0.1.0", node: "v20.19.0" }, git: null, backend: null, data: null, status: { state: "finished", reason: null } }));
   const indices = Int32Array.from(samples, (_, n) => firstIndex + n);
   const n = samples.length;
   const tensors = new Map<string, HostTensor>([

@@ -1,8 +1,10 @@
 /** Predictions: how a run classified its validation data, and the samples on which it went wrong. */
 
+import { useEffect } from "preact/hooks";
 import type { PredictionsOverview, RunSummary } from "../../protocol.js";
 import { connection, runPath, runs, runsById } from "../api.js";
 import { useLive } from "../parts/useLive.js";
+import { Waiting } from "../parts/waiting.js";
 import { href, navigate, route } from "../routes.js";
 import { ClassTable } from "./predictions/classTable.js";
 import { Gallery } from "./predictions/gallery.js";
@@ -13,24 +15,38 @@ import { SampleDialog } from "./predictions/sampleDialog.js";
 import { counted, percent } from "./predictions/words.js";
 import "./predictions/predictions.css";
 
-/** Several runs in the address: one of them, which "of" names. Else the one that it names, or the newest that has predictions. */
-function runChoice(params: URLSearchParams): { readonly id: string | null; readonly among: readonly RunSummary[]; readonly key: "of" | "run" } {
+interface RunChoice {
+  /** Null where no run has predictions. */
+  readonly id: string | null;
+  /** Runs to choose from. */
+  readonly among: readonly RunSummary[];
+  /** The parameter that another choice changes. */
+  readonly key: "of" | "run";
+}
+
+/** The run that the address names; of several, or of all where it names none, the one that "of" names, or the first that has predictions. */
+function runChoice(params: URLSearchParams): RunChoice {
   const named = params.getAll("run");
+  const known = (id: string): RunSummary | undefined => runsById.value.get(id);
   const withPredictions = runs.value.filter(({ has }) => has.predictions);
-  if (named.length > 1) {
-    const of = params.get("of");
-    const id = of !== null && named.includes(of) ? of : (named.find((each) => runsById.value.get(each)?.has.predictions) ?? named[0]);
-    return { id, among: named.flatMap((each) => runsById.value.get(each) ?? []), key: "of" };
+  if (named.length === 1) {
+    const own = known(named[0]);
+    return { id: named[0], among: own === undefined || own.has.predictions ? withPredictions : [own, ...withPredictions], key: "run" };
   }
-  const id = named[0] ?? withPredictions[0]?.id ?? null;
-  const own = id === null ? undefined : runsById.value.get(id);
-  return { id, among: own === undefined || own.has.predictions ? withPredictions : [own, ...withPredictions], key: "run" };
+  const of = params.get("of");
+  if (named.length === 0) return { id: of ?? withPredictions[0]?.id ?? null, among: withPredictions, key: "of" };
+  return { id: of !== null && named.includes(of) ? of : (named.find((id) => known(id)?.has.predictions) ?? named[0]), among: named.flatMap((id) => known(id) ?? []), key: "of" };
 }
 
 export default function View(): preact.JSX.Element {
   const { params } = route.value;
   const { id, among, key } = runChoice(params);
   const summary = id === null ? undefined : runsById.value.get(id);
+  // The newest run stays the one that is shown when a newer one appears, and for whom the address is sent to.
+  useEffect(() => {
+    if (summary === undefined || params.has("run") || params.has("of")) return;
+    navigate(href("predictions", new URLSearchParams([["of", summary.id], ...params])), { replace: true });
+  }, [summary, params]);
   const show = (next: string): void => {
     const changed = new URLSearchParams(params);
     changed.set(key, next);
@@ -52,8 +68,8 @@ export default function View(): preact.JSX.Element {
           </label>
         )}
       </header>
-      {connection.value === "connecting" && runs.value.length === 0 ? (
-        <p class="quiet">loading …</p>
+      {connection.value !== "live" && runs.value.length === 0 ? (
+        <Waiting />
       ) : id === null ? (
         <Empty>No run has predictions yet.</Empty>
       ) : summary === undefined ? (

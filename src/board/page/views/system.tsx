@@ -1,10 +1,11 @@
 /** System: where the time of training goes, how fast it is, how much memory it takes, and on what. */
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import type { SeriesAnswer } from "../../protocol.js";
 import { connection, runs, runsById } from "../api.js";
 import { Dropdown } from "../parts/dropdown.js";
 import { useLive } from "../parts/useLive.js";
+import { Waiting } from "../parts/waiting.js";
 import { href, navigate, route } from "../routes.js";
 import { CurvesCard, PhasesOfRuns, PhasesOverEpochs } from "./system/charts.js";
 import { measuredOf, tags } from "./system/measured.js";
@@ -20,11 +21,14 @@ const points = 2000;
 export default function View(): preact.JSX.Element {
   const { params } = route.value;
   const named = params.getAll("run");
-  const ids = named.length > 0 ? named : runs.value.slice(0, 1).map(({ id }) => id);
+  // The newest run stays the one that is shown when a newer one appears.
+  const newest = useRef<string | undefined>(undefined);
+  if (newest.current === undefined || !runsById.value.has(newest.current)) newest.current = (runs.value.find(({ epochsDone }) => epochsDone > 0) ?? runs.value[0])?.id;
+  const ids = named.length > 0 ? named : newest.current === undefined ? [] : [newest.current];
   const missing = ids.filter((id) => !runsById.value.has(id));
   const present = ids.filter((id) => runsById.value.has(id));
   const show = (next: readonly string[]): void => navigate(href("system", { run: next }));
-  const loading = connection.value === "connecting" && runs.value.length === 0;
+  const loading = connection.value !== "live" && runs.value.length === 0;
   return (
     <div class="system">
       <header class="view-head">
@@ -41,7 +45,7 @@ export default function View(): preact.JSX.Element {
           </Dropdown>
         )}
       </header>
-      {loading && <p class="quiet">loading …</p>}
+      {loading && <Waiting />}
       {!loading && missing.length > 0 && <p class="problem" role="alert">{missing.length === 1 ? "There is no run" : "There are no runs"} {missing.map((id) => `“${id}”`).join(", ")} in this folder. <a href={href("runs")}>To the runs</a></p>}
       {!loading && present.length === 0 && missing.length === 0 && <Empty>There are no runs yet.</Empty>}
       {present.length > 0 && <System ids={present} />}
