@@ -60,7 +60,10 @@ export function App(): preact.JSX.Element {
       </header>
       <main id="main" tabIndex={-1} ref={main}>
         {Component === undefined ? (
-          <p>There is no view “{view}”. <a href={href("runs")}>To the runs</a></p>
+          <>
+            <h1>Not found</h1>
+            <p>There is no view “{view}”. <a href={href("runs")}>To the runs</a></p>
+          </>
         ) : (
           <Boundary key={view}>
             <Suspense fallback={<p class="quiet">loading …</p>}><Component /></Suspense>

@@ -34,9 +34,10 @@ export default function Runs(): preact.JSX.Element {
   const selectedIds = params.getAll("run").join("\n");
   const selected = useMemo(() => new Set(selectedIds === "" ? [] : selectedIds.split("\n")), [selectedIds]);
   const selectedRuns = useMemo(() => [...selected].flatMap((id) => runsById.value.get(id) ?? []), [selected, runsById.value]);
-  const [left, setLeft] = useState(0);
-  useEffect(() => setLeft(0), [selectedIds]);
-  const onTooMany = (count: number): void => void setTimeout(() => setLeft(count));
+  // Said until the selection changes again.
+  const [tooMany, setTooMany] = useState({ left: 0, selection: "" });
+  const left = tooMany.selection === selectedIds ? tooMany.left : 0;
+  const onTooMany = (count: number): void => setTooMany({ left: count, selection: route.value.params.getAll("run").join("\n") });
 
   if (all.length === 0) return <NoRuns />;
   const status = (

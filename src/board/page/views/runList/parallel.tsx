@@ -167,7 +167,7 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
       <div class="parallel" ref={box} {...(whole > width && { role: "region", "aria-label": "Parallel coordinates", tabIndex: 0 })}>
         <svg width={whole} height={height} viewBox={`0 0 ${whole} ${height}`} onPointerMove={(event) => drag === null && setActive(nearest(event))} onPointerLeave={() => setActive(null)}>
           <g
-            class="lines" role="listbox" aria-label={`Runs by ${metric}, best first`} aria-multiselectable="true" tabIndex={0}
+            class="lines" role="listbox" aria-label={`Runs by ${metric}, best first`} aria-multiselectable="true" tabindex={0}
             aria-activedescendant={shown === null ? undefined : optionId(lines.indexOf(shown))}
             onKeyDown={onLinesKey} onFocus={() => active === null && setActive(inside[0]?.run.id ?? null)} onBlur={() => setActive(null)}
           >
@@ -299,7 +299,7 @@ function End({ which, axis, span, onBrush }: Pick<AxisLineProps, "axis" | "span"
   const value = axis.valueAt(here);
   return (
     <rect
-      class="end" x="-9" width="18" y={yOf(here) - (which === "from" ? 0 : 5)} height="5" rx="1.5" role="slider" tabIndex={0} aria-orientation="vertical"
+      class="end" x="-9" width="18" y={yOf(here) - (which === "from" ? 0 : 5)} height="5" rx="1.5" role="slider" tabindex={0} aria-orientation="vertical"
       aria-label={`${axis.title}, ${which}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * here)} aria-valuetext={valueText(value)} onKeyDown={onKeyDown}
     />
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { RunSummary } from "../../../protocol.js";
 import { brushSpan, brushText, parallelAxis, parseBrushes } from "./parallelAxes.js";
 
-const withConfig = (...values: readonly (string | number | boolean | null)[]): readonly RunSummary[] => values.map((x) => ({ config: { x }, metrics: {} }) as unknown as RunSummary);
+const withConfig = (...values: (string | number | boolean | null)[]): readonly RunSummary[] => values.map((x) => ({ config: { x }, metrics: {} }) as unknown as RunSummary);
 
 test("numbers that span decades have a logarithmic axis, others a linear one, words places of their own", () => {
   const axis = (...values: Parameters<typeof withConfig>) => parallelAxis("config.x", "x", withConfig(...values));

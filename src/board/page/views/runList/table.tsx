@@ -93,7 +93,7 @@ export function RunTable(props: RunTableProps): preact.JSX.Element {
           </tr>
         </thead>
         <tbody ref={body} {...hold}>
-          {shown.map((index, i) => {
+          {shown.flatMap((index, i) => {
             const row = rows[index];
             return [
               spaces[i] > 0 && <Space key={`before ${index}`} rows={spaces[i]} />,
