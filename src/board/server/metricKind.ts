@@ -1,7 +1,8 @@
 /** What the name of a curve says: whether more is better, and whether it is one to judge a run by. */
 
 const lower = /loss|error|perplexity|distance|(^|[^a-z])(mse|rmse|mae|nll|fid)([^a-z]|$)/i;
-const higher = /acc|top-?\d|f1|auc|precision|recall|iou|dice|bleu|psnr|ssim|score|(^|[^a-z])map([^a-z]|$)/i;
+const higher = /acc|top-?\d|f1|auc|precision|recall|iou|dice|bleu|psnr|ssim|score/;
+const meanAveragePrecision = /mAP(?![a-z])/;
 const ofEpochs = /^(?:train|val)([A-Z].*)/;
 
 /**
@@ -15,7 +16,7 @@ export function higherIsBetter(tag: string, kind: "training" | "lab" | "events",
     return name === undefined ? null : (directions?.get(name[0].toLowerCase() + name.slice(1)) ?? !lower.test(words));
   }
   if (lower.test(words)) return false;
-  return higher.test(words) ? true : null;
+  return higher.test(words) || meanAveragePrecision.test(tag) ? true : null;
 }
 
 /** "valMse" → "val mse". */

@@ -1,0 +1,100 @@
+/** Tails: whatever pieces a file grows in, what is read is what was written. */
+
+import fc from "fast-check";
+import { appendFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { encodeRecord } from "../../interop/tfevents/records.js";
+import { LineTail } from "./lineTail.js";
+import { MetricsTable } from "./metricsTable.js";
+import { RecordTail } from "./recordTail.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "nabla-tails-")));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Bytes cut at places. */
+function* pieces(bytes: Uint8Array, cuts: readonly number[]): Generator<Uint8Array> {
+  const at = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  for (const [i, begin] of [0, ...at].entries()) yield bytes.subarray(begin, at[i] ?? bytes.length);
+}
+
+test("lines, of a file that grows by any pieces", async () => {
+  const path = join(folder, "log");
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).map((text) => text.replaceAll("\n", "·")), { maxLength: 8 }), fc.array(fc.nat(200), { maxLength: 5 }), async (lines, cuts) => {
+      writeFileSync(path, "");
+      const tail = new LineTail(folder, path);
+      const found: string[] = [];
+      const sink = { restart: () => expect.unreachable(), line: (text: string) => found.push(text), tooLong: () => expect.unreachable() };
+      for (const piece of pieces(Buffer.from(lines.map((line) => `${line}\n`).join("")), cuts)) {
+        appendFileSync(path, piece);
+        await tail.read(sink);
+      }
+      expect(found).toEqual(lines);
+      expect(tail.unfinished).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a line that never ends is passed over, and what follows is read", async () => {
+  const path = join(folder, "log");
+  const found: string[] = [];
+  let tooLong = 0;
+  const sink = { restart: () => found.splice(0), line: (text: string) => found.push(text), tooLong: () => tooLong++ };
+  const tail = new LineTail(folder, path);
+  writeFileSync(path, `a\n${"x".repeat(3 << 20)}`);
+  await tail.read(sink);
+  await tail.read(sink);
+  expect([found, tooLong]).toEqual([["a"], 0]);
+  appendFileSync(path, "x\nb\n");
+  await tail.read(sink);
+  expect([found, tooLong]).toEqual([["a", "b"], 1]);
+});
+
+test("a file that was overwritten, with more than before, is read anew", async () => {
+  const path = join(folder, "log");
+  let found: string[] = [];
+  const sink = { restart: () => (found = []), line: (text: string) => found.push(text), tooLong: () => {} };
+  const tail = new LineTail(folder, path);
+  writeFileSync(path, "a\nb\n");
+  await tail.read(sink);
+  writeFileSync(path, "c\nd\ne\n");
+  await tail.read(sink);
+  expect(found).toEqual(["c", "d", "e"]);
+});
+
+test("records, of a file that grows by any pieces, also larger ones than are read at once", async () => {
+  const path = join(folder, "events");
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(fc.nat(100), fc.constantFrom(0, 1 << 18, 300_000)), { maxLength: 6 }), fc.array(fc.nat(700_000), { maxLength: 5 }), async (sizes, cuts) => {
+      writeFileSync(path, "");
+      const records = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
+      const tail = new RecordTail(folder, path);
+      const found: string[] = [];
+      for (const piece of pieces(Buffer.concat(records.map((record) => encodeRecord(record))), cuts)) {
+        appendFileSync(path, piece);
+        await tail.read({ restart: () => expect.unreachable(), record: (data) => found.push(`${data.length} × ${data[0]}`) });
+      }
+      expect(found).toEqual(records.map((data) => `${data.length} × ${data[0]}`));
+      expect([tail.unfinished, tail.damage]).toEqual([0, null]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a table of epochs: rows in order, gaps where a record had no value, later records of an epoch instead of earlier ones", () => {
+  const table = new MetricsTable();
+  for (const record of [{ epoch: 1, a: 1 }, { epoch: 3, b: 3, phases: { data: 5, x: "no" } }, { epoch: 2, a: 2 }, { epoch: 3, a: 9 }]) table.line(JSON.stringify(record));
+  expect(Array.from(table.epochs)).toEqual([1, 2, 3]);
+  expect(Object.fromEntries(table.names.map((name) => [name, Array.from(table.column(name)!)]))).toEqual({ a: [1, 2, 9], b: [NaN, NaN, NaN], "phases/data": [NaN, NaN, NaN] });
+  expect(table.repeated).toBe(1);
+  table.trim();
+  table.line('{"epoch":4,"b":4}');
+  expect(Array.from(table.column("b")!)).toEqual([NaN, NaN, NaN, 4]);
+  expect(Array.from(table.column("a")!)).toEqual([1, 2, 9, NaN]);
+});
