@@ -1,7 +1,7 @@
 /**
  * Some small real runs to look at: made by the listeners that make those of users, in seconds. Below the folder:
  *
- * - `letters/lr=0.02`, `letters/lr=0.05`, `letters/lr=0.05 batchNorm`: ConvNets on drawn letters, finished;
+ * - `letters/lr=0.003`, `letters/lr=0.003 batchNorm`, `letters/lr=0.001 batchNorm`: ConvNets on drawn letters, finished; the first learns nothing;
  * - `circles/lr=0.03`, `circles/lr=0.3`, `circles/lr=3`: MLPs on points in the plane, finished, with many epochs;
  * - `stopped early`: stopped in its third epoch; `diverged`: failed; `Größe ½ – überprüft 数字`: a name with spaces and signs;
  * - `lab network`: the run of a lab, with two trainings in its folder;
@@ -16,9 +16,9 @@ import { newRunInfo } from "../../src/train/runInfo.js";
 export async function sampleRuns(folder: string): Promise<void> {
   setThreads(1); // so small that more would only wait for one another
   const letters = await data.load("characters", { drawings: 1, validationDrawings: 2 });
-  await lettersRun(join(folder, "letters", "lr=0.02"), letters, { lr: 0.02 });
-  await lettersRun(join(folder, "letters", "lr=0.05"), letters, { lr: 0.05 });
-  await lettersRun(join(folder, "letters", "lr=0.05 batchNorm"), letters, { lr: 0.05, batchNorm: true });
+  await lettersRun(join(folder, "letters", "lr=0.003"), letters, { lr: 0.003 });
+  await lettersRun(join(folder, "letters", "lr=0.003 batchNorm"), letters, { lr: 0.003, batchNorm: true });
+  await lettersRun(join(folder, "letters", "lr=0.001 batchNorm"), letters, { lr: 0.001, batchNorm: true });
   for (const lr of [0.03, 0.3, 3]) await circlesRun(join(folder, "circles", `lr=${lr}`), { lr, epochs: 25 });
   await circlesRun(join(folder, "Größe ½ – überprüft 数字"), { lr: 0.1, epochs: 5 });
   await circlesRun(join(folder, "stopped early"), { lr: 0.1, epochs: 20, stopAfter: 11 });
@@ -30,11 +30,11 @@ export async function sampleRuns(folder: string): Promise<void> {
 /** A small ConvNet on letters, four epochs. */
 async function lettersRun(path: string, { train, validation }: data.Splits, { lr, batchNorm = false }: { lr: number; batchNorm?: boolean }): Promise<void> {
   manualSeed(1);
-  const training = new data.DataLoader(train, { batch: 16, shuffle: true, seed: 1, normalize: "standardize", workers: 0 });
+  const training = new data.DataLoader(train, { batch: 32, shuffle: true, seed: 1, normalize: "standardize", workers: 0 });
   const checked = new data.DataLoader(validation, { batch: 128, normalize: training.normalization, workers: 0 });
-  const model = models.convnet({ input: train.shape, classes: train.classes.length, filters: [8, 16, 16], hidden: 64, batchNorm });
-  const trainer = new Trainer({ model, optimizer: new optim.SGD(model.parameters(), { lr, momentum: 0.9 }), loss: crossEntropy });
-  trainer.listen(recordRun(path, { trainer, config: { data: "characters", batch: 16, batchNorm, seed: 1 } }));
+  const model = models.convnet({ input: train.shape, classes: train.classes.length, filters: [4, 8, 16], hidden: 64, batchNorm });
+  const trainer = new Trainer({ model, optimizer: new optim.Adam(model.parameters(), { lr }), loss: crossEntropy });
+  trainer.listen(recordRun(path, { trainer, config: { data: "characters", batch: 32, batchNorm, seed: 1 } }));
   await trainer.fit(training, checked, { epochs: 4 });
 }
 
