@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { Hono } from "hono";
+import { promisify } from "node:util";
+import { gzip as gzipCallback } from "node:zlib";
+import type { Context, Hono } from "hono";
 import { DataError } from "../../base/errors.js";
 
 const types: Readonly<Record<string, string>> = {
@@ -19,6 +21,13 @@ const types: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
+const compressible = /^(text\/|application\/(json|wasm)|image\/svg)/;
+/** Smaller files gain nothing. */
+const worthBytes = 1024;
+
+/** Once a file, not once a request. */
+const gzipped = async (content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await promisify(gzipCallback)(content, { level: 9 }));
+
 /** @param folder what Vite built @throws DataError where it is not there */
 export function servePage(app: Hono, folder: string): void {
   let names: string[];
@@ -30,15 +39,22 @@ export function servePage(app: Hono, folder: string): void {
   for (const name of names) {
     const content = readFileSync(join(folder, name));
     const address = `/${name.split(/[/\\]/).join("/")}`;
-    const hashed = address.startsWith("/assets/");
-    const answer = (): Response =>
-      new Response(content, {
+    const type = types[extname(name)] ?? "application/octet-stream";
+    const small = compressible.test(type) && content.length >= worthBytes;
+    let compressed: Promise<Uint8Array<ArrayBuffer>> | undefined;
+    const answer = async (c: Context): Promise<Response> => {
+      const gzip = small && /\bgzip\b/.test(c.req.header("accept-encoding") ?? "");
+      const body = gzip ? await (compressed ??= gzipped(content)) : content;
+      return new Response(body, {
         headers: {
-          "Content-Type": types[extname(name)] ?? "application/octet-stream",
-          "Content-Length": String(content.length),
-          "Cache-Control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+          "Content-Type": type,
+          "Content-Length": String(body.length),
+          "Cache-Control": address.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+          ...(small && { Vary: "Accept-Encoding" }),
+          ...(gzip && { "Content-Encoding": "gzip" }),
         },
       });
+    };
     app.get(address, answer);
     if (address === "/index.html") app.get("/", answer);
   }
