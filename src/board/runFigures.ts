@@ -13,7 +13,6 @@ export interface RunFigure {
 }
 
 const fraction = /accuracy|top\d+$|precision|recall|^f1$|iou|dice/i;
-const falling = /loss|error|perplexity/i;
 
 /** "trainLoss" → "loss". */
 const baseOf = (tag: string): string => tag.replace(/^(train|val)(?=[A-Z])/, "").replace(/^./, (letter) => letter.toLowerCase());
@@ -23,7 +22,10 @@ export function runFigures({ scalars, summary }: RunDetail): readonly RunFigure[
   const tags = scalars.filter(({ total }) => total > 0).map(({ tag }) => tag);
   if (summary.kind === "events") return tags.slice(0, mostOfEvents).map((tag) => single(tag, "step"));
   const bases = [...new Set(tags.filter((tag) => /^(train|val)[A-Z]/.test(tag)).map(baseOf))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
-  const pairs = bases.map((base) => pair(base, tags.filter((tag) => /^(train|val)[A-Z]/.test(tag) && baseOf(tag) === base)));
+  const pairs = bases.map((base) => {
+    const own = tags.filter((tag) => /^(train|val)[A-Z]/.test(tag) && baseOf(tag) === base);
+    return pair(base, own, own.some((tag) => summary.metrics[tag]?.higherIsBetter === true) ? "max" : "min");
+  });
   return [...pairs, ...["lr", "imagesPerSecond"].filter((tag) => tags.includes(tag)).map((tag) => single(tag, "epoch"))];
 }
 
@@ -45,9 +47,8 @@ function single(tag: string, x: "epoch" | "step"): RunFigure {
   };
 }
 
-function pair(base: string, tags: readonly string[]): RunFigure {
+function pair(base: string, tags: readonly string[], best: "min" | "max"): RunFigure {
   const title = base[0].toUpperCase() + base.slice(1);
-  const best = falling.test(base) ? "min" : "max";
   return {
     title,
     tags,

@@ -1,6 +1,6 @@
 /** The server, as the page sees it: one function for JSON, one signal of all runs that stays current. */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { Omission, Problem, RunList, RunSummary, StreamEvents } from "../protocol.js";
 
 /** Fetches JSON. @throws Error with the server's own sentence. */
@@ -25,11 +25,47 @@ export const connection = signal<Connection>("connecting");
 /** Counts up whenever a run changes; views that show the run fetch again. */
 export const changes = signal<ReadonlyMap<string, number>>(new Map());
 
+/** What the stream told and the page does not show yet: null for a run that is gone. */
+const told = new Map<string, RunSummary | null>();
+/** Many runs may change at once; the page is drawn so often at most. */
+const gatherMs = 250;
+let gathering: ReturnType<typeof setTimeout> | undefined;
+
+function tell(id: string, run: RunSummary | null): void {
+  told.set(id, run);
+  gathering ??= setTimeout(show, gatherMs);
+}
+
+function show(): void {
+  gathering = undefined;
+  const [shown, changed] = [new Map(runsById.value), new Map(changes.value)];
+  for (const [id, run] of told) {
+    if (run === null) {
+      shown.delete(id);
+      continue;
+    }
+    shown.set(id, run);
+    changed.set(id, (changed.get(id) ?? 0) + 1);
+  }
+  told.clear();
+  batch(() => {
+    runsById.value = shown;
+    changes.value = changed;
+  });
+}
+
+/** Takes the whole list. What changed since it was last known, as while the connection was away, counts as changed. */
 async function load(): Promise<void> {
   const list = await getJson<RunList>("runs");
-  root.value = list.root;
-  runsById.value = new Map(list.runs.map((run) => [run.id, run]));
-  omissions.value = list.omissions;
+  const before = runsById.value;
+  const changed = new Map(changes.value);
+  for (const { id, updated } of list.runs) if (before.has(id) && before.get(id)!.updated !== updated) changed.set(id, (changed.get(id) ?? 0) + 1);
+  batch(() => {
+    root.value = list.root;
+    runsById.value = new Map(list.runs.map((run) => [run.id, run]));
+    omissions.value = list.omissions;
+    changes.value = changed;
+  });
 }
 
 /** Follows the server for as long as the page is open; lost connections come back by themselves. */
@@ -37,17 +73,9 @@ export function follow(): void {
   const stream = new EventSource("api/stream");
   const on = <Name extends keyof StreamEvents>(name: Name, handle: (data: StreamEvents[Name]) => void): void =>
     stream.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as StreamEvents[Name]));
-  // Whatever happened while the connection was away is in the list.
   stream.addEventListener("open", () => void load().then(() => (connection.value = "live"), () => (connection.value = "lost")));
   stream.addEventListener("error", () => (connection.value = "lost"));
-  on("run", (run) => {
-    runsById.value = new Map(runsById.value).set(run.id, run);
-    changes.value = new Map(changes.value).set(run.id, (changes.value.get(run.id) ?? 0) + 1);
-  });
-  on("removed", ({ id }) => {
-    const rest = new Map(runsById.value);
-    rest.delete(id);
-    runsById.value = rest;
-  });
+  on("run", (run) => tell(run.id, run));
+  on("removed", ({ id }) => tell(id, null));
   on("omissions", (list) => (omissions.value = list));
 }

@@ -14,7 +14,7 @@ import { FilterHelp } from "./runList/help.js";
 import { Parallel } from "./runList/parallel.js";
 import { mostSelected, select } from "./runList/selection.js";
 import { RunTable } from "./runList/table.js";
-import { configKeys } from "./runList/values.js";
+import { configKeys, listText, parseList } from "./runList/values.js";
 import "./runList/runs.css";
 
 const parts = { table: "Table", parallel: "Parallel coordinates", differences: "Differences" } as const;
@@ -32,7 +32,7 @@ export default function Runs(): preact.JSX.Element {
   const fitting = useMemo(() => all.filter(filter.matches), [all, filter]);
   const unknown = filter.names.filter((name) => all.length > 0 && !all.some((run) => lookUp(run, name).some((value) => value !== null)) && !/^(tags?|group|note|reason)$/i.test(name));
   const selectedIds = params.getAll("run").join("\n");
-  const selected = useMemo(() => new Set(selectedIds === "" ? [] : selectedIds.split("\n")), [selectedIds]);
+  const selected = useMemo(() => new Set(params.getAll("run")), [selectedIds]);
   const selectedRuns = useMemo(() => [...selected].flatMap((id) => runsById.value.get(id) ?? []), [selected, runsById.value]);
   // Said until the selection changes again.
   const [tooMany, setTooMany] = useState({ left: 0, selection: "" });
@@ -134,13 +134,13 @@ function Table({ runs: shown, all, selected, onTooMany, status }: TableProps): p
   const { params } = route.value;
   const columns = useMemo(() => allColumns(all), [all]);
   const chosen = params.get("columns");
-  const ids = useMemo(() => new Set(chosen?.split(",") ?? usualColumns(all)), [chosen, all]);
+  const ids = useMemo(() => new Set(chosen === null ? usualColumns(all) : parseList(chosen)), [chosen, all]);
   const visible = columns.filter(({ id }) => id === "name" || ids.has(id));
   const sortParam = params.get("sort") ?? "-created";
   const sort = parseSort(sortParam);
   const by = params.get("group");
   const closedParam = params.getAll("closed").join("\n");
-  const closed = useMemo(() => new Set(closedParam.split("\n")), [closedParam]);
+  const closed = useMemo(() => new Set(params.getAll("closed")), [closedParam]);
   const groups = useMemo((): readonly RunGroup[] => {
     const order = sorted(shown, sort);
     return by === null ? [{ value: null, key: "", runs: order }] : grouped(order, by);
@@ -198,7 +198,7 @@ function GroupSelect({ by, runs: all }: { readonly by: string | null; readonly r
 
 function Columns({ columns, shown, chosen }: { readonly columns: readonly Column[]; readonly shown: ReadonlySet<string>; readonly chosen: boolean }): preact.JSX.Element {
   const choices = columns.filter(({ id }) => id !== "name");
-  const toggle = (id: string, on: boolean): void => keep({ columns: choices.filter((each) => (each.id === id ? on : shown.has(each.id))).map((each) => each.id).join(",") });
+  const toggle = (id: string, on: boolean): void => keep({ columns: listText(choices.filter((each) => (each.id === id ? on : shown.has(each.id))).map((each) => each.id)) });
   const sections: readonly (readonly [string, (id: string) => boolean])[] = [
     ["Run", (id) => !/^(metric|last|config)\./.test(id)],
     ["Metrics", (id) => /^(metric|last)\./.test(id)],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunSummary } from "../../../protocol.js";
 import { grouped, parseSort, sorted, sortText } from "./arrange.js";
-import { differingKeys } from "./values.js";
+import { differingKeys, listText, parseList } from "./values.js";
 
 const run = (id: string, config: RunSummary["config"], created = 0): RunSummary => ({ id, name: id, created, config, metrics: {}, notes: { tags: [], group: "", note: "" } }) as unknown as RunSummary;
 const ids = (runs: readonly RunSummary[]): string => runs.map(({ id }) => id).join(" ");
@@ -25,4 +25,8 @@ test("keys that differ: other values, or not everywhere", () => {
   expect(differingKeys([run("a", { x: 1, y: 1, z: 1 }), run("b", { x: 1, y: 2 }), run("c", { x: 1, y: 1, z: 1, late: 3 })])).toEqual(["y", "z", "late"]);
   expect(differingKeys([run("a", { x: null }), run("b", {})])).toEqual([]);
   expect(differingKeys([])).toEqual([]);
+});
+
+test("lists in an address are what they were, commas and all", () => {
+  for (const ids of [[], ["a"], ["config.a,b", "100%", "%2C", "x"]]) expect(parseList(listText(ids))).toEqual(ids);
 });

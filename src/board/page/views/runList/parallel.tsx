@@ -13,7 +13,7 @@ import { navigate, route, withParams } from "../../routes.js";
 import { mute } from "./columns.js";
 import { type Brush, brushSpan, brushText, parallelAxis, type ParallelAxis, parseBrushes } from "./parallelAxes.js";
 import { select, selectOnly } from "./selection.js";
-import { configKeys, differingKeys, metricNames, monitors, valueOf } from "./values.js";
+import { configKeys, differingKeys, listText, metricNames, monitors, parseList, valueOf } from "./values.js";
 
 const height = 440;
 const [top, bottom] = [56, height - 40];
@@ -41,14 +41,14 @@ export function Parallel({ runs, selected, onTooMany, status }: ParallelProps): 
   const metric = metrics.includes(chosenMetric) ? chosenMetric : (monitors(runs)[0] ?? metrics[0] ?? null);
   const keys = useMemo(() => configKeys(runs), [runs]);
   const given = params.get("axes");
-  const axisKeys = useMemo(() => (given === null ? differingKeys(runs).filter((key) => !mute.has(key)).slice(0, usualAxes) : given.split(",").filter((key) => keys.includes(key))), [runs, keys, given]);
+  const axisKeys = useMemo(() => (given === null ? differingKeys(runs).filter((key) => !mute.has(key)).slice(0, usualAxes) : parseList(given).filter((key) => keys.includes(key))), [runs, keys, given]);
   const axes = useMemo(
     () => [...axisKeys.map((key) => parallelAxis(`config.${key}`, key, runs)), ...(metric === null ? [] : [parallelAxis(`metric.${metric}`, metric, runs)])],
     [axisKeys, metric, runs],
   );
   if (runs.length === 0 || metric === null) return <><div class="toolbar">{status}</div><p class="quiet">No run here has a metric yet: a line needs one to end at.</p></>;
   const keep = (changes: Parameters<typeof withParams>[0]): void => navigate(withParams(changes), { replace: true });
-  const toggleAxis = (key: string, on: boolean): void => keep({ axes: keys.filter((each) => (each === key ? on : axisKeys.includes(each))).join(",") });
+  const toggleAxis = (key: string, on: boolean): void => keep({ axes: listText(keys.filter((each) => (each === key ? on : axisKeys.includes(each)))) });
   return (
     <>
       <div class="toolbar">
@@ -160,7 +160,16 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
     else return;
     event.preventDefault();
   };
-  const optionId = (index: number): string => `line${index}`;
+  // Kept while the pointer goes from line to line.
+  const paths = useMemo(
+    () => lines.map((line, i) => (
+      <path
+        key={line.run.id} id={optionId(i)} d={line.d} style={line.style} role="option" aria-selected={selected.has(line.run.id)} aria-label={said(line.run, axes)}
+        class={[line.within ? "" : "outside", line.style === "" ? "unmeasured" : "", selected.has(line.run.id) ? "selected" : ""].join(" ")}
+      />
+    )),
+    [lines, selected, axes],
+  );
 
   return (
     <>
@@ -172,12 +181,7 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
             onKeyDown={onLinesKey} onFocus={() => active === null && setActive(inside[0]?.run.id ?? null)} onBlur={() => setActive(null)}
           >
             <rect class="hit" x="0" y={top - 6} width={whole} height={bottom - top + 36} onClick={() => active !== null && onTooMany(select([active], !selected.has(active)))} />
-            {lines.map((line, i) => (
-              <path
-                key={line.run.id} id={optionId(i)} d={line.d} style={line.style} role="option" aria-selected={selected.has(line.run.id)} aria-label={said(line.run, axes)}
-                class={[line.within ? "" : "outside", line.style === "" ? "unmeasured" : "", selected.has(line.run.id) ? "selected" : ""].join(" ")}
-              />
-            ))}
+            {paths}
           </g>
           {shown !== null && (
             <g class="active" style={shown.style} aria-hidden="true">
@@ -218,6 +222,8 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
     </>
   );
 }
+
+const optionId = (index: number): string => `line${index}`;
 
 const rank = ({ positions }: Line, higher: boolean): number => {
   const end = positions[positions.length - 1];

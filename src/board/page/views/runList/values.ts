@@ -25,7 +25,7 @@ export function valueOf(run: RunSummary, id: string): Value {
   const [room, name] = dot < 0 ? [id, ""] : [id.slice(0, dot), id.slice(dot + 1)];
   if (room === "metric") return run.metrics[name]?.best ?? null;
   if (room === "last") return run.metrics[name]?.last ?? null;
-  if (room === "config") return run.config[name] ?? null;
+  if (room === "config") return Object.hasOwn(run.config, name) ? run.config[name] : null;
   return Object.hasOwn(facts, id) ? facts[id](run) : null;
 }
 
@@ -58,6 +58,10 @@ export function differingKeys(runs: readonly RunSummary[]): string[] {
 /** All keys of the configurations, and all metrics, in the order in which runs have them. */
 export const configKeys = (runs: readonly RunSummary[]): string[] => [...new Set(runs.flatMap(({ config }) => Object.keys(config)))];
 export const metricNames = (runs: readonly RunSummary[]): string[] => [...new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)))];
+
+/** Ids in one parameter of an address; they may hold commas themselves. */
+export const listText = (ids: readonly string[]): string => ids.map((id) => id.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
+export const parseList = (text: string): string[] => (text === "" ? [] : text.split(",").map((id) => id.replaceAll("%2C", ",").replaceAll("%25", "%")));
 
 /** The metrics by which the runs are judged, the most common first. */
 export function monitors(runs: readonly RunSummary[]): string[] {
