@@ -169,6 +169,6 @@ async function allAsCsv(run: string, filter: Filter, names: readonly string[]): 
     total = page.total;
     for (const { index, label, predicted, loss, top } of page.items) rows.push([index, names[label], names[predicted], loss, ...top.flatMap((each) => [names[each.label], each.probability])]);
   }
-  const likeliest = Array.from({ length: Math.max(0, ...rows.map((row) => (row.length - 4) / 2)) }, (_, i) => [`class ${i + 1}`, `probability ${i + 1}`]).flat();
+  const likeliest = Array.from({ length: rows.reduce((most, row) => Math.max(most, (row.length - 4) / 2), 0) }, (_, i) => [`class ${i + 1}`, `probability ${i + 1}`]).flat();
   return csvOf(["index", "true class", "predicted class", "loss", ...likeliest], rows);
 }

@@ -117,13 +117,13 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
         <fieldset class="choices">
           <legend>Cells show</legend>
           {(["counts", "shares"] as const).map((each) => (
-            <label key={each}><input type="radio" name="cells" checked={chosen.cells === each} onChange={() => choose({ cells: each === "counts" ? null : each }, { replace: true })} />{each === "counts" ? "counts" : "shares of the row"}</label>
+            <label key={each}><input type="radio" name="cells" checked={chosen.cells === each} onChange={() => choose({ cells: each === "counts" ? null : each }, { replace: true })} />{each === "counts" ? "counts" : "shares of the row, %"}</label>
           ))}
         </fieldset>
       )}
       <div class={`matrix-body ${look}`}>
         {size <= mostClasses && (
-          <div class="scroll matrix-scroll">
+          <div class={`matrix-scroll ${look}`}>
             <table
               role="grid"
               ref={grid}

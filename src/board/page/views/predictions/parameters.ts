@@ -38,7 +38,7 @@ export function chosenOf(params: URLSearchParams): Chosen {
     order: oneOf(params.get("order"), ["confidence", "loss", "index"]),
     byClass: params.get("layout") !== "list",
     item: countOf(params.get("item")),
-    curves: curves === null ? null : curves.split(" ").map(countOf).filter((each) => each !== null),
+    curves: curves === null ? null : curves.split(/[ ,]/).map(countOf).filter((each) => each !== null),
     cells: oneOf(params.get("cells"), ["counts", "shares"]),
     column: params.get("column") ?? "",
     falling: params.get("direction") === "down",
