@@ -178,6 +178,9 @@ describeInBrowser("model", () => {
     await page.check("text=log counts");
     await expect.poll(() => [hash().get("tensor"), hash().get("form"), hash().get("counts")]).toEqual(["weights/2.0.conv.weight", "heat", "log"]);
     await page.waitForSelector(".figure-card svg image");
+    await page.click("summary[aria-label='Export stripes ½ all weights']");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("details[open] button:has-text('CSV')")]);
+    expect(new Set(readFileSync(await download.path(), "utf8").trim().split("\r\n").slice(1).map((row) => row.split(",")[0])).size).toBe(12);
     await page.selectOption(".choices select >> nth=0", "gradients");
     await page.waitForSelector("h2:has-text('gradients/2.0.conv.weight')");
   });

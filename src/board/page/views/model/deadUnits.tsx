@@ -34,7 +34,7 @@ export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly ta
       lines({
         ...options,
         x: { label: "epoch" },
-        y: { label: "dead units", format: "percent", range: [0, Math.max(0.1, ...shown.flatMap(({ y }) => y))] },
+        y: { label: "dead units", format: "percent", range: [0, Math.min(1, 1.1 * Math.max(0.1, ...shown.flatMap(({ y }) => y)))] },
         series: shown.map((series) => ({ name: layerOf(series), x: series.x, y: series.y, points: series.x.length < 20 })),
       }),
     [data],

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ExportMenu } from "../../parts/exportMenu.js";
 import { type BoxContent, boxSize, graphFigure } from "./graphFigure.js";
-import { foldable, headHeight, holderOf, neighbour, type NestedGraph, place } from "./nested.js";
+import { foldable, headHeight, holderOf, neighbour, type NestedGraph, place, shownCount } from "./nested.js";
 import { choose, param, paramList } from "./state.js";
 
 export interface GraphViewProps {
@@ -20,13 +20,17 @@ export interface GraphViewProps {
   readonly csv: () => string;
 }
 
+/** Beyond so many boxes there is nothing to be read, and the layout takes its time. */
+const most = 600;
+
 const zooms = [0.4, 0.5, 0.65, 0.8, 1, 1.25, 1.6, 2];
 
 export function GraphView({ name, graph, contentOf, spoken, openParam, selectedParam, csv }: GraphViewProps): preact.JSX.Element {
   const [frame, buttons] = [useRef<HTMLDivElement>(null), useRef(new Map<string, HTMLButtonElement>())];
   const [room, setRoom] = useState(0);
   const open = new Set(paramList(openParam));
-  const placement = useMemo(() => place(graph, open, (id, isOpen) => boxSize(contentOf(id), isOpen)), [graph, contentOf, [...open].join("\n")]);
+  const tooMany = shownCount(graph.branches, open) > most;
+  const placement = useMemo(() => place(tooMany ? { branches: [], edges: [] } : graph, open, (id, isOpen) => boxSize(contentOf(id), isOpen)), [graph, contentOf, [...open].join("\n")]);
   const figure = useMemo(() => graphFigure(placement, contentOf, { title: name, description: `${name}: ${placement.boxes.filter((box) => !box.open).map((box) => spoken(box.id)).slice(0, 40).join("; ")}.` }), [placement, contentOf, spoken, name]);
   const svg = useMemo(() => ({ __html: figure.svg() }), [figure]);
   useLayoutEffect(() => {
@@ -42,6 +46,7 @@ export function GraphView({ name, graph, contentOf, spoken, openParam, selectedP
     if (next !== undefined) choose({ zoom: String(next) });
   };
   const all = foldable(graph.branches);
+  const allFit = shownCount(graph.branches, new Set(all)) <= most;
   const selected = placement.boxes.some(({ id }) => id === param(selectedParam)) ? param(selectedParam) : null;
   const focusable = selected ?? placement.boxes[0]?.id;
 
@@ -74,7 +79,7 @@ export function GraphView({ name, graph, contentOf, spoken, openParam, selectedP
   return (
     <div class="graph">
       <div class="bar">
-        {all.length > 0 && <button type="button" onClick={() => choose({ [openParam]: all })} disabled={all.every((id) => open.has(id))}>Unfold all</button>}
+        {all.length > 0 && <button type="button" onClick={() => choose({ [openParam]: all })} disabled={!allFit || all.every((id) => open.has(id))}>Unfold all</button>}
         {all.length > 0 && <button type="button" onClick={() => choose({ [openParam]: null })} disabled={open.size === 0}>Fold all</button>}
         <span class="zoom" role="group" aria-label="Size">
           <button type="button" aria-label="Smaller" disabled={zoom <= zooms[0]} onClick={() => zoomTo(zooms.findLast((each) => each < zoom - 0.01))}>−</button>
@@ -84,6 +89,7 @@ export function GraphView({ name, graph, contentOf, spoken, openParam, selectedP
         <ExportMenu name={name} figure={() => figure} csv={csv} />
       </div>
       <p class="quiet hint">Arrow keys move{all.length > 0 && ", Enter folds and unfolds, Escape folds what a box is in"}. A click shows details{all.length > 0 && ", one on ▸ unfolds"}.</p>
+      {tooMany && <p>So many boxes make no readable picture. {open.size > 0 ? "Fold some of them, or read the table below." : "The table below has all of them."}</p>}
       <div class="canvas" ref={frame}>
         <div class="sheet" style={{ width: `${placement.width * zoom}px`, height: `${placement.height * zoom}px` }}>
           <div class="drawing" dangerouslySetInnerHTML={svg} />

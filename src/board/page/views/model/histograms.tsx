@@ -1,11 +1,14 @@
 /** How weights, gradients and activations spread, over the epochs and from layer to layer; and which units are dead. */
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Figure } from "../../../../plot/figure.js";
+import { grid } from "../../../../plot/grid.js";
 import { type CountedHistogram, histogramsOverTime } from "../../../../plot/histogramsOverTime.js";
 import type { FigureOptions } from "../../../../plot/options.js";
 import type { HistogramSeries, ModelGraph, RunDetail, RunSummary } from "../../../protocol.js";
-import { runPath } from "../../api.js";
+import { getJson, runPath } from "../../api.js";
 import { csvOf } from "../../parts/chart/csv.js";
+import { ExportMenu } from "../../parts/exportMenu.js";
 import { FigureCard } from "../../parts/figureCard.js";
 import { useLive } from "../../parts/useLive.js";
 import { DeadUnits } from "./deadUnits.js";
@@ -93,7 +96,10 @@ function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags:
       <div class="distributions">
         <OverTime key={tag} run={run} tag={tag} kind={kind} heat={heat} log={log} />
         <section aria-labelledby="all-tensors">
-          <h2 id="all-tensors">All {kinds[kind]}{kind === "" ? "" : ", layer by layer"}</h2>
+          <div class="bar">
+            <h2 id="all-tensors">All {kinds[kind]}{kind === "" ? "" : ", layer by layer"}</h2>
+            <ExportMenu name={`${run.name} all ${kinds[kind]}`} figure={() => allFigures(run, ofKind, log)} csv={() => allNumbers(run, ofKind)} />
+          </div>
           <p class="quiet">As they were last; each has an axis of its own. Choose one to see it over the epochs.</p>
           <ul class="multiples">
             {ofKind.map((each) => (
@@ -139,6 +145,28 @@ const said = (entries: readonly CountedHistogram[], unit: string): string => his
 const csvOfHistograms = (entries: readonly CountedHistogram[]): string =>
   csvOf(["step", "left", "right", "count"], entries.flatMap(({ step, buckets }) => buckets.map((bucket) => [step, ...bucket])));
 
+/** The last histogram of each, of those that have one. */
+async function lastOfEach(run: RunSummary, tags: readonly string[]): Promise<(readonly [tag: string, last: CountedHistogram])[]> {
+  const found: (readonly [string, CountedHistogram])[] = [];
+  for (const tag of tags) {
+    const last = (await getJson<HistogramSeries>(pathOf(run.id, tag))).entries.at(-1);
+    if (last !== undefined) found.push([tag, last]);
+  }
+  return found;
+}
+
+async function allFigures(run: RunSummary, tags: readonly string[], log: boolean): Promise<Figure> {
+  const figures = (await lastOfEach(run, tags)).map(([tag, last]) => lastFigure(last, log, { title: tag, width: 280, height: 200 }));
+  return grid(figures, { title: `${run.name}: as they were last`, width: 1200, columns: 4 });
+}
+
+async function allNumbers(run: RunSummary, tags: readonly string[]): Promise<string> {
+  const all = await lastOfEach(run, tags);
+  return csvOf(["tag", "step", "left", "right", "count"], all.flatMap(([tag, { step, buckets }]) => buckets.map((bucket) => [tag, step, ...bucket])));
+}
+
+const lastFigure = (last: CountedHistogram, log: boolean, options: FigureOptions): Figure => histogramsOverTime({ ...options, histograms: [last], counts: log ? "log" : "linear", bins: 40 });
+
 /** The last histogram of a tensor, fetched when it comes into sight. */
 function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonly tag: string; readonly log: boolean; readonly chosen: boolean }): preact.JSX.Element {
   const place = useRef<HTMLButtonElement>(null);
@@ -152,7 +180,7 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   wasSeen.current ||= seen;
   const { data, error } = useLive<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, [run.id]);
   const last = data?.entries.at(-1);
-  const svg = last === undefined ? "" : histogramsOverTime({ histograms: [last], counts: log ? "log" : "linear", bins: 40, width: 220, height: 150, description: `${tag}. ${said([last], unitOf(run))}` }).svg();
+  const svg = last === undefined ? "" : lastFigure(last, log, { width: 220, height: 150, description: `${tag}. ${said([last], unitOf(run))}` }).svg();
   return (
     <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
       <span class="name">{nameOf(tag).replaceAll(".", ".\u200b")}</span>

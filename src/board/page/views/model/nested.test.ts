@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { foldable, headHeight, holderOf, neighbour, type NestedGraph, type PlacedBox, place } from "./nested.js";
+import { foldable, headHeight, holderOf, neighbour, type NestedGraph, type PlacedBox, place, shownCount } from "./nested.js";
 
 const leaf = (id: string) => ({ id, children: [] });
 
@@ -46,6 +46,7 @@ describe("place", () => {
 
 test("walking and folding", () => {
   expect(foldable(residual.branches)).toEqual(["block", "inner"]);
+  expect([[], ["inner"], ["block"], ["block", "inner"]].map((open) => shownCount(residual.branches, new Set(open)))).toEqual([3, 3, 5, 6]);
   expect([holderOf(residual.branches, "b"), holderOf(residual.branches, "a"), holderOf(residual.branches, "input"), holderOf(residual.branches, "?")]).toEqual(["inner", "block", null, null]);
   const { boxes } = place(residual, new Set(), size);
   expect(neighbour(boxes, "input", "down")).toBe("block");

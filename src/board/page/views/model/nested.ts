@@ -154,6 +154,9 @@ const idsOf = ({ id, children }: Branch): string[] => [id, ...children.flatMap(i
 /** Ids of all that can be unfolded. */
 export const foldable = (branches: readonly Branch[]): string[] => branches.flatMap(({ id, children }) => (children.length === 0 ? [] : [id, ...foldable(children)]));
 
+/** How many boxes there are with these open. */
+export const shownCount = (branches: readonly Branch[], open: ReadonlySet<string>): number => branches.reduce((sum, { id, children }) => sum + 1 + (open.has(id) ? shownCount(children, open) : 0), 0);
+
 /** The branch that holds `id`; null for one that nothing holds. */
 export function holderOf(branches: readonly Branch[], id: string, holder: string | null = null): string | null {
   for (const branch of branches) {
