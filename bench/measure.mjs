@@ -4,6 +4,7 @@
  */
 
 import { getBackend, manualSeed, setBackend, setThreads } from "../dist/index.js";
+import { medianMs } from "./median.mjs";
 import { workloads } from "./workloads.mjs";
 
 const [name, threads, seconds, backend] = process.argv.slice(2);
@@ -11,26 +12,12 @@ if (backend) await setBackend(backend);
 setThreads(Number(threads));
 manualSeed(0);
 
-/** Median duration of a run in ms: three runs and half a second to warm up, then at least `seconds` and five runs. */
-async function medianMs(run) {
-  for (let i = 0; i < 3; i++) await run();
-  for (const begin = performance.now(); performance.now() - begin < 500; ) await run();
-  const times = [];
-  for (const begin = performance.now(); performance.now() - begin < seconds * 1000 || times.length < 5; ) {
-    const before = performance.now();
-    await run();
-    times.push(performance.now() - before);
-  }
-  times.sort((a, b) => a - b);
-  return times[times.length >> 1];
-}
-
 if (name === "start") {
   await workloads.w3().run();
   console.log(JSON.stringify({ finishedAt: performance.timeOrigin + performance.now(), peakRssKb: process.resourceUsage().maxRSS }));
 } else {
   const { batch, stepsPerRun, run } = workloads[name]();
-  const msPerStep = (await medianMs(run)) / stepsPerRun;
+  const msPerStep = (await medianMs(run, seconds)) / stepsPerRun;
   const { name: backendName, isa } = getBackend().info;
   console.log(JSON.stringify({
     msPerStep,

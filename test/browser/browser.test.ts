@@ -149,6 +149,13 @@ describeInBrowser("nabla in a browser", () => {
     });
   });
 
+  test("threads are up when the first value is there, without turns of the event loop", async () => {
+    const opened = await open(true);
+    await opened.run("worker", "backend", 3);
+    expect(await opened.run("worker", "threads")).toBe(2);
+    await opened.close();
+  });
+
   test("more threads than one are refused to the main thread, and given to a worker", async () => {
     const opened = await open(true);
     expect((await opened.run("page", "backend", 4)).threads).toBe(1);

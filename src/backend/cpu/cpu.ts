@@ -98,9 +98,11 @@ export class CpuBackend implements RequiredKernels {
     this.#engine.write(addressOf(dst), data);
   }
 
-  read(src: View, into: TypedArray): void {
+  /** Reading is where a program waits: threads that start come up meanwhile. */
+  read(src: View, into: TypedArray): void | Promise<void> {
     const n = sizeOf(src.shape);
     this.#engine.read(addressOf(src), into.length > n ? into.subarray(0, n) : into);
+    return this.#engine.starting;
   }
 
   fill(out: View, value: number): void {

@@ -18,6 +18,8 @@ export interface CpuEngine {
   kernel(name: string): number;
   /** Runs a kernel over `args`. Returns −1, or the flat position of the first bad value for kernels that check data. */
   call(kernel: number): number;
+  /** Set while threads start that need turns of the event loop for it: until they are up, or cannot be had. */
+  readonly starting?: Promise<void>;
   /** Threads that kernels may use from now on, the caller included; at least 1. Results do not depend on it. */
   setThreads(threads: number): void;
   /** Address of `bytes` bytes aligned to 64, contents undefined. Throws when memory is exhausted. */

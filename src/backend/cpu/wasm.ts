@@ -39,14 +39,15 @@ export interface WasmWork {
 export interface WasmThreads {
   /** How many there may be, the caller included; 1 where the caller must not wait, or memory cannot be shared. */
   readonly most: number;
-  /** Starts one, which must not keep the program alive. */
-  start(work: WasmWork): void;
+  /** Starts one, which must not keep the program alive. A promise where it needs the event loop to come up; it never fails. */
+  start(work: WasmWork): void | Promise<void>;
 }
 
 type KernelFunction = (args: number) => number;
 
 export class WasmEngine implements CpuEngine {
   info: BackendInfo;
+  starting: Promise<void> | undefined;
   readonly args: Float64Array;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
@@ -146,10 +147,17 @@ export class WasmEngine implements CpuEngine {
 
   #startWorkers(): void {
     const wanted = Atomics.load(this.#control, workersWord);
+    const pending: Promise<void>[] = [];
     for (let worker = Atomics.load(this.#control, startedWord) + 1; worker <= wanted; worker++) {
-      this.#threads.start({ module: this.#module, memory: this.#memory, worker });
+      const up = this.#threads.start({ module: this.#module, memory: this.#memory, worker });
+      if (up !== undefined) pending.push(up);
       Atomics.store(this.#control, startedWord, worker);
     }
+    if (pending.length === 0) return;
+    const starting = Promise.all(pending).then(() => {
+      if (this.starting === starting) this.starting = undefined;
+    });
+    this.starting = starting;
   }
 }
 

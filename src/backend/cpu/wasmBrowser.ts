@@ -18,6 +18,7 @@ const builds: readonly { readonly isa: WasmIsa; readonly url: URL }[] = [
 const workerSource = `
 onmessage = ({ data: { module, memory, worker } }) => {
   const env = { memory, startWorkers() {}, scratch() { return 0; } };
+  postMessage("up");
   new WebAssembly.Instance(module, { env }).exports.work(worker);
 };
 `;
@@ -28,9 +29,14 @@ const browserThreads: WasmThreads = {
   most: !isMainThread && globalThis.crossOriginIsolated === true && typeof Worker === "function" ? mostWasmThreads : 1,
   start(work) {
     const source = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
-    const worker = new Worker(source, { name: `nabla ${work.worker}` });
-    worker.postMessage(work);
-    URL.revokeObjectURL(source);
+    return new Promise<void>((resolve) => {
+      const worker = new Worker(source, { name: `nabla ${work.worker}` });
+      // A page's policy may forbid it: the others do its share then.
+      worker.onmessage = worker.onerror = () => resolve();
+      worker.postMessage(work);
+    })
+      .catch(() => {})
+      .finally(() => URL.revokeObjectURL(source));
   },
 };
 

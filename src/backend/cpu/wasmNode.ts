@@ -29,7 +29,9 @@ new WebAssembly.Instance(module, { env }).exports.work(worker);
 
 const nodeThreads: WasmThreads = {
   most: mostWasmThreads,
-  start: (workerData) => new Worker(workerSource, { eval: true, execArgv: [], workerData }).unref(),
+  start(workerData) {
+    new Worker(workerSource, { eval: true, execArgv: [], workerData }).unref();
+  },
 };
 
 const pathOf = (file: string): string => fileURLToPath(new URL(`./${file}`, import.meta.url));

@@ -8,7 +8,11 @@ import * as data from "../../../src/data/inMemory.js";
 
 type Info = Backend["info"];
 
-/** Gives the event loop a turn, in which threads come up. */
+let threadsUp = 0;
+/** Called as a thread of the library comes up. */
+export const countThread = (): void => void threadsUp++;
+
+/** Gives the event loop a turn. */
 const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve));
 
 async function losses(model: nn.Module, x: Tensor, y: Tensor, steps: number): Promise<number[]> {
@@ -45,11 +49,19 @@ export const tasks = {
     return losses(model, randn([16, 3, 32, 32]), labels(16), steps);
   },
 
+  /** How many threads have come up when the first value is there, in a program that gives the event loop no turns of its own. */
+  async threads(): Promise<number> {
+    const x = randn([512, 512]);
+    await step(() => x.matmul(x).sum()).item();
+    return threadsUp;
+  },
+
   /** Memory after 100 and after 600 steps. */
   async memory(): Promise<readonly [MemoryStats, MemoryStats]> {
-    await tasks.mlp(100);
+    const train = (steps: number): Promise<unknown> => losses(models.mlp({ input: [64], hidden: [32] }), randn([16, 64]), labels(16), steps);
+    await train(100);
     const before = memoryStats();
-    await tasks.mlp(500);
+    await train(500);
     return [before, memoryStats()];
   },
 

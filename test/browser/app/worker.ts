@@ -2,7 +2,16 @@
 
 import "../../../src/browser.js";
 import type { Order } from "./main.js";
-import { tasks } from "./tasks.js";
+import { countThread, tasks } from "./tasks.js";
+
+/** Counts the library's threads that have come up. */
+class CountedWorker extends Worker {
+  constructor(source: string | URL, options?: WorkerOptions) {
+    super(source, options);
+    this.addEventListener("message", () => countThread());
+  }
+}
+globalThis.Worker = CountedWorker;
 
 globalThis.onmessage = async ({ data: [name, ...args] }: MessageEvent<Order>) => {
   try {

@@ -1,0 +1,3 @@
+import { measure } from "./task.mjs";
+
+globalThis.onmessage = async ({ data }) => globalThis.postMessage(await measure(data));
