@@ -93,6 +93,10 @@ describeInBrowser("predictions", () => {
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.querySelectorAll(".sample").length === 3);
     expect(await page.textContent(".gallery [role=status]")).toBe("3 wrong samples of cat, taken for dog, most confident first.");
+    await page.click("text=To the chosen samples");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Samples");
+    expect(await page.isVisible(".sample")).toBe(true);
+    await page.focus('.matrix [tabindex="0"]');
     // On the diagonal: what was right.
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press(" ");

@@ -16,10 +16,10 @@ interface Answer<T> extends Live<T> {
 }
 
 /**
- * The JSON at `path`, fetched again whenever one of the runs changes; null: nothing is wanted. While an answer is on its way there is
+ * The JSON at `path`, fetched again whenever one of the runs changes, or `source`, from which it follows; null: nothing is wanted. While an answer is on its way there is
  * no second request for it, and an answer equal to the last one draws nothing anew.
  */
-export function useLive<T>(path: string | null, runs: readonly string[]): Live<T> {
+export function useLive<T>(path: string | null, runs: readonly string[], source?: unknown): Live<T> {
   const [answer, setAnswer] = useState<Answer<T> | null>(null);
   const wanted = useRef(path);
   const busy = useRef<string | null>(null);
@@ -45,7 +45,7 @@ export function useLive<T>(path: string | null, runs: readonly string[]): Live<T
       if (again.current) await load(from);
     };
     if (path !== null) void load(path);
-  }, [path, version]);
+  }, [path, version, source]);
   useEffect(() => () => void (wanted.current = null), []);
   return answer !== null && answer.path === path ? answer : { data: null, error: null };
 }

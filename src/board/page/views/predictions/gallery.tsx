@@ -139,7 +139,7 @@ function Pages({ run, overview, filter, total }: { readonly run: string; readonl
 }
 
 function Page({ run, overview, filter, offset, limit }: { readonly run: string; readonly overview: PredictionsOverview; readonly filter: Filter; readonly offset: number; readonly limit: number }): preact.JSX.Element {
-  const { data, error } = useLive<PredictionPage>(pagePath(run, filter, offset, limit), [run]);
+  const { data, error } = useLive<PredictionPage>(pagePath(run, filter, offset, limit), [], overview);
   // What was there stays until what replaces it has come, so that nothing jumps.
   const [kept, keep] = useState(data);
   useEffect(() => {

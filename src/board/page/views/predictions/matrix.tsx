@@ -178,6 +178,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
           ) : (
             <p class="quiet">{size} classes are too many for a grid. The pairs confused most are here, all counts in the exported table.</p>
           )}
+          {(chosen.label !== null || chosen.predicted !== null) && <p><button type="button" class="link" onClick={toSamples}>To the chosen samples ↓</button></p>}
           {mistakes.length > 0 && (
             <>
               <h3>Most often confused</h3>
@@ -194,6 +195,13 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
       </div>
     </section>
   );
+}
+
+/** They lie below, often out of sight. */
+function toSamples(): void {
+  const heading = document.getElementById("samples-heading");
+  heading?.scrollIntoView();
+  heading?.focus({ preventScroll: true });
 }
 
 interface RowProps {

@@ -19,7 +19,7 @@ const onPage = (): readonly number[] => Array.from(document.querySelectorAll<HTM
 
 export function SampleDialog({ run, index, classes }: SampleDialogProps): preact.JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { data, error } = useLive<PredictionPage>(`${runPath(run)}/predictions/items?which=all&index=${index}&limit=1`, [run]);
+  const { data, error } = useLive<PredictionPage>(`${runPath(run)}/predictions/items?which=all&index=${index}&limit=1`, [], classes);
   const [size, setSize] = useState("");
   useEffect(() => {
     dialog.current?.showModal();
