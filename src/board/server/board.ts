@@ -1,7 +1,7 @@
 /** The board's server: follows a folder of runs and answers its page. */
 
 import { once } from "node:events";
-import { realpath, stat } from "node:fs/promises";
+import { access, constants, realpath, stat } from "node:fs/promises";
 import type { Server } from "node:http";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
@@ -51,6 +51,7 @@ export async function startBoard({ root, host = "127.0.0.1", port, page = builtP
   const app = boardApp({ store, root, host, port: () => bound, token, page, closing: closing.signal, onFault });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   bound = await listen(server, host, port);
+  server.on("error", onFault);
   try {
     await store.open();
   } catch (error) {
@@ -84,6 +85,7 @@ async function folderOf(root: string): Promise<string> {
   try {
     const path = await realpath(resolve(root));
     if (!(await stat(path)).isDirectory()) throw new DataError(`${root} is a file; give the folder in which the runs are.`);
+    await access(path, constants.R_OK | constants.X_OK);
     return path;
   } catch (error) {
     if (error instanceof DataError) throw error;

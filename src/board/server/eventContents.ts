@@ -60,7 +60,7 @@ async function bucketsAt(index: EventIndex, place: Place, tag: string): Promise<
     const rows = event.buckets.map(({ left, right, count }) => [left, right, count] as const);
     return rows.filter((row) => row.every(Number.isFinite)).slice(0, maxBuckets);
   }
-  throw gone(tag);
+  return [];
 }
 
 const gone = (tag: string): RequestProblem => new RequestProblem(409, `The event file of "${tag.slice(0, 200)}" changed meanwhile; ask again.`);

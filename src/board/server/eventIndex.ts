@@ -10,8 +10,8 @@ import { type LoggedEvent, valuesIn } from "../../interop/tfevents/readEvents.js
 import type { Hparam } from "../../interop/tfevents/summaries.js";
 import { Curve } from "./curve.js";
 import { whyUnreadable } from "./openInside.js";
+import { type PlainEvent, readPlainEvent } from "./plainEvent.js";
 import { recordAt, RecordTail } from "./recordTail.js";
-import { readScalarEvent, type ScalarEvent } from "./scalarEvent.js";
 
 /** Where something lies that is read on demand. */
 export interface Place {
@@ -50,7 +50,7 @@ export class EventIndex {
   readonly #spoilt = new Map<string, string>();
   /** Tags beyond the most that are kept. */
   left = false;
-  readonly #scalar: ScalarEvent = { wallTime: 0, step: 0, tag: "", value: 0 };
+  readonly #plain: PlainEvent = { wallTime: 0, step: 0, tag: "", value: 0 };
 
   constructor(root: string, folder: string) {
     this.#root = root;
@@ -113,10 +113,12 @@ export class EventIndex {
   }
 
   #add(file: string, data: Uint8Array, offset: number): void {
-    const scalar = this.#scalar;
-    if (readScalarEvent(data, scalar)) {
-      this.#time(scalar.wallTime);
-      this.#curve(scalar.tag)?.push(scalar.step, scalar.wallTime, scalar.value);
+    const plain = this.#plain;
+    const kind = readPlainEvent(data, plain, this.#plugins);
+    if (kind !== null) {
+      this.#time(plain.wallTime);
+      if (kind === "scalar") this.#curve(plain.tag)?.push(plain.step, plain.wallTime, plain.value);
+      else this.#place(plain.tag, { kind, step: plain.step, file, offset, images: 0, width: 0, height: 0 });
       return;
     }
     let events: LoggedEvent[];
@@ -137,14 +139,19 @@ export class EventIndex {
     else if (event.kind === "restart") this.#purge(step);
     else if (event.kind === "hparams") this.hparams = event.hparams;
     else if (event.kind === "histogram" || event.kind === "image") {
-      const places = this.places.get(event.tag) ?? [];
-      if (places.length === 0) {
-        if (this.places.size >= maxTags) return void (this.left = true);
-        this.places.set(event.tag, places);
-      }
       const size = event.kind === "image" ? { images: event.files.length, width: event.width, height: event.height } : { images: 0, width: 0, height: 0 };
-      places.push({ kind: event.kind, step, file, offset, ...size });
+      this.#place(event.tag, { kind: event.kind, step, file, offset, ...size });
     }
+  }
+
+  #place(tag: string, place: Place): void {
+    let places = this.places.get(tag);
+    if (places === undefined) {
+      if (this.places.size >= maxTags) return void (this.left = true);
+      places = [];
+      this.places.set(tag, places);
+    }
+    places.push(place);
   }
 
   #time(wallTime: number): void {

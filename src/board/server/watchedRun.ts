@@ -54,6 +54,8 @@ export class WatchedRun {
   /** A text that changes with the files. */
   #key = "";
   #stamps: Stamps | null = null;
+  /** Something could not be read, just now. */
+  #failed = false;
   #facts: Omit<StateFacts, "writer">;
   #writer: Writer = "nobody";
   #record: RunRecord | null = null;
@@ -64,6 +66,8 @@ export class WatchedRun {
   /** What is in memory: nothing, what the summary needs, or the curves of steps too. */
   #level: Level = 0;
   #problems = new Map<string, string>();
+  /** Whether the summary changed and nobody was told. */
+  #news = false;
   /** One after another: a visit, and a request that reads. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -86,9 +90,13 @@ export class WatchedRun {
     return this.#table.bytes + this.#events.bytes;
   }
 
-  /** Reads what is new. @returns whether the summary changed; "gone" if the folder is not there any more */
+  /** Reads what is new. @returns whether the summary changed since this was last asked, also by requests in between; "gone" if the folder is not there any more */
   refresh(): Promise<boolean | "gone"> {
-    return this.#inTurn(() => this.#refresh(levels.summary));
+    return this.#inTurn(async () => {
+      const found = await this.#refresh(levels.summary);
+      this.#news = false;
+      return found;
+    });
   }
 
   /** Curves, histograms and images, current. They may be used until the next `await`. */
@@ -151,6 +159,7 @@ export class WatchedRun {
       // Time alone may change the state.
       return this.#tell({ ...this.summary, state: stateOf({ ...this.#facts, writer }) });
     }
+    this.#failed = false;
     const before = this.#stamps;
     const changed = (name: FileName): boolean => before === null || stamps[name]?.text !== before[name]?.text;
     if (changed("record")) this.#record = await this.#parsed("record", stamps, parseRunRecord, "is no run.json of a version that this board knows");
@@ -160,8 +169,9 @@ export class WatchedRun {
     // The curves of steps are long, and the summary of a training does without them.
     const level = wanted === levels.all || this.#level === levels.all || eventsOnly ? levels.all : levels.summary;
     await this.#events.read(events.folders, writer !== "nobody" || eventsOnly, level === levels.all ? undefined : (name) => name !== "steps");
-    this.#key = key;
-    this.#stamps = stamps;
+    // What could not be read may be readable the next time.
+    this.#key = this.#failed ? "" : key;
+    this.#stamps = this.#failed ? null : stamps;
     this.#writer = writer;
     this.#level = level;
     const epochs = this.#table.epochs;
@@ -191,7 +201,8 @@ export class WatchedRun {
     const same = JSON.stringify([summary, omissions]) === JSON.stringify([this.summary, this.omissions]);
     this.summary = summary;
     this.omissions = omissions;
-    return !same;
+    this.#news ||= !same;
+    return this.#news;
   }
 
   async #stamp(name: string, entries: readonly Dirent[]): Promise<Stamps[FileName]> {
@@ -221,6 +232,7 @@ export class WatchedRun {
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason !== null) this.#problems.set(name, reason);
+      this.#failed = true;
       return null;
     }
   }
@@ -237,6 +249,7 @@ export class WatchedRun {
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason !== null) this.#problems.set(name, reason);
+      this.#failed = true;
       return;
     }
     const { damaged, firstDamaged, repeated, left } = this.#table;
