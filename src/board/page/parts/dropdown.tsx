@@ -25,7 +25,7 @@ export function Dropdown({ summary, children, class: style = "" }: DropdownProps
   return (
     <details ref={details} class={`dropdown ${style}`} onKeyDown={onKeyDown}>
       <summary>{summary}</summary>
-      <div class="panel">{children}</div>
+      <div class="panel" tabIndex={0}>{children}</div>
     </details>
   );
 }
