@@ -244,7 +244,7 @@ describeInBrowser("playground", () => {
     await page.goto("about:blank");
     await page.goto(board.address("#/runs"));
     await page.getByRole("heading", { level: 1 }).waitFor();
-    expect(loaded.filter((path) => /playground|worker|wasm|browser/.test(path))).toEqual([]);
+    expect(loaded.filter((path) => /playground|worker|wasm|library/.test(path))).toEqual([]);
     await page.getByRole("link", { name: "Playground" }).click();
     await page.locator(".neuron").first().waitFor();
     expect(loaded.some((path) => /worker/.test(path))).toBe(true);

@@ -12,16 +12,16 @@ import { parsePoints, type PointTable } from "../../src/board/playground/table.j
 
 const csv = `length;width;kind\n${Array.from({ length: 60 }, (_, i) => `${(i % 7) + i / 40};${(i * i) % 11};${["iris", "rose \"red\"", "tulip"][i % 3].replaceAll('"', "'")}`).join("\n")}\n`;
 
-const cases: readonly (readonly [name: string, changes: Partial<Config>, epochs: number, csv?: string])[] = [
-  ["the usual configuration", {}, 4],
-  ["spirals with all inputs, ReLU and L1", {
+const cases: readonly { readonly name: string; readonly changes: Partial<Config>; readonly epochs: number; readonly text?: string }[] = [
+  { name: "the usual configuration", changes: {}, epochs: 4 },
+  { name: "spirals with all inputs, ReLU and L1", changes: {
     data: "spirals", classes: 3, noise: 0.02, samples: 150, share: 0.55, seed: 7, batch: 9, layers: [12, 8, 5], activation: "relu", penalty: "l1", rate: 0.0003,
     inputs: ["x1", "x2", "x1²", "x2²", "x1·x2", "sin x1", "sin x2"], optimizer: "momentum", lr: 0.03, init: "kaimingNormal",
-  }, 3],
-  ["blobs without a hidden layer and with L2", { data: "blobs", classes: 4, noise: 0.3, samples: 80, layers: [], penalty: "l2", rate: 0.01, optimizer: "rmsprop", lr: 0.01, seed: 2 ** 32 - 1 }, 3],
-  ["xor from one input", { data: "xor", noise: 0.1, samples: 60, inputs: ["x1·x2"], layers: [1], activation: "linear", init: "orthogonal", optimizer: "adagrad", lr: 0.1 }, 3],
-  ["moons", { data: "moons", noise: 0.15, samples: 100, batch: 1000, layers: [5], activation: "gelu", init: "standardNormal", optimizer: "nesterov", lr: 0.05, share: 0.123456 }, 5],
-  ["a CSV file", { data: "csv", layers: [4], activation: "sigmoid", init: "zeros", optimizer: "adamw", lr: 0.02, batch: 8 }, 3, csv],
+  }, epochs: 3 },
+  { name: "blobs without a hidden layer and with L2", changes: { data: "blobs", classes: 4, noise: 0.3, samples: 80, layers: [], penalty: "l2", rate: 0.01, optimizer: "rmsprop", lr: 0.01, seed: 2 ** 32 - 1 }, epochs: 3 },
+  { name: "xor from one input", changes: { data: "xor", noise: 0.1, samples: 60, inputs: ["x1·x2"], layers: [1], activation: "linear", init: "orthogonal", optimizer: "adagrad", lr: 0.1 }, epochs: 3 },
+  { name: "moons", changes: { data: "moons", noise: 0.15, samples: 100, batch: 1000, layers: [5], activation: "gelu", init: "standardNormal", optimizer: "nesterov", lr: 0.05, share: 0.123456 }, epochs: 5 },
+  { name: "a CSV file", changes: { data: "csv", layers: [4], activation: "sigmoid", init: "zeros", optimizer: "adamw", lr: 0.02, batch: 8 }, epochs: 3, text: csv },
 ];
 
 /** What the program prints, run from `folder`. */
@@ -59,7 +59,7 @@ describe("the printed program", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(cases)("does the same as the playground: %s", async (_name, changes, epochs, text) => {
+  it.each(cases)("does the same as the playground: $name", async ({ changes, epochs, text }) => {
     const config = { ...defaults, ...changes };
     const table = text === undefined ? null : parsePoints(text);
     if (text !== undefined) writeFileSync(join(folder, pointsFile), text);

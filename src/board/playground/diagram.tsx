@@ -39,7 +39,7 @@ const linesPerFrame = 800;
 
 function layoutOf(columns: Columns, room: number): Layout {
   const tallest = Math.max(...columns);
-  const side = Math.max(24, Math.min(46, Math.floor(430 / tallest) - 6));
+  const side = Math.max(24, Math.min(room < 700 ? 46 : 64, Math.floor((room < 700 ? 430 : 520) / tallest) - 6));
   const width = Math.max(room, columns.length * (side + leastGap));
   const pitch = side + (tallest > 12 ? 4 : 10);
   const height = headHeight + Math.max(tallest, 4) * pitch;
@@ -202,7 +202,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
 }
 
 /** "x1 → layer 1, unit 2", or the bias of that. */
-export function weightName({ column, unit, from }: ParameterPlace, nameOf: (neuron: Neuron) => string): string {
+function weightName({ column, unit, from }: ParameterPlace, nameOf: (neuron: Neuron) => string): string {
   const to = nameOf({ column, unit });
   return from === null ? `bias of ${to}` : `${nameOf({ column: column - 1, unit: from })} → ${to}`;
 }

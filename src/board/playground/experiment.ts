@@ -19,10 +19,10 @@ import type { DrawnPoints, LargeMap, ParameterPlace, Plane, Scores, StepReport }
 import { byteOf } from "./mapBytes.js";
 import type { PointTable } from "./table.js";
 
-/** What is used of the library: its browser entry, or in Node its main one. */
+/** What is used of the library: see `library.ts`; in Node it is the package itself. */
 export interface Library
   extends Pick<typeof losses, "binaryCrossEntropyWithLogits" | "crossEntropy">,
-    Pick<typeof ops, "argmax" | "concat" | "gt" | "manualSeed" | "mean" | "ne" | "softmax" | "split" | "stdMean" | "tensor"> {
+    Pick<typeof ops, "argmax" | "concat" | "gt" | "manualSeed" | "mean" | "ne" | "split" | "stdMean" | "tensor"> {
   readonly data: Pick<typeof data, "blobs" | "circles" | "DataLoader" | "moons" | "spirals" | "split" | "TensorDataset" | "xor">;
   readonly nn: Pick<
     typeof nn,

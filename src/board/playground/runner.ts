@@ -3,6 +3,7 @@
  * most 30 a second and never one before the last is on the screen.
  */
 
+import { NablaError } from "../../base/errors.js";
 import type { Experiment } from "./experiment.js";
 import { hasNeuron, type Neuron } from "./network.js";
 import type { Answer, Pace, Request, Scores, StepReport } from "./protocol.js";
@@ -18,8 +19,9 @@ const fullSliceMs = 25;
 const longestSliceMs = 100;
 /** A picture may take this share of the time. */
 const pictureShare = 0.4;
-/** Ends of epochs that wait to be told. */
-const mostEnded = 1000;
+/** A page that has not drawn for so long is hidden: training waits for it. */
+const hiddenMs = 2000;
+const hiddenCheckMs = 200;
 
 export class Runner {
   readonly #build: RunnerInit["build"];
@@ -36,7 +38,10 @@ export class Runner {
   #ended: Scores[] = [];
   #report: StepReport | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastPicture = 0;
   #nextPicture = 0;
+  /** Why there is no network. */
+  #reason = "There is no network yet.";
   #queue: Promise<void> = Promise.resolve();
 
   constructor({ build, post }: RunnerInit) {
@@ -67,7 +72,11 @@ export class Runner {
       return;
     }
     const experiment = this.#experiment;
-    if (experiment === null) return;
+    if (experiment === null) {
+      // Whoever waits for training hears why there is none.
+      if (request.type === "play" || request.type === "step" || request.type === "epoch") this.#fail(new NablaError(this.#reason));
+      return;
+    }
     switch (request.type) {
       case "play":
         this.#playing = true;
@@ -106,12 +115,21 @@ export class Runner {
     this.#run = request.run;
     this.#shown = request.shown;
     this.#report = null;
-    const experiment = await this.#build(request);
+    const experiment = await this.#made(request);
     this.#experiment = experiment;
     this.#post({ type: "built", run: this.#run, points: experiment.points }, []);
     this.#ended = [await experiment.scores()];
     this.#drawn = true;
     await this.#picture();
+  }
+
+  async #made(request: Extract<Request, { readonly type: "build" }>): Promise<Experiment> {
+    try {
+      return await this.#build(request);
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
   }
 
   #pause(): void {
@@ -133,10 +151,7 @@ export class Runner {
 
   async #batch(experiment: Experiment): Promise<void> {
     await experiment.train();
-    if (experiment.steps % experiment.batches !== 0) return;
-    this.#ended.push(await experiment.scores());
-    // Nobody looks, perhaps for hours.
-    if (this.#ended.length > mostEnded) this.#ended = this.#ended.filter((_, i) => i % 2 === 1);
+    if (experiment.steps % experiment.batches === 0) this.#ended.push(await experiment.scores());
   }
 
   #schedule(delayMs: number): void {
@@ -148,6 +163,7 @@ export class Runner {
     const experiment = this.#experiment;
     if (!this.#playing || experiment === null) return;
     const began = performance.now();
+    if (!this.#drawn && began > this.#lastPicture + hiddenMs) return this.#schedule(hiddenCheckMs);
     const longest = this.#pace === null ? fullSliceMs : longestSliceMs;
     await this.#train(async () => {
       for (let done = 0; done !== this.#pace && performance.now() - began < longest; done++) await this.#batch(experiment);
@@ -172,7 +188,8 @@ export class Runner {
     this.#changed = false;
     this.#drawn = false;
     this.#post({ type: "frame", run: this.#run, frame }, [units.buffer, parameters.buffer, map.values.buffer, ...(map.winners === null ? [] : [map.winners.buffer])]);
-    const took = performance.now() - began;
+    this.#lastPicture = performance.now();
+    const took = this.#lastPicture - began;
     this.#nextPicture = began + Math.max(frameMs - 1, took / pictureShare);
   }
 }

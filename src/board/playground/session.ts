@@ -29,6 +29,8 @@ export class Session {
   #pace: Pace;
   #shown: Neuron | null = null;
   #run = 0;
+  /** The last run that could be built. */
+  #builtRun = 0;
   #every = 1;
   #worker: Worker;
 
@@ -47,9 +49,7 @@ export class Session {
       this.edited.value = false;
       if (config.data === "csv" && this.table.value === null) {
         this.playing.value = false;
-        this.points.value = null;
-        this.frame.value = null;
-        this.scores.value = [];
+        this.#clear();
       }
     });
     if (config.data === "csv" && this.table.value === null) return this.#ask({ type: "pause" });
@@ -125,7 +125,9 @@ export class Session {
       if (answer.type === "failure") {
         this.playing.value = false;
         this.failure.value = answer.message;
+        if (this.#builtRun !== this.#run) this.#clear();
       } else if (answer.type === "built") {
+        this.#builtRun = answer.run;
         this.points.value = answer.points;
         this.built.value = this.config.value;
         this.frame.value = null;
@@ -134,10 +136,17 @@ export class Session {
       } else {
         this.frame.value = answer.frame;
         this.#record(answer.frame.ended);
-        // Once the screen has it. A hidden page draws nothing, and the training waits with its pictures.
+        // Once the screen has it. A hidden page draws nothing, and the training waits.
         requestAnimationFrame(() => this.#ask({ type: "drawn" }));
       }
     });
+  }
+
+  /** Nothing to show. */
+  #clear(): void {
+    this.points.value = null;
+    this.frame.value = null;
+    this.scores.value = [];
   }
 
   #record(ended: readonly Scores[]): void {

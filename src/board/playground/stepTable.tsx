@@ -2,8 +2,7 @@
 
 import { metricText } from "../page/parts/text.js";
 import { numberText } from "../../plot/numberText.js";
-import { weightName } from "./diagram.js";
-import { type Neuron, neuronName } from "./network.js";
+import type { ParameterPlace } from "./protocol.js";
 import type { Session } from "./session.js";
 
 export function StepTable({ session }: { readonly session: Session }): preact.JSX.Element | null {
@@ -12,19 +11,24 @@ export function StepTable({ session }: { readonly session: Session }): preact.JS
   const points = session.points.value;
   if (report === null || report === undefined || config === null || points === null) return null;
   const columns = session.columns.value;
-  const nameOf = (neuron: Neuron): string => neuronName(columns, neuron, config.inputs, points.classes);
+  /** The row says which layer it is. */
+  const shortName = ({ column, unit, from }: ParameterPlace): string => {
+    const to = column < columns.length - 1 ? `unit ${unit + 1}` : columns[column] === 1 ? "output" : points.classes[unit];
+    if (from === null) return `bias of ${to}`;
+    return `${column === 1 ? config.inputs[from] : `unit ${from + 1}`} → ${to}`;
+  };
   const { step, loss, penalty, lossAfter, layers } = report;
   return (
     <section class="card step" aria-label={`What batch ${step} did`}>
       <h2>What batch {step} did</h2>
       <p>
         {report.points} points had a mean loss of {metricText(loss)}{penalty === 0 ? "" : `, and the weights a penalty of ${metricText(penalty)}`}. After the step, the loss of
-        the same points is {metricText(lossAfter)}.
+        the same points is {metricText(lossAfter)}. ‖ ‖ is the length of all gradients, or weights and biases, of a layer as one vector.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Changes by layer">
         <table>
           <thead>
-            <tr><th scope="col">Layer</th><th scope="col" class="number">Length of the gradient</th><th scope="col" class="number">Length of the weights</th><th scope="col">Largest change</th><th scope="col" class="number">from</th><th scope="col" class="number">to</th></tr>
+            <tr><th scope="col">Layer</th><th scope="col" class="number">‖gradient‖</th><th scope="col" class="number">‖weights‖</th><th scope="col">Largest change</th><th scope="col" class="number">from</th><th scope="col" class="number">to</th></tr>
           </thead>
           <tbody>
             {layers.map(({ gradient, length, place, before, after }, l) => (
@@ -32,7 +36,7 @@ export function StepTable({ session }: { readonly session: Session }): preact.JS
                 <th scope="row">{l === layers.length - 1 ? "output" : `layer ${l + 1}`}</th>
                 <td class="number">{numberText(gradient, 3)}</td>
                 <td class="number">{numberText(length, 3)}</td>
-                <td>{weightName(place, nameOf)}</td>
+                <td>{shortName(place)}</td>
                 <td class="number">{numberText(before)}</td>
                 <td class="number">{numberText(after)}</td>
               </tr>

@@ -1,11 +1,11 @@
-/** The thread that trains: the library's browser entry, asked by the page. */
+/** The thread that trains: the library on its wasm backend, asked by the page. */
 
 import { Experiment } from "./experiment.js";
 import type { Request } from "./protocol.js";
 import { Runner } from "./runner.js";
 
 // Loaded late: the listener has to be there before the first request.
-const library = import("../../browser.js").then((nabla) => {
+const library = import("./library.js").then((nabla) => {
   // The networks are small; threads would cost more than they gain.
   nabla.setThreads(1);
   return nabla;
