@@ -4,8 +4,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startBoard } from "../../src/board/server/board.js";
 import { accessibilityFaults } from "./accessibility.js";
-import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
+import { builtPage, describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
 import { circlesRun } from "./sampleRuns.js";
 
 /** Seconds of an epoch of the run "known". */
@@ -119,5 +120,23 @@ describeInBrowser("system", () => {
       expect(await accessibilityFaults(page)).toEqual([]);
     }
     await board.page.emulateMedia({ colorScheme: null });
+  });
+
+  test("a server that was away", async () => {
+    const own = await openBoard(folder);
+    const { page } = own;
+    await page.goto(own.address("#/system?run=known"));
+    await page.waitForSelector(".figure svg");
+    await own.board.close();
+    await page.waitForFunction(() => document.querySelector(".connection")?.textContent === "no connection");
+    await page.evaluate(() => (location.hash = "#/system?run=circles%2C+small"));
+    expect(await page.textContent("h1")).toBe("System");
+    const { port, hostname } = new URL(own.board.url);
+    const again = await startBoard({ root: folder, host: hostname, port: Number(port), page: await builtPage(), onFault: () => {} });
+    await page.waitForSelector(".figure svg");
+    expect(await page.$(".system .problem")).toBe(null);
+    expect(await page.$$eval(".means tbody th", (all) => all.map((each) => each.textContent))).toEqual(["circles, small"]);
+    await own.browser.close();
+    await again.close();
   });
 });

@@ -1,7 +1,7 @@
 /** Answers of the server that stay current while a component shows them. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { changes, getJson } from "../api.js";
+import { changes, connection, getJson } from "../api.js";
 
 export interface Live<T> {
   /** Null until the first answer, and again when the path changes. */
@@ -25,6 +25,8 @@ export function useLive<T>(path: string | null, runs: readonly string[], source?
   const busy = useRef<string | null>(null);
   const again = useRef(false);
   wanted.current = path;
+  // What went wrong while the server was away is asked for again when it is back.
+  const lost = connection.value === "lost";
   const version = runs.map((id) => changes.value.get(id) ?? 0).join();
   useEffect(() => {
     const load = async (from: string): Promise<void> => {
@@ -44,8 +46,8 @@ export function useLive<T>(path: string | null, runs: readonly string[], source?
       });
       if (again.current) await load(from);
     };
-    if (path !== null) void load(path);
-  }, [path, version, source]);
+    if (path !== null && !lost) void load(path);
+  }, [path, version, source, lost]);
   useEffect(() => () => void (wanted.current = null), []);
   return answer !== null && answer.path === path ? answer : { data: null, error: null };
 }

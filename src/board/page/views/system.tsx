@@ -15,6 +15,9 @@ import "./system/system.css";
 /** Most runs that are offered to choose from; the table of runs has them all. */
 const offered = 100;
 
+/** Most runs whose epochs are drawn one by one; more are compared by their means. */
+const mostEpochCharts = 8;
+
 /** Points of each curve; runs of more epochs are thinned. */
 const points = 2000;
 
@@ -88,7 +91,7 @@ function System({ ids }: { readonly ids: readonly string[] }): preact.JSX.Elemen
             <CurvesCard title="Images per second" measured={measured} curve={({ rate }) => rate} label="training" unit="images/s" />
             <CurvesCard title="Memory of tensors" measured={measured} curve={({ tensors }) => tensors} label="memory" unit="MB" factor={1e6} />
             <CurvesCard title="Memory of the process" measured={measured} curve={({ process }) => process} label="memory" unit="MB" factor={1e6} />
-            {timed.length > 1 && phasesOverEpochs}
+            {timed.length > 1 && timed.length <= mostEpochCharts && phasesOverEpochs}
           </div>
         )}
         <FactsTable measured={measured} />
