@@ -80,6 +80,19 @@ describeInBrowser("model", () => {
   const hash = (): URLSearchParams => new URLSearchParams(board.page.url().split("?")[1]);
   const focused = (): Promise<string> => board.page.evaluate(() => document.activeElement?.getAttribute("aria-label")?.split(",")[0] ?? "");
 
+  test("shows one of several runs that are looked at, and keeps the others", async () => {
+    const page = board.page;
+    await page.goto(board.address("#/model?run=foreign&run=vanishing&run=stripes+%C2%BD"));
+    await page.waitForSelector("text=This run has no model.json");
+    expect(await page.inputValue(".title select")).toBe("foreign");
+    await page.selectOption(".title select", "stripes ½");
+    await page.waitForSelector(".node");
+    expect([hash().getAll("run"), hash().get("of")]).toEqual([["foreign", "vanishing", "stripes ½"], "stripes ½"]);
+    // Without a word of the address: the newest, which stays.
+    await page.goto(board.address("#/model"));
+    await expect.poll(() => hash().get("of")).not.toBeNull();
+  });
+
   describe("network", () => {
     test("folds and unfolds by keys and by mouse, and the address keeps it", async () => {
       const page = await look("stripes ½");
@@ -203,7 +216,7 @@ describeInBrowser("model", () => {
       if (part !== "histograms") await page.waitForSelector("p.quiet:has-text('npx nabla train')");
     }
     await board.page.goto(board.address("#/model?run=none"));
-    await board.page.waitForSelector("text=There is no run “none”");
+    await board.page.waitForSelector("text=There is no run “none” in this folder");
   });
 
   test.each([["light", 1280], ["dark", 360]] as const)("is accessible and fits, %s, %d pixels", async (colorScheme, width) => {
