@@ -10,6 +10,7 @@ import { Prefetcher } from "../data/prefetcher.js";
 import { providePrefetching } from "../data/prefetchPass.js";
 import { providePlotRuntime } from "../plot/runtime.js";
 import { readMetricsLog } from "../train/metricsLog.js";
+import { measuredIn } from "../train/recorder.js";
 
 provideEngines({ native: () => loadNative(), wasm: () => loadWasmEngine(), preferred: () => process.env.NABLA_BACKEND });
 providePrefetching({ cores: availableParallelism(), start: Prefetcher.start });
@@ -18,5 +19,5 @@ providePlotRuntime({
   png: async (figure, options) => (await import("../plot/raster.js")).pngOf(figure, options),
   gif: async (pictures, delayMs, loops) => (await import("../plot/raster.js")).gifOf(pictures, delayMs, loops),
   write: atomicWriteAsync,
-  records: (folder) => readMetricsLog(join(folder, "metrics.jsonl")),
+  records: (folder) => readMetricsLog(join(folder, "metrics.jsonl")).map(measuredIn),
 });

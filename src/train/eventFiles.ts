@@ -8,11 +8,13 @@ import { type AnyModule, Module } from "../nn/module.js";
 import { EventRuns } from "./eventRuns.js";
 import type { EpochRecord, Listener } from "./events.js";
 import type { Metrics } from "./runningMetrics.js";
+import { someOf } from "./someOf.js";
+import type { Tensor } from "../tensor/tensor.js";
 
 export interface EventFilesOptions {
   /** Steps between points of loss and learning rate within an epoch; 0: none. @default 1 */
   readonly everySteps?: number;
-  /** The model whose weights and gradients become histograms after each epoch; what is not finite is left out. @default none */
+  /** The model whose weights and gradients become histograms after each epoch; what is not finite is left out, and of more than 131,072 values evenly chosen ones are taken. @default none */
   readonly histograms?: AnyModule;
 }
 
@@ -67,15 +69,24 @@ export function addScalars(runs: EventRuns, { epoch, lr, train, validation, seco
   if (validation !== null) add(runs.writer("validation"), validation);
 }
 
+/** Values that a histogram is made of; of more, evenly chosen ones. */
+const mostValues = 1 << 17;
+
 /** How the weights, and the gradients of the last step, are distributed. */
 export async function addParameters(to: EventWriter, model: AnyModule, epoch: number): Promise<void> {
+  const valuesOf = (t: Tensor): Promise<TypedArray> => (t.size > mostValues ? someOf(t, mostValues) : t).data();
   for (const [name, t] of model.namedParameters()) {
-    await addHistogram(to, `weights/${name}`, await t.data(), epoch);
-    if (t.heldGrad !== null) await addHistogram(to, `gradients/${name}`, await t.heldGrad.data(), epoch);
+    await addHistogram(to, `weights/${name}`, await valuesOf(t), epoch);
+    if (t.heldGrad !== null) await addHistogram(to, `gradients/${name}`, await valuesOf(t.heldGrad), epoch);
   }
 }
 
 /** What is not finite is left out. */
 export async function addHistogram(to: EventWriter, tag: string, values: TypedArray, epoch: number): Promise<void> {
-  await to.addHistogram(tag, values.every(Number.isFinite) ? values : values.filter(Number.isFinite), epoch);
+  await to.addHistogram(tag, allFinite(values) ? values : values.filter(Number.isFinite), epoch);
+}
+
+function allFinite(values: TypedArray): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }

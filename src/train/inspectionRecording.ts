@@ -73,9 +73,15 @@ function channelsFor(maps: readonly LayerMap[]): number {
 function shades({ shape: [all, height, width], data }: Shrunk, channels: number): HostTensor {
   const count = Math.min(all, channels);
   const shown = data.subarray(0, count * height * width);
-  let [low, high] = [0, 0];
-  for (const value of shown) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < shown.length; i++) {
+    if (shown[i] < low) low = shown[i];
+    if (shown[i] > high) high = shown[i];
+  }
   const most = Math.max(high, -low) || 1;
-  const shade = low < 0 ? (value: number) => 128 + (127 * value) / most : (value: number) => (255 * value) / most;
-  return { dtype: "uint8", shape: [count, height, width], data: Uint8Array.from(shown, (value) => Math.round(shade(value))) };
+  const [zero, scale] = low < 0 ? [128, 127 / most] : [0, 255 / most];
+  const shaded = new Uint8Array(shown.length);
+  for (let i = 0; i < shown.length; i++) shaded[i] = Math.round(zero + scale * shown[i]);
+  return { dtype: "uint8", shape: [count, height, width], data: shaded };
 }

@@ -10,7 +10,6 @@ import type { AnyModule, TensorModule } from "../nn/module.js";
 import { ReLU6 } from "../nn/piecewiseActivation.js";
 import { undisturbed } from "../nn/undisturbed.js";
 import { abs } from "../ops/elementwise.js";
-import { contiguous } from "../ops/cast.js";
 import { max } from "../ops/reduce.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
@@ -19,6 +18,7 @@ import { addHistogram } from "./eventFiles.js";
 import type { EventRuns } from "./eventRuns.js";
 import type { FollowedSamples } from "./followedSamples.js";
 import type { Recording } from "./recording.js";
+import { someOf } from "./someOf.js";
 
 /** Memory for the outputs of all layers at once. */
 const mostBytes = 256 * 2 ** 20;
@@ -66,7 +66,7 @@ function lookAt(model: TensorModule, samples: FollowedSamples, count: number): P
   return step(async () => {
     const seen = new Map<string, { values: Tensor; largest: Tensor | undefined }>();
     forward(model, samples.batch(0, count).x, (path, layer, output) => {
-      if (!seen.has(path)) seen.set(path, { values: someOf(output), largest: hasThreshold(layer) ? noGrad(() => largestOfUnits(output)) : undefined });
+      if (!seen.has(path)) seen.set(path, { values: someOf(output, mostValues), largest: hasThreshold(layer) ? noGrad(() => largestOfUnits(output)) : undefined });
     });
     const looks: Look[] = [];
     for (const [path, { values, largest }] of seen) looks.push({ path, values: await values.data(), largest: await largest?.data() });
@@ -86,12 +86,6 @@ function forward(model: TensorModule, x: Tensor, show: (path: string, layer: Any
       ),
     ),
   );
-}
-
-/** Evenly chosen values. The distance is odd, so that it goes through all columns of images, whose widths are even. */
-function someOf(output: Tensor): Tensor {
-  const distance = Math.ceil(output.size / mostValues) | 1;
-  return contiguous(output.detach()).view([Math.ceil(output.size / distance)], [distance]);
 }
 
 const hasThreshold = (layer: AnyModule): boolean => layer instanceof ReLU || layer instanceof ReLU6;

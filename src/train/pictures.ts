@@ -27,6 +27,7 @@ export function picturesOf({ dataset }: Batches): Pictures | undefined {
     bytes: channels * Math.min(height, mostSide) * Math.min(width, mostSide),
     async get(index) {
       const { x } = await dataset.get(index);
+      if (dataset.maxValue === 255 && Math.max(height, width) <= mostSide) return x;
       const { shape, data } = shrink(x.data, dataset.shape, mostSide);
       return { dtype: "uint8", shape, data: Uint8Array.from(data, (value) => Math.round((255 / dataset.maxValue) * value)) };
     },

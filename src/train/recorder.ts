@@ -82,5 +82,18 @@ export function epochMetrics({ epoch, lr, train, validation, seconds, trainSecon
   };
 }
 
+/** What was measured after an epoch, from its line of `metrics.jsonl`. */
+export function measuredIn(line: Readonly<Record<string, unknown>>): Pick<EpochRecord, "epoch"> & { readonly train: Readonly<Record<string, number>>; readonly validation: Readonly<Record<string, number>> | null } {
+  const part = (prefix: "train" | "val"): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(line).flatMap(([name, value]) => {
+        const metric = name.slice(prefix.length);
+        return name.startsWith(prefix) && /^[^a-z]/.test(metric) && typeof value === "number" ? [[metric[0].toLowerCase() + metric.slice(1), value] as const] : [];
+      }),
+    );
+  const validation = part("val");
+  return { epoch: Number(line.epoch), train: part("train"), validation: Object.keys(validation).length > 0 ? validation : null };
+}
+
 const named = (prefix: "train" | "val", names: readonly string[], values: Metrics | null): object =>
   Object.fromEntries(names.map((name) => [prefix + name[0].toUpperCase() + name.slice(1), values?.[name] ?? null]));

@@ -1,8 +1,10 @@
 /** How the entries of a tensor are spread. */
 
 import type { TypedArray } from "../base/dtype.js";
-import { contiguous } from "../ops/cast.js";
+import { max, min } from "../ops/reduce.js";
+import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { someOf } from "./someOf.js";
 
 /** Null where a tensor is empty or its numbers are not finite. */
 export interface Spread {
@@ -14,29 +16,29 @@ export interface Spread {
   readonly zeros: number;
 }
 
-/** Of larger tensors, evenly chosen entries are looked at. */
-const mostValues = 1 << 20;
+/** Of larger tensors, mean, deviation and zeros are those of evenly chosen entries. */
+const mostValues = 1 << 16;
 
 export async function spreadOf(t: Tensor): Promise<Spread> {
-  const distance = Math.ceil(t.size / mostValues) | 1;
-  const some = distance === 1 ? t : contiguous(t.detach()).view([Math.ceil(t.size / distance)], [distance]);
-  return spread(await some.data());
+  if (t.size <= mostValues) return spread(await t.data());
+  const [low, high] = noGrad(() => [min(t), max(t)]);
+  return { ...spread(await someOf(t, mostValues).data()), min: rounded(await low.item()), max: rounded(await high.item()) };
 }
 
 function spread(values: TypedArray): Spread {
-  let [min, max, sum, squares, zeros] = [Infinity, -Infinity, 0, 0, 0];
+  let [low, high, sum, squares, zeros] = [Infinity, -Infinity, 0, 0, 0];
   const n = values.length;
   for (let i = 0; i < n; i++) {
     const value = values[i];
-    if (value < min) min = value;
-    if (value > max) max = value;
+    if (value < low) low = value;
+    if (value > high) high = value;
     if (value === 0) zeros += 1;
     sum += value;
     squares += value * value;
   }
   const mean = sum / n;
   const std = Math.sqrt(Math.max(0, squares / n - mean * mean));
-  return { min: rounded(min), max: rounded(max), mean: rounded(mean), std: rounded(std), zeros: n === 0 ? 0 : rounded(zeros / n)! };
+  return { min: rounded(low), max: rounded(high), mean: rounded(mean), std: rounded(std), zeros: n === 0 ? 0 : rounded(zeros / n)! };
 }
 
 /** To the digits that anyone looks at. */

@@ -26,16 +26,16 @@ export function bucketsOf(caller: string, values: ArrayLike<number>, bins: numbe
   // Halves where the range is beyond the largest number.
   const unit = Number.isFinite(high - low) ? 1 : 0.5;
   const width = (high * unit - low * unit) / bins;
-  const edge = (i: number): number => (i === bins ? high : (low * unit + i * width) / unit);
+  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : (low * unit + i * width) / unit));
   const counts = new Array<number>(bins).fill(0);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     // A width that is too small for a number leaves the first and the last bucket.
     let at = value === low ? 0 : Math.min(bins - 1, Math.floor((value * unit - low * unit) / width));
     // Rounding may have crossed an edge.
-    if (value < edge(at)) at -= 1;
-    else if (at < bins - 1 && value >= edge(at + 1)) at += 1;
+    if (value < edges[at]) at -= 1;
+    else if (at < bins - 1 && value >= edges[at + 1]) at += 1;
     counts[at] += 1;
   }
-  return counts.map((count, i) => ({ left: edge(i), right: edge(i + 1), count }));
+  return counts.map((count, i) => ({ left: edges[i], right: edges[i + 1], count }));
 }
