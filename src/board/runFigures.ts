@@ -35,6 +35,17 @@ const titles: Readonly<Record<string, string>> = { lr: "Learning rate", imagesPe
 
 const numbers = (series: Series | undefined): number[] => series?.y.map((value) => value ?? NaN) ?? [];
 
+/** The line of a series at each of `x`; NaN beside its ends and in its gaps. */
+function valuesAt(x: readonly number[], { x: own, y }: Series): number[] {
+  let i = 0;
+  return x.map((at) => {
+    while (i < own.length - 1 && own[i + 1] <= at) i++;
+    const [from, to] = [y[i] ?? NaN, y[i + 1] ?? NaN];
+    if (own[i] === at) return from;
+    return at > own[i] && i < own.length - 1 ? from + ((at - own[i]) / (own[i + 1] - own[i])) * (to - from) : NaN;
+  });
+}
+
 function single(tag: string, x: "epoch" | "step"): RunFigure {
   const title = titles[tag] ?? tag;
   return {
@@ -56,10 +67,10 @@ function pair(base: string, tags: readonly string[], best: "min" | "max"): RunFi
       const train = all.find(({ tag }) => tag.startsWith("train") && tags.includes(tag));
       const validation = all.find(({ tag }) => tag.startsWith("val") && tags.includes(tag));
       const first = train ?? validation!;
-      const shared = { name: train === undefined ? "validation" : validation === undefined ? "training" : "", x: [...first.x], y: numbers(first), best } as const;
-      // Two curves of one chart stand at the same epochs.
-      const at = new Map(validation?.x.map((x, i) => [x, validation.y[i] ?? NaN]));
-      const paired = train === undefined || validation === undefined ? {} : { validation: first.x.map((x) => at.get(x) ?? NaN) };
+      // Two curves of one chart stand at the same epochs; thinned, each has its own.
+      const x = [...new Set([...first.x, ...(validation?.x ?? [])])].sort((a, b) => a - b);
+      const shared = { name: train === undefined ? "validation" : validation === undefined ? "training" : "", x, y: valuesAt(x, first), best } as const;
+      const paired = train === undefined || validation === undefined ? {} : { validation: valuesAt(x, validation) };
       const overfitsFrom = validation?.overfitsFrom ?? null;
       return lines({
         title,

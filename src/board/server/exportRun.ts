@@ -1,5 +1,6 @@
 /** Export: a run as one HTML file that needs nothing else and works offline, in the dress of lab reports, drawn by the library's own plots. */
 
+import { NablaError } from "../../base/errors.js";
 import { confusionMatrix } from "../../plot/confusionMatrix.js";
 import { drawing, escapedText as escaped, htmlDocument } from "../../plot/document.js";
 import type { Figure } from "../../plot/figure.js";
@@ -102,19 +103,27 @@ function metrics({ detail: { summary } }: RunExport): string {
 function curves({ detail, series }: RunExport): string {
   const figures = runFigures(detail).flatMap(({ tags, draw }) => {
     const own = series.filter(({ tag, y }) => tags.includes(tag) && y.some((value) => value !== null));
-    return own.length === 0 ? [] : [figure(draw(own, { width: 600 }))];
+    return own.length === 0 ? [] : [figure(tags[0], () => draw(own, { width: 600 }))];
   });
   return figures.length === 0 ? "" : `<div class="figures">${figures.join("\n")}</div>`;
 }
 
-const figure = (drawn: Figure, caption = ""): string => `<figure>${drawing(drawn.svg())}${caption === "" ? "" : `<figcaption>${escaped(caption)}</figcaption>`}</figure>`;
+/** A figure; where its numbers cannot be drawn, the reason. */
+function figure(name: string, draw: () => Figure): string {
+  try {
+    return `<figure>${drawing(draw().svg())}</figure>`;
+  } catch (error) {
+    if (!(error instanceof NablaError)) throw error;
+    return `<p class="notice">${escaped(name)} cannot be drawn: ${escaped(error.message)}</p>`;
+  }
+}
 
 const percent = (share: number | null): string => (share === null ? "–" : `${numberText(100 * share, 3)} %`);
 
 function predictions({ overview, mistakes, wrong, image }: ExportedPredictions): string {
   const { classes, confusion, samples, accuracy, epoch } = overview;
   const names = classes.map(({ name }) => name);
-  const matrix = classes.length > mostClasses ? `<p>A confusion matrix of ${classes.length} classes does not make a readable figure.</p>` : figure(confusionMatrix(confusion, { title: "Confusion matrix", classes: names, width: Math.min(900, 300 + 36 * classes.length) }));
+  const matrix = classes.length > mostClasses ? `<p>A confusion matrix of ${classes.length} classes does not make a readable figure.</p>` : figure("confusion matrix", () => confusionMatrix(confusion, { title: "Confusion matrix", classes: names, width: Math.min(900, 300 + 36 * classes.length) }));
   const reports = table(
     ["class", "samples", "precision", "recall", "average precision"],
     classes.map(({ name, count, precision, recall, averagePrecision }) => [name, String(count), percent(precision), percent(recall), percent(averagePrecision)]),
@@ -145,7 +154,7 @@ function model({ root }: ModelGraph): string {
 function histograms({ histograms: { shown, total } }: RunExport): string {
   const figures = shown.flatMap(({ tag, entries }) => {
     const filled = entries.filter(({ buckets }) => buckets.some(([, , count]) => count > 0));
-    return filled.length === 0 ? [] : [figure(histogramsOverTime({ title: tag, histograms: filled, width: 600 }))];
+    return filled.length === 0 ? [] : [figure(tag, () => histogramsOverTime({ title: tag, histograms: filled, width: 600 }))];
   });
   if (figures.length === 0) return "";
   return `${shown.length < total ? `<p>${shown.length} of ${total}.</p>` : ""}<div class="figures">${figures.join("\n")}</div>`;
