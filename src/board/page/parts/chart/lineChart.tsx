@@ -139,7 +139,10 @@ function listen(canvas: LineCanvas, { latest, cursor, pointer }: Listening): () 
     latest.current.onRange([canvas.xAt(Math.min(from, to)), canvas.xAt(Math.max(from, to))]);
   });
   on("pointercancel", cancel);
-  on("pointerleave", () => (cursor.value = null));
+  on("pointerleave", ({ pointerType }) => {
+    // A finger that is lifted leaves the values to be read, until the chart loses the focus.
+    if (pointerType !== "touch") cursor.value = null;
+  });
   on("dblclick", () => latest.current.onRange(null));
   // Escape ends a drag that has begun, before it means anything else.
   document.addEventListener("keydown", (event) => {

@@ -4,8 +4,9 @@ import { effect, signal } from "@preact/signals";
 import type { RunDetail } from "../../../protocol.js";
 import { changes, getJson, runPath } from "../../api.js";
 
-/** Milliseconds between two questions about one run. */
+/** Milliseconds between two questions about one run, and before another try. */
 const rest = 2000;
+const retry = 4000;
 
 export class TagFeed {
   /** By run; a run is missing as long as its tags are not known. */
@@ -13,6 +14,8 @@ export class TagFeed {
   readonly problem = signal("");
   #runs: readonly string[] = [];
   readonly #asked = new Map<string, { readonly version: number; readonly at: number }>();
+  /** Runs whose question failed. */
+  readonly #failed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: () => void;
 
@@ -38,10 +41,13 @@ export class TagFeed {
     for (const run of this.#runs) {
       const version = versions.get(run) ?? 0;
       const asked = this.#asked.get(run);
-      if (asked?.version === version) continue;
-      if (asked !== undefined && now - asked.at < rest) next = Math.min(next, asked.at + rest - now);
+      const failed = this.#failed.has(run);
+      if (asked?.version === version && !failed) continue;
+      const pause = failed ? retry : rest;
+      if (asked !== undefined && now - asked.at < pause) next = Math.min(next, asked.at + pause - now);
       else {
         this.#asked.set(run, { version, at: now });
+        this.#failed.delete(run);
         void this.#fetch(run);
       }
     }
@@ -55,8 +61,12 @@ export class TagFeed {
       const before = this.tags.peek().get(run);
       // The same tags are no news.
       if (before?.join("\n") !== tags.join("\n") || before === undefined) this.tags.value = new Map(this.tags.peek()).set(run, tags);
-      this.problem.value = "";
+      if (this.#failed.size === 0) this.problem.value = "";
     } catch (error) {
+      // A run that is gone is asked for no more.
+      if (!this.#runs.includes(run)) return;
+      this.#failed.add(run);
+      this.#ask(changes.peek());
       this.problem.value = error instanceof Error ? error.message : String(error);
     }
   }
