@@ -12,10 +12,17 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function serve(folder: string, { isolated }: { readonly isolated: boolean }): Promise<Site> {
+export interface SiteOptions {
+  readonly isolated: boolean;
+  /** Allow style sheets in the page, and pictures as data. @default false */
+  readonly styles?: boolean;
+}
+
+export async function serve(folder: string, { isolated, styles = false }: SiteOptions): Promise<Site> {
+  const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
-    response.setHeader("content-security-policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:");
+    response.setHeader("content-security-policy", styles ? `${policy}; style-src 'self' 'unsafe-inline'; img-src 'self' data:` : policy);
     if (isolated) response.setHeader("cross-origin-opener-policy", "same-origin").setHeader("cross-origin-embedder-policy", "require-corp");
     // Browsers ask for an icon unasked.
     if (path === "/favicon.ico") return response.writeHead(204).end();
