@@ -1,8 +1,8 @@
 /**
  * npm run bench [-- --json --threads N --no-peers --backend NAME --seconds S WORKLOAD…]
  *
- * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w6, w7, augmentation: images/s of one thread, and start: process start to first
- * step of w3), each in a process of its own, and prints one table, or with --json one line each. Where python3 has PyTorch the same work is timed there in
+ * Times the workloads (w1, w2-b128, w2-b1, w3, w4, w5, w6, w7, augmentation: images/s of one thread, start: process start to first
+ * step of w3, and recording: w1 with a run folder, and what share of the time that takes), each in a process of its own, and prints one table, or with --json one line each. Where python3 has PyTorch the same work is timed there in
  * turn, and onnxruntime-node for inference where it is installed.
  */
 
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { hasOnnxRuntime } from "./peers/onnx.mjs";
 import { exportOnnx, findTorch, runTorch } from "./peers/torch.mjs";
 
-const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w6", "w7", "augmentation", "start"];
+const names = ["w1", "w2-b128", "w2-b1", "w3", "w4", "w5", "w6", "w7", "augmentation", "start", "recording"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 function fail(message, code = 2) {
@@ -73,14 +73,18 @@ function measureOnnx(torch, batch, threads, seconds) {
 }
 
 function measure(workload, threads, { seconds, backend }, torch) {
-  const ours = workload === "start" ? measureStart(threads, backend) : child("measure.mjs", workload, threads, seconds, backend);
+  const ours =
+    workload === "start" ? measureStart(threads, backend)
+    : workload === "recording" ? child("recording.mjs", threads, backend)
+    : child("measure.mjs", workload, threads, seconds, backend);
   const line = {
     workload, threads,
     msPerStep: Number(ours.msPerStep.toPrecision(4)),
     samplesPerSecond: Number(ours.samplesPerSecond.toPrecision(4)),
     peakRssMb: Math.round(ours.peakRssKb / 1024),
   };
-  if (torch && workload !== "start") {
+  if (workload === "recording") line.recordingPercent = Number(ours.recordingPercent.toPrecision(3));
+  if (torch && !["start", "recording"].includes(workload)) {
     const peer = runTorch(torch, workload, threads, seconds);
     if (peer) Object.assign(line, { pytorchMsPerStep: Number(peer.msPerStep.toPrecision(4)), ratio: Number((ours.msPerStep / peer.msPerStep).toPrecision(3)) });
     if (workload.startsWith("w2") && hasOnnxRuntime()) {
@@ -95,7 +99,7 @@ const columns = [
   ["workload", 13, ({ workload }) => workload], ["threads", 8, ({ threads }) => threads], ["ms/step", 11, ({ msPerStep }) => msPerStep],
   ["samples/s", 12, ({ samplesPerSecond }) => samplesPerSecond], ["peak MB", 9, ({ peakRssMb }) => peakRssMb],
   ["PyTorch ms", 12, ({ pytorchMsPerStep }) => pytorchMsPerStep], ["ratio", 8, ({ ratio }) => ratio],
-  ["onnxruntime ms", 16, ({ onnxruntimeMsPerStep }) => onnxruntimeMsPerStep],
+  ["onnxruntime ms", 16, ({ onnxruntimeMsPerStep }) => onnxruntimeMsPerStep], ["recording %", 13, ({ recordingPercent }) => recordingPercent],
 ];
 
 const row = (cell) => columns.map(([title, width, get]) => String(cell(title, get) ?? "–").padStart(width)).join("");

@@ -37,6 +37,12 @@ test("lines beyond the checkpoint go, missing ones come back", () => {
   expect(readMetricsLog(path)).toHaveLength(3);
 });
 
+test("what a line holds besides stays, unless the line is of another training", () => {
+  for (const n of [1, 2, 3]) appendMetrics(path, { ...epoch(n), dead: { relu: 0.25 } });
+  reconcileMetricsLog(path, [epoch(1), { ...epoch(2), loss: 7 }]);
+  expect(readMetricsLog(path)).toEqual([{ ...epoch(1), dead: { relu: 0.25 } }, { ...epoch(2), loss: 7 }]);
+});
+
 test("a log that is right is not touched", () => {
   appendMetrics(path, epoch(1));
   const before = statSync(path).ino;

@@ -10,7 +10,7 @@ import { SGD } from "../optim/sgd.js";
 import { decodeSafetensors } from "../interop/safetensors.js";
 import type { Batches } from "./batches.js";
 import { readMetricsLog } from "./metricsLog.js";
-import { recorder, type RecorderOptions } from "./recorder.js";
+import { epochMetrics, measuredIn, recorder, type RecorderOptions } from "./recorder.js";
 import { RunFolder } from "./run.js";
 import { newRunInfo } from "./runInfo.js";
 import { Trainer } from "./trainer.js";
@@ -103,6 +103,40 @@ test("the log is made to agree with the checkpoint on resuming", async () => {
   await t.fit(data, data, { epochs: 3 });
   expect(metrics().slice(0, 2)).toEqual(whole);
   expect(metrics().map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+});
+
+test("lines give back what was measured", async () => {
+  const { history } = await trainer().fit(data, data, { epochs: 1 });
+  const [{ epoch, train: { samples: _, ...train }, validation }] = history;
+  const { samples: _samples, ...measured } = validation!;
+  expect(metrics().map(measuredIn)).toEqual([{ epoch, train, validation: measured }]);
+  expect(measuredIn(epochMetrics({ ...history[0], validation: null })).validation).toBeNull();
+});
+
+test("an epoch tells where its time went, also one that was resumed; checkpoints of earlier versions tell less", async () => {
+  const controller = new AbortController();
+  const t = trainer();
+  t.listen({ step: ({ globalStep }) => void (globalStep === 2 && controller.abort()) });
+  await t.fit(data, data, { epochs: 1, signal: controller.signal });
+  const state = run.loadCheckpoint()!.state;
+  const before = state.position.phases!;
+  expect(before.forward).toBeGreaterThan(0);
+  const resumed = trainer();
+  resumed.restore(state);
+  const [{ phases, memory, seconds }] = (await resumed.fit(data, data, { epochs: 1 })).history;
+  for (const [phase, value] of Object.entries(before)) expect(phases![phase as keyof typeof before], phase).toBeGreaterThanOrEqual(value);
+  expect(phases!.validation).toBeGreaterThan(0);
+  expect(Object.values(phases!).reduce((sum, value) => sum + value, 0)).toBeLessThan(seconds);
+  expect(memory!.tensors).toBeGreaterThan(0);
+  expect(memory!.process).toBeGreaterThan(1e6);
+
+  const { phases: _phases, tensorBytes: _bytes, ...position } = state.position;
+  const older = trainer();
+  older.restore({ ...state, position });
+  const { history } = await older.fit(data, data, { epochs: 1 });
+  expect(history[0].train).toEqual((await resumed.fit(data, data, { epochs: 1 })).history[0].train);
+  const { phases: __, memory: ___, ...old } = history[0];
+  expect(epochMetrics(old)).not.toHaveProperty("phases");
 });
 
 test("a run that cannot be written ends the training", async () => {

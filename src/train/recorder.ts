@@ -18,14 +18,17 @@ export interface RecorderOptions {
   readonly everySteps?: number;
   /** What the line of an epoch holds besides. @default nothing */
   readonly beside?: () => object;
+  /** Called before a checkpoint within an epoch is written. @default nothing */
+  readonly beforeCheckpoint?: () => void;
 }
 
 /**
  * The listener that keeps the folder `run` up to date while `trainer` trains: `trainer.listen(recorder({ run, trainer }))`.
  */
-export function recorder({ run, trainer, everySeconds = 30, everySteps = 0, beside = () => ({}) }: RecorderOptions): Listener {
+export function recorder({ run, trainer, everySeconds = 30, everySteps = 0, beside = () => ({}), beforeCheckpoint }: RecorderOptions): Listener {
   let lastSave = 0;
   const save = async (): Promise<void> => {
+    beforeCheckpoint?.();
     run.saveCheckpoint(await trainer.state());
     lastSave = performance.now();
   };
@@ -83,7 +86,7 @@ export function epochMetrics({ epoch, lr, train, validation, seconds, trainSecon
 }
 
 /** What was measured after an epoch, from its line of `metrics.jsonl`. */
-export function measuredIn(line: Readonly<Record<string, unknown>>): Pick<EpochRecord, "epoch"> & { readonly train: Readonly<Record<string, number>>; readonly validation: Readonly<Record<string, number>> | null } {
+export function measuredIn(line: object): Pick<EpochRecord, "epoch"> & { readonly train: Readonly<Record<string, number>>; readonly validation: Readonly<Record<string, number>> | null } {
   const part = (prefix: "train" | "val"): Readonly<Record<string, number>> =>
     Object.fromEntries(
       Object.entries(line).flatMap(([name, value]) => {
@@ -92,7 +95,7 @@ export function measuredIn(line: Readonly<Record<string, unknown>>): Pick<EpochR
       }),
     );
   const validation = part("val");
-  return { epoch: Number(line.epoch), train: part("train"), validation: Object.keys(validation).length > 0 ? validation : null };
+  return { epoch: "epoch" in line ? Number(line.epoch) : NaN, train: part("train"), validation: Object.keys(validation).length > 0 ? validation : null };
 }
 
 const named = (prefix: "train" | "val", names: readonly string[], values: Metrics | null): object =>

@@ -20,28 +20,26 @@ import { recorder, type RecorderOptions } from "./recorder.js";
 import type { Recording } from "./recording.js";
 import { RecordingPace } from "./recordingPace.js";
 import { runStatus } from "./runStatus.js";
+import { StepCurves } from "./stepCurves.js";
 
 /** "metrics": curves alone; "all": also what a board shows of the network. */
 export type RecordLevel = "all" | "metrics";
 
 export const recordLevels = ["all", "metrics"] as const satisfies readonly RecordLevel[];
 
-export interface RunRecordingOptions extends Omit<RecorderOptions, "beside"> {
+export interface RunRecordingOptions extends Omit<RecorderOptions, "beside" | "beforeCheckpoint"> {
   /** @default "all" */
   readonly record?: RecordLevel;
 }
-
-/** Points of a curve of steps, at most; steps that follow one another faster than the second are left out: writing them would take longer than they do. */
-const mostPoints = 20_000;
-const leastMs = 0.5;
 
 /** The listener that keeps the folder `run` up to date while `trainer` trains. */
 export function runRecording({ run, trainer, record = "all", ...checkpoints }: RunRecordingOptions): Listener {
   const { model } = trainer;
   const events = new EventRuns(join(run.path, "events"));
+  const steps = new StepCurves(events);
   const status = runStatus(run, trainer);
   let beside: object = {};
-  const keeper = recorder({ run, trainer, ...checkpoints, beside: () => beside });
+  const keeper = recorder({ run, trainer, ...checkpoints, beside: () => beside, beforeCheckpoint: () => steps.write() });
   const samples = new FollowedSamples();
   const ofNetwork = (): Recording[] => [
     samples,
@@ -54,8 +52,6 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
   ];
   const recordings = new Set(record === "all" ? ofNetwork() : []);
   let pace = new RecordingPace();
-  let everySteps = 1;
-  let lastPoint = -Infinity;
 
   /** Runs a handler of every recording. One that this model does not allow is left out from then on; files that cannot be written end the training. */
   const each = async <E>(handler: (recording: Recording) => ((event: E) => void | Promise<void>) | undefined, event: E): Promise<void> => {
@@ -75,19 +71,12 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
       await keeper.fitStart?.(event);
       await status.fitStart?.(event);
       await events.begin(event);
-      everySteps = Math.ceil((event.epochs * event.steps) / mostPoints);
+      steps.begin(event.epochs * event.steps);
       pace = new RecordingPace();
       await each((recording) => recording.fitStart, event);
     },
     step(event) {
-      const { globalStep, loss, lr } = event;
-      const now = performance.now();
-      if (globalStep % everySteps === 0 && now - lastPoint >= leastMs) {
-        lastPoint = now;
-        const to = events.writer("steps");
-        to.addScalar("step/loss", loss, globalStep);
-        to.addScalar("step/lr", lr, globalStep);
-      }
+      steps.add(event);
       return keeper.step?.(event);
     },
     evaluate: recordings.size === 0 ? undefined : (event) => each((recording) => recording.evaluate, event),
@@ -95,6 +84,7 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
       let failure: unknown;
       beside = {};
       try {
+        steps.write();
         addScalars(events, event);
         if (pace.due(event.seconds, event.epoch === event.epochs)) await pace.timed(() => each((recording) => recording.epochEnd, event));
         await events.flush();
@@ -105,13 +95,18 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
       if (failure !== undefined) throw failure;
     },
     async fitEnd(event) {
+      steps.write();
       await events.close();
       await keeper.fitEnd?.(event);
       await status.fitEnd?.(event);
     },
     async fitFail(event) {
-      await status.fitFail?.(event);
-      await events.close();
+      try {
+        await status.fitFail?.(event);
+        steps.write();
+      } finally {
+        await events.close();
+      }
     },
   };
 }

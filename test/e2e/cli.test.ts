@@ -1,9 +1,10 @@
 /** The command line as people and scripts use it: a small run that learns, is killed, stopped, resumed, and watched. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readEvents } from "../../src/index.js";
 import { ensureBuilt, type Finished, jsonLines, nabla, type Running, start, until } from "./command.js";
 
 let folder: string;
@@ -87,6 +88,16 @@ describe("a run that is interrupted", () => {
     expect(results(end)).toEqual(results(undisturbed));
     const log = jsonLines(readFileSync(join(run, "metrics.jsonl"), "utf8"));
     expect(log.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    // Event files go on where the checkpoint stood: each epoch counts once, and no step comes twice.
+    const steps: Record<string, number[]> = {};
+    for await (const event of readEvents(join(run, "events"))) {
+      if (event.kind === "restart") for (const tag of Object.keys(steps)) steps[tag] = steps[tag].filter((step) => !tag.startsWith(event.run) || step < event.step);
+      if (event.kind === "scalar" || event.kind === "histogram") (steps[`${event.run} ${event.tag}`] ??= []).push(event.step);
+    }
+    for (const tag of ["train epoch/loss", "validation epoch/accuracy"]) expect(steps[tag]).toEqual([1, 2, 3]);
+    expect(steps["train weights/1.weight"].at(-1)).toBe(3);
+    expect(steps["steps step/loss"]).toEqual([...new Set(steps["steps step/loss"])].sort((a, b) => a - b));
+    expect(readdirSync(run).filter((name) => name.endsWith(".partial"))).toEqual([]);
     // The finished run says the same again.
     const again = await nabla(folder, "train", "--resume", "killed", "--json");
     expect(jsonLines(again.out)).toEqual([end]);
