@@ -116,17 +116,22 @@ function checkHistograms(chart: string, histograms: unknown): asserts histograms
   }
 }
 
-const extent = ({ buckets }: CountedHistogram): number[] => buckets.filter(([, , count]) => count > 0).flatMap(([left, right]) => [left, right]);
+/** So large that nothing is, and their difference is still a number. */
+const most = 8e307;
+
+const extent = ({ buckets }: CountedHistogram): number[] => buckets.filter(([, , count]) => count > 0).flatMap(([left, right]) => [left, right]).map((end) => Math.max(-most, Math.min(most, end)));
 
 function binned({ step, buckets }: CountedHistogram, [low, high]: readonly [number, number], bins: number): Binned {
   const counts = Array.from({ length: bins }, () => 0);
   const at = (value: number): number => ((value - low) / (high - low)) * bins;
   let [total, sum] = [0, 0];
-  for (const [left, right, count] of buckets) {
+  // The outer buckets of some programs end at the largest numbers that there are.
+  const filled = buckets.filter(([, , count]) => count > 0);
+  for (const [left, right, count] of filled) {
     total += count;
-    sum += (count * (left + right)) / 2;
+    sum += count * (left / 2 + right / 2);
     const [from, to] = [at(left), at(right)];
-    if (count === 0 || to < 0 || from > bins) continue;
+    if (to < 0 || from > bins) continue;
     const last = Math.min(bins - 1, Math.floor(to));
     for (let b = Math.max(0, Math.min(bins - 1, Math.floor(from))); b <= last; b++) {
       // A bucket without width holds one value, many times.
@@ -136,21 +141,21 @@ function binned({ step, buckets }: CountedHistogram, [low, high]: readonly [numb
   }
   const mean = sum / total;
   // Within a bucket values lie evenly.
-  const squares = buckets.reduce((all, [left, right, count]) => all + count * (((left + right) / 2 - mean) ** 2 + (right - left) ** 2 / 12), 0);
+  const squares = filled.reduce((all, [left, right, count]) => all + count * ((left / 2 + right / 2 - mean) ** 2 + (right - left) ** 2 / 12), 0);
   return { step, counts, total, mean, std: Math.sqrt(squares / total) };
 }
 
 /** What stands for a count: itself, or its logarithm, from 0 to 1. */
-function heightOf({ log }: Look, most: number): (count: number) => number {
-  if (most === 0) return () => 0;
-  return log ? (count) => Math.log1p(count) / Math.log1p(most) : (count) => count / most;
+function heightOf({ log }: Look, highest: number): (count: number) => number {
+  if (highest === 0) return () => 0;
+  return log ? (count) => Math.log1p(count) / Math.log1p(highest) : (count) => count / highest;
 }
 
 const mostOf = (all: readonly Binned[]): number => Math.max(...all.map(({ counts }) => Math.max(...counts)));
 
 /** The outline of the bins from `base` upwards; closed along the base, or open. */
 function outline(tops: readonly number[], { x, box }: Place, [low, high]: readonly [number, number], base: number, closed: boolean): string {
-  const edge = (i: number): string => shown(x(low + ((high - low) * i) / tops.length));
+  const edge = (i: number): string => shown(x(low + (high - low) * (i / tops.length)));
   const stairs = tops.map((top, i) => `L${edge(i)},${shown(Math.max(box.y, top))}L${edge(i + 1)},${shown(Math.max(box.y, top))}`).join("");
   return closed ? `M${edge(0)},${shown(base)}${stairs}L${edge(tops.length)},${shown(base)}Z` : `M${stairs.slice(1)}`;
 }
@@ -213,11 +218,11 @@ function drawHeat(size: Parameters<typeof panel>[0], all: readonly Binned[], loo
   const x = axisOf({ chart: "histogramsOverTime", name: "x", options: { range: [edges[0], edges[edges.length - 1]], ...steps }, values: all.map(({ step }) => step) });
   const shares = all.map(({ counts, total }) => counts.map((count) => (total === 0 ? 0 : count / total)));
   const positive = shares.flat().filter((share) => share > 0);
-  const most = positive.length === 0 ? 1 : positive.reduce((a, b) => Math.max(a, b));
+  const largest = positive.length === 0 ? 1 : positive.reduce((a, b) => Math.max(a, b));
   // Fractions of one value come from spreading buckets over bins.
-  const least = Math.max(most / 1e6, Math.min(most / 10, positive.reduce((a, b) => Math.min(a, b), most)));
-  const at = (share: number): number => (log ? Math.log(Math.max(share, least) / least) / Math.log(most / least) : share / most);
-  const bar = axisOf({ chart: "histogramsOverTime", name: "y", options: { range: log ? [least, most] : [0, most], ...(log && { scale: "log" }) }, values: [] });
+  const least = Math.max(largest / 1e6, Math.min(largest / 10, positive.reduce((a, b) => Math.min(a, b), largest)));
+  const at = (share: number): number => (log ? Math.log(Math.max(share, least) / least) / Math.log(largest / least) : share / largest);
+  const bar = axisOf({ chart: "histogramsOverTime", name: "y", options: { range: log ? [least, largest] : [0, largest], ...(log && { scale: "log" }) }, values: [] });
   return panel(size, {
     x,
     y: values,
@@ -235,7 +240,7 @@ function drawHeat(size: Parameters<typeof panel>[0], all: readonly Binned[], loo
 function drawColumn(shares: readonly number[], [left, right]: readonly [number, number], place: Place, [low, high]: readonly [number, number], colour: (share: number) => readonly number[], title: string): Item[] {
   const [first, last] = [shares.findIndex((share) => share > 0), shares.findLastIndex((share) => share > 0)];
   if (first < 0) return [];
-  const edge = (bin: number): number => place.y(low + ((high - low) * bin) / shares.length);
+  const edge = (bin: number): number => place.y(low + (high - low) * (bin / shares.length));
   const rows = shares.slice(first, last + 1).toReversed();
   const rgb = new Uint8Array(3 * rows.length);
   rows.forEach((share, i) => rgb.set(colour(share), 3 * i));

@@ -4,13 +4,14 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Inspection, ModelGraph, RunSummary } from "../../protocol.js";
 import { connection, runPath, runs, runsById } from "../api.js";
-import { useLive } from "../parts/useLive.js";
+import type { Live } from "../parts/useLive.js";
 import { Waiting } from "../parts/waiting.js";
 import { href, withParams } from "../routes.js";
 import { Histograms } from "./model/histograms.js";
 import { Network } from "./model/network.js";
 import { Filters, Maps } from "./model/pictures.js";
 import { choose, param, paramList } from "./model/state.js";
+import { useEpochly } from "./model/useEpochly.js";
 import { Values } from "./model/values.js";
 import "./model/model.css";
 
@@ -122,9 +123,9 @@ function FiltersPart({ run }: PartProps): preact.JSX.Element {
   );
 }
 
-const useModel = (run: RunSummary): ReturnType<typeof useLive<ModelGraph>> => useLive<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, [run.id]);
+const useModel = (run: RunSummary): Live<ModelGraph> => useEpochly<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, run);
 
-const useInspection = (run: RunSummary): ReturnType<typeof useLive<Inspection>> => useLive<Inspection>(run.has.inspection ? `${runPath(run.id)}/inspection` : null, [run.id]);
+const useInspection = (run: RunSummary): Live<Inspection> => useEpochly<Inspection>(run.has.inspection ? `${runPath(run.id)}/inspection` : null, run);
 
 const Pending = ({ error }: { readonly error: string | null }): preact.JSX.Element => (error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>);
 

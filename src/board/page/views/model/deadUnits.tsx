@@ -6,7 +6,7 @@ import type { FigureOptions } from "../../../../plot/options.js";
 import type { RunSummary, Series, SeriesAnswer } from "../../../protocol.js";
 import { csvOf } from "../../parts/chart/csv.js";
 import { FigureCard } from "../../parts/figureCard.js";
-import { useLive } from "../../parts/useLive.js";
+import { useEpochly } from "./useEpochly.js";
 import { percent } from "./words.js";
 
 /** Lines that one chart shows; beyond that, those of the largest shares. */
@@ -22,7 +22,7 @@ const lastOf = ({ y }: { readonly y: readonly number[] }): number => y[y.length 
 
 export function DeadUnits({ run, tags }: { readonly run: RunSummary; readonly tags: readonly string[] }): preact.JSX.Element {
   const query = new URLSearchParams([["run", run.id], ["x", "epoch"], ...tags.map((tag) => ["tag", tag])]);
-  const { data, error } = useLive<SeriesAnswer>(`series?${query.toString()}`, [run.id]);
+  const { data, error } = useEpochly<SeriesAnswer>(`series?${query.toString()}`, run);
   // Not every epoch is looked at.
   const known = data?.series.map((series) => ({ ...series, x: series.x.filter((_, i) => series.y[i] !== null), y: series.y.filter((value) => value !== null) })) ?? [];
   const all = known.filter(({ x }) => x.length > 0);

@@ -10,10 +10,10 @@ import { getJson, runPath } from "../../api.js";
 import { csvOf } from "../../parts/chart/csv.js";
 import { ExportMenu } from "../../parts/exportMenu.js";
 import { FigureCard } from "../../parts/figureCard.js";
-import { useLive } from "../../parts/useLive.js";
 import { DeadUnits } from "./deadUnits.js";
 import { allModules } from "./network.js";
 import { choose, param } from "./state.js";
+import { useEpochly } from "./useEpochly.js";
 
 /** Kinds of tensors by the first part of their tags; event files of other programs have names of their own. */
 const kinds = { weights: "weights", gradients: "gradients", activations: "activations", "": "others" } as const;
@@ -36,8 +36,8 @@ function networkOrder(model: ModelGraph | null): (a: string, b: string) => numbe
 }
 
 export function Histograms({ run }: { readonly run: RunSummary }): preact.JSX.Element {
-  const { data: detail, error } = useLive<RunDetail>(runPath(run.id), [run.id]);
-  const { data: model } = useLive<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, [run.id]);
+  const { data: detail, error } = useEpochly<RunDetail>(runPath(run.id), run);
+  const { data: model } = useEpochly<ModelGraph>(run.has.model ? `${runPath(run.id)}/model` : null, run);
   if (detail === null) return error === null ? <p class="quiet">loading …</p> : <p class="problem" role="alert">{error}</p>;
   const inOrder = networkOrder(model);
   const tags = detail.histograms.map(({ tag }) => tag).sort(inOrder);
@@ -115,7 +115,7 @@ function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags:
 }
 
 function OverTime({ run, tag, kind, heat, log }: { readonly run: RunSummary; readonly tag: string; readonly kind: Kind; readonly heat: boolean; readonly log: boolean }): preact.JSX.Element {
-  const { data, error } = useLive<HistogramSeries>(pathOf(run.id, tag), [run.id]);
+  const { data, error } = useEpochly<HistogramSeries>(pathOf(run.id, tag), run);
   const unit = unitOf(run);
   const draw = useCallback(
     (options: FigureOptions) =>
@@ -178,7 +178,7 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   }, []);
   const wasSeen = useRef(false);
   wasSeen.current ||= seen;
-  const { data, error } = useLive<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, [run.id]);
+  const { data, error } = useEpochly<HistogramSeries>(wasSeen.current ? pathOf(run.id, tag) : null, run);
   const last = data?.entries.at(-1);
   const svg = last === undefined ? "" : lastFigure(last, log, { width: 220, height: 150, description: `${tag}. ${said([last], unitOf(run))}` }).svg();
   return (

@@ -19,8 +19,7 @@ const shownFacts = (): readonly Fact[] => {
   return (Object.keys(facts) as Fact[]).filter((fact) => given.includes(fact));
 };
 
-/** Ids of boxes: paths, which the ends cannot be taken for. */
-const idOf = (path: string): string => (path === "input" || path === "output" ? path : `m:${path}`);
+const idOf = (path: string): string => `m:${path}`;
 
 export function allModules(node: ModelNode): readonly ModelNode[] {
   return [node, ...node.children.flatMap(allModules)];
@@ -32,8 +31,12 @@ const isLeaf = ({ children }: ModelNode): boolean => children.length === 0;
 
 function nestedOf({ root, edges }: ModelGraph): NestedGraph {
   const branch = (node: ModelNode): Branch => ({ id: idOf(node.path), children: node.children.map(branch) });
-  const known = new Set(["input", "output", ...allModules(root).map(({ path }) => idOf(path))]);
-  const drawn = edges.map(([from, to]) => [idOf(from), idOf(to)] as const).filter((edge) => edge.every((end) => known.has(end)));
+  const paths = new Set(allModules(root).map(({ path }) => path));
+  // Modules may be called as the ends are: nothing leads into the input, and nothing out of the output.
+  const from = (path: string, to: string): string => (path === "input" && (!paths.has(path) || to === "input") ? "input" : idOf(path));
+  const into = (path: string, before: string): string => (path === "output" && (!paths.has(path) || before === "output") ? "output" : idOf(path));
+  const known = new Set(["input", "output", ...Array.from(paths, idOf)]);
+  const drawn = edges.map(([a, b]) => [from(a, b), into(b, a)] as const).filter((edge) => edge.every((end) => known.has(end)));
   // A model without modules of its own is one box.
   const modules = isLeaf(root) ? [branch(root)] : root.children.map(branch);
   return { branches: [{ id: "input", children: [] }, ...modules, { id: "output", children: [] }], edges: drawn };

@@ -6,18 +6,18 @@ import { image } from "../../../../plot/scene.js";
 import type { ImageSeries, Inspection, RunDetail, RunSummary } from "../../../protocol.js";
 import { runPath } from "../../api.js";
 import { ExportMenu } from "../../parts/exportMenu.js";
-import { useLive } from "../../parts/useLive.js";
 import { chosenSample, pictureOf, Samples } from "./samples.js";
 import { choose, param } from "./state.js";
+import { useEpochly } from "./useEpochly.js";
 import { plural, shape } from "./words.js";
 
 const nameOf = (tag: string): string => (tag.startsWith("filters/") ? tag.slice("filters/".length) : tag);
 
 export function Filters({ run }: { readonly run: RunSummary }): preact.JSX.Element {
-  const { data: detail, error } = useLive<RunDetail>(runPath(run.id), [run.id]);
+  const { data: detail, error } = useEpochly<RunDetail>(runPath(run.id), run);
   const tags = detail?.images.map(({ tag }) => tag) ?? [];
   const tag = tags.includes(param("image")) ? param("image") : (tags.find((each) => each.startsWith("filters/")) ?? tags[0]);
-  const { data: series, error: problem } = useLive<ImageSeries>(tag === undefined ? null : `${runPath(run.id)}/images?${new URLSearchParams({ tag }).toString()}`, [run.id]);
+  const { data: series, error: problem } = useEpochly<ImageSeries>(tag === undefined ? null : `${runPath(run.id)}/images?${new URLSearchParams({ tag }).toString()}`, run);
   return (
     <section aria-labelledby="filters-title">
       <h2 id="filters-title">Filters of the first layer</h2>
