@@ -51,7 +51,16 @@ export function RunTable(props: RunTableProps): preact.JSX.Element {
   const hold = useHold(body, onHold);
   useKeptFocus(body);
   const focused = useFocusedRow(body, rows);
-  const widths = useMemo(() => columns.map((column) => columnWidth(column, groups)), [columns, groups]);
+  const widest = useRef(new Map<string, number>());
+  const widths = useMemo(
+    () => columns.map((column) => {
+      // They grow with longer texts, but never shrink while the table is looked at.
+      const width = Math.max(widest.current.get(column.id) ?? 0, columnWidth(column, groups));
+      widest.current.set(column.id, width);
+      return width;
+    }),
+    [columns, groups],
+  );
   const lastClicked = useRef<string | null>(null);
 
   /** With Shift, all from the one before to this one. */
