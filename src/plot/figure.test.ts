@@ -34,6 +34,13 @@ describe("svg", () => {
       expect(svg).toContain(theme === "light" ? "#0068ad" : "#4ea5ea");
     }
   });
+  test("has a series in the look that it has elsewhere", () => {
+    const drawn = (look?: number): string => lines({ series: [{ name: "a", y: [1, 2], look }] }).svg({ theme: "light" });
+    expect(drawn()).toBe(drawn(0));
+    expect(drawn(3)).toContain("#c871a5");
+    expect(drawn(10)).toMatch(/#c871a5[^>]*stroke-dasharray="7 3"|stroke-dasharray="7 3"[^>]*#c871a5/);
+    expect(() => drawn(1.5)).toThrow('lines: series "a": look must be an integer ≥ 0, got 1.5.');
+  });
   test("is read out, scales to its place, and keeps text as text", () => {
     const svg = figure().svg();
     expect(svg).toMatch(/role="img" aria-labelledby="(f[0-9a-f]{8})-title \1-desc"/);

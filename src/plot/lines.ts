@@ -8,7 +8,7 @@ import { Figure, landscape } from "./figure.js";
 import type { LegendEntry } from "./legend.js";
 import { numberText } from "./numberText.js";
 import {
-  type AxisOptions, checkAxis, checkChoice, checkFigure, checkOptions, describeValue, type FigureOptions, type Numbers, numbersOf, withFigure,
+  type AxisOptions, checkAxis, checkChoice, checkCount, checkFigure, checkOptions, describeValue, type FigureOptions, type Numbers, numbersOf, withFigure,
 } from "./options.js";
 import { panel, type Place } from "./panel.js";
 import { centred, circle, group, type Item, line, type Paint, path, rect, text } from "./scene.js";
@@ -33,6 +33,8 @@ export interface Series {
   readonly line?: "solid" | "dashed" | "dotted" | "stairs";
   /** Mark each point. @default false */
   readonly points?: boolean;
+  /** Which of the hues, and beyond the seventh of the dashes, it has, counted from 0: so that a series looks alike in charts with other ones. Default: its place among the series. */
+  readonly look?: number;
 }
 
 /** A place on the x axis that means something. */
@@ -54,7 +56,7 @@ export interface LinesOptions extends FigureOptions {
 }
 
 const names = withFigure("series", "x", "y", "marks", "colours");
-const seriesNames = ["name", "y", "x", "deviation", "validation", "validationDeviation", "best", "line", "points"] as const;
+const seriesNames = ["name", "y", "x", "deviation", "validation", "validationDeviation", "best", "line", "points", "look"] as const;
 
 /** One line as it is drawn. */
 interface Curve {
@@ -132,6 +134,8 @@ function readSeries(chart: string, series: Series, index: number, count: number,
   const owner = `${chart}: series "${series.name}"`;
   checkChoice(owner, "best", series.best, ["min", "max"]);
   checkChoice(owner, "line", series.line, ["solid", "dashed", "dotted", "stairs"]);
+  checkCount(owner, "look", series.look, 0);
+  const look = series.look ?? index;
   const y = numbersOf(owner, "y", series.y);
   const x = series.x === undefined ? y.map((_, i) => i + 1) : numbersOf(owner, "x", series.x);
   const like = (what: string, values: Numbers | undefined): number[] | undefined => {
@@ -149,7 +153,7 @@ function readSeries(chart: string, series: Series, index: number, count: number,
   const kind = series.line ?? "solid";
   const common = {
     x,
-    paint: colours === "ordered" ? orderedPaint(index, count) : seriesPaint(index),
+    paint: colours === "ordered" ? orderedPaint(index, count) : seriesPaint(look),
     stairs: kind === "stairs",
     points: series.points ?? false,
   };
@@ -157,7 +161,7 @@ function readSeries(chart: string, series: Series, index: number, count: number,
     ...common,
     y,
     deviation: wide,
-    dash: dashes[kind] ?? (colours === "ordered" ? undefined : seriesDash(index)),
+    dash: dashes[kind] ?? (colours === "ordered" ? undefined : seriesDash(look)),
     best: validation === undefined ? series.best : undefined,
   };
   if (validation === undefined) return { name: series.name, curves: [first] };

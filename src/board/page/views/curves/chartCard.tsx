@@ -72,7 +72,7 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
         <button type="button" aria-pressed={wide} aria-label="large" title="large" onClick={() => change({ wide: toggled(settings.wide, name) })}>⤢</button>
         <ExportMenu
           name={name}
-          figure={span === null || lines.length === 0 ? undefined : () => chartFigure({ title: name, lines, span, smooth, ...view })}
+          figure={span === null || lines.length === 0 ? undefined : () => chartFigure({ title: name, lines, slots, span, smooth, ...view })}
           csv={() => csvOf(["run", "curve", x, "value", ...(smooth === 0 ? [] : ["smoothed"])], lines.flatMap((line) => line.x.map((at, i) => [line.name, line.part || name, at, (line.raw ?? line.y)[i], ...(smooth === 0 ? [] : [line.y[i]])])))}
         />
       </header>

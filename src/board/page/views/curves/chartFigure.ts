@@ -9,6 +9,8 @@ import type { Span } from "../../parts/chart/span.js";
 export interface FigureInit {
   readonly title: string;
   readonly lines: readonly ChartLine[];
+  /** Which look each run has. */
+  readonly slots: ReadonlyMap<string, number>;
   readonly span: Span;
   readonly kind: SeriesX;
   readonly log: boolean;
@@ -16,7 +18,7 @@ export interface FigureInit {
   readonly smooth: number;
 }
 
-export function chartFigure({ title, lines, span, kind, log, percent, smooth }: FigureInit): Figure {
+export function chartFigure({ title, lines, slots, span, kind, log, percent, smooth }: FigureInit): Figure {
   const groups = Array.from(new Set(lines.map(({ group }) => group)), (group) => lines.filter((line) => line.group === group));
   const marks = groups.length === 1 ? lines.flatMap(({ overfitsFrom }) => (overfitsFrom === null ? [] : [{ x: overfitsFrom, label: "over-fits" }])) : [];
   const seconds = kind === "time";
@@ -25,7 +27,7 @@ export function chartFigure({ title, lines, span, kind, log, percent, smooth }: 
     title,
     width: 800,
     height: 380 + 20 * Math.ceil(groups.length / 4),
-    series: groups.map((group) => seriesOf(group, { span, log, factor, marked: smooth === 0 })),
+    series: groups.map((group) => ({ ...seriesOf(group, { span, log, factor, marked: smooth === 0 }), look: slots.get(group[0].group) })),
     marks: marks.map(({ x, label }) => ({ x: x * factor, label })),
     x: { label: kind, range: [span[0] * factor, span[1] * factor], ...(seconds && { unit: factor === 1 ? "s" : factor === 1 / 60 ? "min" : "h" }) },
     y: { label: smooth === 0 ? title : `${title}, smoothed by ${smooth}`, scale: log ? "log" : "linear", format: percent ? "percent" : "number" },
