@@ -12,7 +12,7 @@ import { ExportMenu } from "../../parts/exportMenu.js";
 import { FigureCard } from "../../parts/figureCard.js";
 import { DeadUnits } from "./deadUnits.js";
 import { allModules } from "./network.js";
-import { choose, param } from "./state.js";
+import { choose, param, paramList } from "./state.js";
 import { useEpochly } from "./useEpochly.js";
 
 /** Kinds of tensors by the first part of their tags; event files of other programs have names of their own. */
@@ -58,8 +58,8 @@ export function Histograms({ run }: { readonly run: RunSummary }): preact.JSX.El
 function Distributions({ run, tags }: { readonly run: RunSummary; readonly tags: readonly string[] }): preact.JSX.Element {
   const present = (Object.keys(kinds) as Kind[]).filter((kind) => tags.some((tag) => kindOf(tag) === kind));
   const asked = param("tensor");
-  const askedKind = asked !== "" && tags.includes(asked) ? kindOf(asked) : (param("kind") as Kind);
-  const kind = present.includes(askedKind) ? askedKind : present[0];
+  const askedKind = tags.includes(asked) ? kindOf(asked) : paramList("kind")[0];
+  const kind = present.find((each) => each === askedKind) ?? present[0];
   const ofKind = tags.filter((tag) => kindOf(tag) === kind);
   const tag = ofKind.includes(asked) ? asked : ofKind[0];
   /** The same tensor of another kind, where there is one. */

@@ -11,16 +11,18 @@ import { choose, param } from "./state.js";
 import { useEpochly } from "./useEpochly.js";
 import { plural, shape } from "./words.js";
 
-const nameOf = (tag: string): string => (tag.startsWith("filters/") ? tag.slice("filters/".length) : tag);
+const isFilters = (tag: string): boolean => tag.startsWith("filters/");
+
+const nameOf = (tag: string): string => (isFilters(tag) ? tag.slice("filters/".length) : tag);
 
 export function Filters({ run }: { readonly run: RunSummary }): preact.JSX.Element {
   const { data: detail, error } = useEpochly<RunDetail>(runPath(run.id), run);
   const tags = detail?.images.map(({ tag }) => tag) ?? [];
-  const tag = tags.includes(param("image")) ? param("image") : (tags.find((each) => each.startsWith("filters/")) ?? tags[0]);
+  const tag = tags.includes(param("image")) ? param("image") : (tags.find(isFilters) ?? tags[0]);
   const { data: series, error: problem } = useEpochly<ImageSeries>(tag === undefined ? null : `${runPath(run.id)}/images?${new URLSearchParams({ tag }).toString()}`, run);
   return (
     <section aria-labelledby="filters-title">
-      <h2 id="filters-title">Filters of the first layer</h2>
+      <h2 id="filters-title">{tag === undefined || isFilters(tag) ? "Filters of the first layer" : "Pictures"}</h2>
       {detail === null && error === null && <p class="quiet">loading …</p>}
       {(error ?? problem) !== null && <p class="problem" role="alert">{error ?? problem}</p>}
       {detail !== null && tag === undefined && <p class="quiet">This run has no pictures of filters. <code>npx nabla train convnet</code> records them for networks whose first layer is a convolution over images.</p>}
@@ -76,7 +78,7 @@ function OverSteps({ run, series: { tag, entries } }: { readonly run: RunSummary
       <div class="images">
         {addresses.map((address, index) => <Picture key={index} address={address} width={width} height={height} alt={`${name}${addresses.length > 1 ? `, picture ${index + 1} of ${addresses.length}` : ""}`} most={addresses.length > 1 ? 96 : 480} />)}
       </div>
-      <p class="quiet">Each filter is drawn from its lowest to its highest weight. Edges, spots and colours are what trained filters respond to; noise that stays says that the layer learns little.</p>
+      {isFilters(tag) && <p class="quiet">Each filter is drawn from its lowest to its highest weight. Edges, spots and colours are what trained filters respond to; noise that stays says that the layer learns little.</p>}
     </div>
   );
 }
