@@ -1,7 +1,7 @@
 /** The packed tarball, installed in an empty project and used from plain JavaScript, from TypeScript and by its command. */
 
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,6 +136,42 @@ test("its labs run", async () => {
   expect(verdicts.agrees).toBeGreaterThan(50);
   expect(verdicts.fails).toBe(0);
   expect(existsSync(report)).toBe(true);
+});
+
+test("TypeScript sees what browsers have, with no types of Node, and Vite bundles it", async () => {
+  await writeFile(
+    join(project, "page.ts"),
+    `import { crossEntropy, data, nn, plot, Trainer, optim } from "nabla";
+import { tensor, type Tensor } from "nabla/browser";
+
+const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 2));
+const trainer = new Trainer({ model, optimizer: new optim.Adam(model.parameters()), loss: crossEntropy });
+const { history } = await trainer.fit(new data.DataLoader(data.circles()), null, { epochs: 1 });
+const weight: Tensor = tensor([1]);
+document.body.innerHTML = plot.curves(history).svg() + String(model) + String(weight.size);
+// @ts-expect-error there are no files in browsers
+export const read = () => data.readCsv("a.csv");
+`,
+  );
+  await writeFile(
+    join(project, "tsconfig.page.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "ES2023", lib: ["ES2023", "DOM"], types: [], module: "ESNext", moduleResolution: "Bundler", customConditions: ["browser"], strict: true,
+        skipLibCheck: false, noEmit: true,
+      },
+      files: ["page.ts"],
+    }),
+  );
+  await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.page.json"]);
+  await writeFile(join(project, "index.html"), `<!doctype html><script type="module" src="/page.ts"></script>`);
+  await writeFile(join(project, "vite.config.js"), `export default { build: { outDir: "page", target: "es2022" }, logLevel: "warn" };`);
+  expect(await run(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build"])).not.toMatch(/externalized|error/i);
+  const built = readdirSync(join(project, "page/assets"));
+  expect(built.filter((name) => name.endsWith(".wasm")).length).toBe(2);
+  const code = readFileSync(join(project, "page/assets", built.find((name) => name.endsWith(".js")) ?? ""), "utf8");
+  // Layers keep their names, by which they draw their weights.
+  expect(code).toMatch(/static name=[`"']Linear[`"']/);
 });
 
 test("without the compiled addon the wasm kernels serve", async () => {
