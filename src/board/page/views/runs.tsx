@@ -44,7 +44,8 @@ export default function Runs(): preact.JSX.Element {
     <>
       <span role="status" class="count">
         {fitting.length === all.length ? counted(all.length, "run") : `${fitting.length} of ${counted(all.length, "run")}`}
-        {`, ${selected.size} selected`}
+        {`, ${selectedRuns.length} selected`}
+        {selectedRuns.length < selected.size && ` (and ${selected.size - selectedRuns.length} that ${selected.size - selectedRuns.length === 1 ? "is" : "are"} gone)`}
         {left > 0 && `; ${left} more did not fit: at most ${mostSelected} are looked at together`}
       </span>
       <a class="button" href={selected.size === 0 ? undefined : href("curves", { run: [...selected] })} role="link" aria-disabled={selected.size === 0}>Compare the curves</a>
@@ -60,7 +61,7 @@ export default function Runs(): preact.JSX.Element {
         <FilterHelp />
         <nav class="parts" aria-label="What is shown of the runs">
           {(Object.keys(parts) as Part[]).map((name) => (
-            <a key={name} href={withParams({ show: name === "table" ? null : name })} aria-current={name === part ? "true" : undefined}>{parts[name]}{name === "differences" && selected.size > 0 ? ` (${selected.size})` : ""}</a>
+            <a key={name} href={withParams({ show: name === "table" ? null : name })} aria-current={name === part ? "true" : undefined}>{parts[name]}{name === "differences" && selectedRuns.length > 0 ? ` (${selectedRuns.length})` : ""}</a>
           ))}
         </nav>
       </div>

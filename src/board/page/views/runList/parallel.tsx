@@ -62,7 +62,9 @@ export function Parallel({ runs, selected, onTooMany, status }: ParallelProps): 
         </Dropdown>
         {status}
       </div>
-      {axisKeys.length === 0 && <p class="quiet">These runs have one configuration; choose axes by hand, or train with other values: <code>npx nabla train convnet --lr 0.01</code></p>}
+      {axisKeys.length === 0 && (given === null
+        ? <p class="quiet">These runs have one configuration; choose axes by hand, or train with other values: <code>npx nabla train convnet --lr 0.01</code></p>
+        : <p class="quiet">No hyper-parameter has an axis; choose some above.</p>)}
       <Plot runs={runs} axes={axes} metric={metric} selected={selected} onTooMany={onTooMany} />
     </>
   );
@@ -142,8 +144,8 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
   /** The line nearest to the pointer, of those within the brushes. */
   const nearest = (event: PointerEvent): string | null => {
     const [px, py] = point(event);
-    const i = Math.min(axes.length - 2, Math.max(0, Math.floor((px - left) / gap)));
-    const share = Math.min(1, Math.max(0, (px - x(i)) / gap));
+    const i = gap === 0 ? 0 : Math.min(axes.length - 2, Math.max(0, Math.floor((px - left) / gap)));
+    const share = gap === 0 ? 0 : Math.min(1, Math.max(0, (px - x(i)) / gap));
     let best: string | null = null;
     let least = 14;
     for (const { run, positions } of inside) {
@@ -225,9 +227,10 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
 
 const optionId = (index: number): string => `line${index}`;
 
+/** The better the larger, from 0 to 1; −1 without a value. */
 const rank = ({ positions }: Line, higher: boolean): number => {
   const end = positions[positions.length - 1];
-  return end === null ? -Infinity : higher ? end : -end;
+  return end === null ? -1 : higher ? end : 1 - end;
 };
 
 const axisText = (run: RunSummary, { id }: ParallelAxis): string => {
