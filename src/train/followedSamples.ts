@@ -5,7 +5,7 @@
 
 import { type DType, dtypeBytes, hostArray, type TypedArray } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { formatShape, sizeOf, type Shape } from "../base/shape.js";
+import { formatShape, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { tensor } from "../ops/create.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { LabelledBatch } from "./batches.js";
@@ -35,11 +35,11 @@ export class FollowedSamples implements Recording {
     const source = validation ?? training;
     for await (const batch of source.epoch(0)) {
       const { x, y } = batch;
+      this.inputShape = x.shape.slice(1);
+      this.inputType = x.dtype;
       if (x.ndim === 0 || x.shape[0] === 0 || y.shape[0] !== x.shape[0]) {
         throw new ValueError(`inputs ${formatShape(x.shape)} and targets ${formatShape(y.shape)} do not begin with the same axis of samples.`);
       }
-      this.inputShape = x.shape.slice(1);
-      this.inputType = x.dtype;
       this.#total = validation === null ? x.shape[0] : source.dataset.length;
       this.#wanted = Math.max(1, Math.min(most, this.#total, Math.floor(mostBytes / Math.max(1, sizeOf(this.inputShape) * dtypeBytes[x.dtype]))));
       this.#x = new Rows(x.dtype, this.inputShape, this.#wanted);
@@ -91,7 +91,8 @@ export class FollowedSamples implements Recording {
       if (Math.floor((this.#seen + row + 1) * share) > Math.floor((this.#seen + row) * share)) places.push(row);
     }
     const room = places.slice(0, this.#wanted - this.count);
-    if (room.length > 0) {
+    // Batches of sequences may each be of another length; those of the first one's are followed.
+    if (room.length > 0 && sameShape(x.shape.slice(1), this.#x.shape) && sameShape(y.shape.slice(1), this.#y.shape)) {
       this.#x.put(this.count, await x.data(), room);
       this.#y.put(this.count, await y.data(), room);
       for (const row of room) this.#indices.push(indices?.[row] ?? this.#seen + row);

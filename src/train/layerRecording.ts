@@ -21,7 +21,7 @@ import type { Recording } from "./recording.js";
 import { someOf } from "./someOf.js";
 
 /** Memory for the outputs of all layers at once. */
-const mostBytes = 256 * 2 ** 20;
+const mostBytes = 128 * 2 ** 20;
 /** Values of a layer that a histogram is made of; of more, evenly chosen ones. */
 const mostValues = 1 << 15;
 

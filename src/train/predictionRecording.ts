@@ -75,7 +75,9 @@ class Found {
       if (share < 1 && Math.floor((place + 1) * share) === Math.floor(place * share)) continue;
       this.labels.push(labels[row]);
       this.indices.push(indices?.[row] ?? place);
-      this.#rows.push(scores.subarray(row * classes, (row + 1) * classes));
+      const [start, end] = [row * classes, (row + 1) * classes];
+      // A part of an array would keep all of it in memory.
+      this.#rows.push(share < 1 ? scores.slice(start, end) : scores.subarray(start, end));
     }
     this.#seen += labels.length;
   }

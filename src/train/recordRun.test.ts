@@ -257,3 +257,47 @@ test("wrong options are errors", () => {
   wrong({ config: { sizes: [1, 2] } }, /config\.sizes must be a number, a string, true, false or null/);
   expect(existsSync(run)).toBe(false);
 });
+
+test("sequences of several lengths, and targets that are not one a sample", async () => {
+  manualSeed(0);
+  const model = new nn.Sequential(new nn.Embedding(5, 3), new nn.Linear(3, 5));
+  class Flat extends nn.Module {
+    inner = model;
+    override forward(x: Tensor): Tensor {
+      return this.inner.forward(x).flatten(0, 1);
+    }
+  }
+  const batches = (lengths: readonly number[], ys: (n: number, t: number) => number) => ({
+    length: lengths.length,
+    dataset: { length: 4 * lengths.length },
+    async *epoch() {
+      for (const t of lengths) yield { x: tensor(Int32Array.from({ length: 4 * t }, (_, i) => i % 5), { shape: [4, t] }), y: tensor(Int32Array.from({ length: ys(4, t) }, (_, i) => i % 5)) };
+    },
+  });
+  const heard: string[] = [];
+  onWarning((_, message) => heard.push(message));
+  const trainer = build(() => new Flat());
+  trainer.listen(recordRun(run, { trainer }));
+  const tokens = batches([6, 3, 6], (n, t) => n * t);
+  expect((await trainer.fit(tokens, tokens, { epochs: 1 })).status).toBe("finished");
+  expect(heard).toEqual([expect.stringMatching(/without a record of samples: inputs \[4, 6\] and targets \[24\] do not begin with the same axis/)]);
+  expect(json("model.json")).toMatchObject({ inputShape: [6], root: { outputShape: [5] } });
+
+  /** The class of a whole sequence. */
+  class Mean extends nn.Module {
+    inner = model;
+    override forward(x: Tensor): Tensor {
+      return this.inner.forward(x).mean({ axis: 1 });
+    }
+  }
+  heard.length = 0;
+  const classifier = build(() => new Mean());
+  run = join(folder, "classes");
+  classifier.listen(recordRun(run, { trainer: classifier }));
+  const classes = batches([6, 3, 6], (n) => n);
+  await classifier.fit(classes, classes, { epochs: 1 });
+  expect(heard).toEqual([]);
+  expect(json("inspection.json").samples.map(({ index }: { index: number }) => index)).toEqual(expect.arrayContaining([0, 8]));
+  expect(json("inspection.json").samples).toHaveLength(8);
+  expect(readdirSync(run)).toContain("predictions.safetensors");
+});

@@ -32,6 +32,9 @@ export interface RunRecordingOptions extends Omit<RecorderOptions, "beside" | "b
   readonly record?: RecordLevel;
 }
 
+/** Milliseconds after which event files are brought to the disk. A process that is killed loses none of them in any case, a machine that loses its power these. */
+const flushMs = 5000;
+
 /** The listener that keeps the folder `run` up to date while `trainer` trains. */
 export function runRecording({ run, trainer, record = "all", ...checkpoints }: RunRecordingOptions): Listener {
   const { model } = trainer;
@@ -52,6 +55,7 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
   ];
   const recordings = new Set(record === "all" ? ofNetwork() : []);
   let pace = new RecordingPace();
+  let flushed = -Infinity;
 
   /** Runs a handler of every recording. One that this model does not allow is left out from then on; files that cannot be written end the training. */
   const each = async <E>(handler: (recording: Recording) => ((event: E) => void | Promise<void>) | undefined, event: E): Promise<void> => {
@@ -87,7 +91,10 @@ export function runRecording({ run, trainer, record = "all", ...checkpoints }: R
         steps.write();
         addScalars(events, event);
         if (pace.due(event.seconds, event.epoch === event.epochs)) await pace.timed(() => each((recording) => recording.epochEnd, event));
-        await events.flush();
+        if (performance.now() - flushed > flushMs) {
+          await events.flush();
+          flushed = performance.now();
+        }
       } catch (error) {
         failure = error;
       }
