@@ -30,10 +30,11 @@ export const boardCommand: CommandFactory = (io, exit) =>
     .action(async (root: string, { port, host }: BoardCommandOptions) => {
       if (root === "") throw new UsageError('RUNS_DIR: expected a folder, got "".');
       if (host.trim() === "") throw new UsageError('--host: expected a name or an address, got "".');
-      const board = await startBoard({ root, host, port: portOf(port), onFault: (error) => printLine(io.stderr, `fault of the board: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`) });
+      const onFault = (error: unknown): void => printLine(io.stderr, `fault of the board, which goes on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      const board = await startBoard({ root, host, port: portOf(port), onFault });
       const count = board.store.summaries().length;
       printLine(io.stdout, startText({ url: board.url, root, count, open: board.token !== null }));
-      await untilStopped();
+      await untilStopped(onFault);
       await board.close();
       exit(0);
     });
@@ -56,9 +57,13 @@ function startText({ url, root, count, open }: { readonly url: string; readonly 
   ].join("\n");
 }
 
-/** Resolves at Ctrl-C, or when the process is asked to end; a second one ends it at once. */
-function untilStopped(): Promise<void> {
-  return new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
+/** Resolves at Ctrl-C, or when the process is asked to end; a second one ends it at once. No fault ends it before. */
+async function untilStopped(onFault: (error: unknown) => void): Promise<void> {
+  const faults = ["uncaughtException", "unhandledRejection"] as const;
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of faults) process.on(name, onFault);
+  await new Promise<void>((done) => {
+    for (const name of signals) process.once(name, () => done());
   });
+  for (const name of faults) process.off(name, onFault);
 }

@@ -79,7 +79,7 @@ export function boardTests(): { readonly root: () => string; readonly start: (op
           vi.waitFor(async () => {
             const found = await list();
             if (!wanted(found)) throw new Error(`not yet: ${JSON.stringify(found)}`);
-          }, { timeout: 15_000, interval: 100 }),
+          }, { timeout: 40_000, interval: 100 }),
       });
     },
   };

@@ -361,6 +361,13 @@ describe("faults: what can be read is shown, and what was left out is named", ()
     }
   });
 
+  test.skipIf(process.platform !== "linux")("a name that is no text", async () => {
+    writeRun(root(), "a");
+    mkdirSync(Buffer.concat([Buffer.from(join(root(), "b")), Buffer.of(0xff)]));
+    const board = await start();
+    expect(await board.list()).toMatchObject({ runs: [{ id: "a" }], omissions: [{ path: "b\ufffd", reason: expect.stringMatching(/name that is no text/) }] });
+  });
+
   test("keys that objects have by themselves", async () => {
     const folder = writeRun(root(), "a", { epochs: 0, record: { config: JSON.parse('{"__proto__":{"x":1},"constructor":"c","epochs":1}') as object } });
     writeFileSync(join(folder, "metrics.jsonl"), `{"epoch":1,"__proto__":{"polluted":1},"constructor":2,"valLoss":1,"toString":3}\n`);

@@ -111,6 +111,9 @@ describe("only the board's own page is answered", () => {
     }
     expect((await ask(board, "/api/runs/a", { method: "HEAD" })).status).toBe(200);
     expect((await ask(board, "/api/runs", { method: "PATCH" })).status).toBe(404);
+    // Of the stream, which has no end, only the head.
+    expect((await ask(board, "/api/stream", { method: "HEAD" })).status).toBe(200);
+    expect(board.store.listenerCount("run")).toBe(0);
     await alive(board);
   });
 });

@@ -68,8 +68,21 @@ async function load(): Promise<void> {
   });
 }
 
-/** Follows the server for as long as the page is open; lost connections come back by themselves. */
+/** After so long out of sight the page gives up its connection: a browser has six for one server, and every page holds one. */
+const hiddenMs = 20_000;
+
+/** Follows the server for as long as the page is open and in sight; lost connections come back by themselves. */
 export function follow(): void {
+  let stream = connect();
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(leaving);
+    if (document.hidden) leaving = setTimeout(() => stream.close(), hiddenMs);
+    else if (stream.readyState === EventSource.CLOSED) stream = connect();
+  });
+}
+
+function connect(): EventSource {
   const stream = new EventSource("api/stream");
   const on = <Name extends keyof StreamEvents>(name: Name, handle: (data: StreamEvents[Name]) => void): void =>
     stream.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as StreamEvents[Name]));
@@ -78,4 +91,5 @@ export function follow(): void {
   on("run", (run) => tell(run.id, run));
   on("removed", ({ id }) => tell(id, null));
   on("omissions", (list) => (omissions.value = list));
+  return stream;
 }

@@ -46,7 +46,7 @@ export function boardApp({ store, root, host, port, token, page, closing, onFaul
     if (error instanceof HTTPException) return c.json({ error: error.message || `The request was refused (${error.status}).` }, error.status);
     // A file that was damaged, replaced or removed while it was read.
     if (error instanceof NablaError) return c.json({ error: error.message }, 422);
-    if (error instanceof NotReadable || errorCode(error).startsWith("E")) return c.json({ error: `A file of the run ${whyUnreadable(error) ?? "is gone"}.` }, 422);
+    if (error instanceof NotReadable || /^E(?!RR_)/.test(errorCode(error))) return c.json({ error: `A file of the run ${whyUnreadable(error) ?? "is gone"}.` }, 422);
     onFault(error);
     return c.json({ error: "The board failed to answer this; the terminal where it runs says why. Everything else goes on." }, 500);
   });

@@ -88,7 +88,9 @@ export class RunFinder {
     let isRun = false;
     for (const entry of entries.slice(0, maxEntries)) {
       const { name } = entry;
-      if (entry.isDirectory() && !passedOver.has(name)) folders.push(name);
+      // What is no UTF-8 cannot be asked for by its name.
+      if (name.includes("\ufffd")) omissions.push({ path: path === "" ? name : `${path}/${name}`, reason: "has a name that is no text (UTF-8); rename it." });
+      else if (entry.isDirectory() && !passedOver.has(name)) folders.push(name);
       else if (entry.isSymbolicLink()) {
         const place = path === "" ? name : `${path}/${name}`;
         if (await leaves(this.#root, join(this.#root, place))) omissions.push({ path: place, reason: "is a link that leaves the folder that the board shows; it is not followed." });

@@ -9,6 +9,8 @@ import type { RunStore } from "./runStore.js";
 const pulseMs = 15_000;
 
 export function liveEvents(c: Context, store: RunStore, closing: AbortSignal): Response {
+  // Nobody reads the body of the answer to HEAD, so nothing would ever end it.
+  if (c.req.method === "HEAD") return new Response(null, { headers: { "Content-Type": "text/event-stream" } });
   return streamSSE(c, async (stream) => {
     /** What is still to be sent, one entry a run. */
     const waiting = new Map<string, { event: keyof StreamEvents; data: string }>();

@@ -29,16 +29,16 @@ export interface StateFacts {
   readonly writer: Writer;
   readonly record: RunRecord | null;
   readonly epochsDone: number;
-  /** Seconds since 1970. */
-  readonly updated: number;
+  /** When it last wrote, seconds since 1970: by the times of its files, or by when the board saw a change. */
+  readonly lastWrite: number;
   /** A lab has left its results. */
   readonly results: boolean;
   /** It is event files of any program, which tell nothing of their end. */
   readonly eventsOnly: boolean;
 }
 
-export function stateOf({ writer, record, epochsDone, updated, results, eventsOnly }: StateFacts): RunState {
-  const recent = Date.now() / 1000 - updated < silentSeconds;
+export function stateOf({ writer, record, epochsDone, lastWrite, results, eventsOnly }: StateFacts): RunState {
+  const recent = Date.now() / 1000 - lastWrite < silentSeconds;
   if (writer === "alive" || (writer === "elsewhere" && recent)) return "running";
   if (eventsOnly) return recent ? "running" : "finished";
   const status = record?.status?.state;

@@ -36,7 +36,7 @@ export function seriesOf({ id, summary: { kind } }: WatchedRun, data: RunData, t
   return {
     run: id,
     tag,
-    total: Math.max(0, end - begin),
+    total: Math.max(0, firstAbove(x, to) - firstAtLeast(x, from)),
     x: kept.map((i) => x[i]),
     y: kept.map((i) => finiteOrNull(y[i])),
     means: means && kept.length < end - begin ? meansOf(y, begin, kept).map(finiteOrNull) : null,

@@ -56,6 +56,8 @@ export class WatchedRun {
   #stamps: Stamps | null = null;
   /** Something could not be read, just now. */
   #failed = false;
+  /** That part of it which does not change with the notes. */
+  #written = "";
   #facts: Omit<StateFacts, "writer">;
   #writer: Writer = "nobody";
   #record: RunRecord | null = null;
@@ -77,8 +79,8 @@ export class WatchedRun {
     this.id = id;
     this.folder = id === "./" ? root : join(root, id);
     this.#clear();
-    this.#facts = { record: null, epochsDone: 0, updated: 0, results: false, eventsOnly: false };
-    this.summary = this.#summarize(new Set());
+    this.#facts = { record: null, epochsDone: 0, lastWrite: 0, results: false, eventsOnly: false };
+    this.summary = this.#summarize(new Set(), 0);
   }
 
   get name(): string {
@@ -169,6 +171,11 @@ export class WatchedRun {
     // The curves of steps are long, and the summary of a training does without them.
     const level = wanted === levels.all || this.#level === levels.all || eventsOnly ? levels.all : levels.summary;
     await this.#events.read(events.folders, writer !== "nobody" || eventsOnly, level === levels.all ? undefined : (name) => name !== "steps");
+    // The clock of another machine may go wrong; a change that is seen here is recent in any case.
+    const updated = Math.max(events.updated, ...names.map((name) => (name === "notes" ? 0 : (stamps[name]?.time ?? 0))));
+    const written = JSON.stringify([...names.map((name) => name !== "notes" && stamps[name]?.text), events.stamp]);
+    const lastWrite = this.#written === "" || this.#written === written ? Math.max(updated, this.#facts.lastWrite) : Math.max(updated, Date.now() / 1000);
+    this.#written = written;
     // What could not be read may be readable the next time.
     this.#key = this.#failed ? "" : key;
     this.#stamps = this.#failed ? null : stamps;
@@ -178,16 +185,16 @@ export class WatchedRun {
     this.#facts = {
       record: this.#record,
       epochsDone: epochs.length === 0 ? 0 : Math.max(0, epochs[epochs.length - 1]),
-      updated: Math.max(events.updated, ...names.map((name) => (name === "notes" ? 0 : (stamps[name]?.time ?? 0)))),
+      lastWrite,
       results: stamps.results !== null,
       eventsOnly,
     };
-    return this.#tell(this.#summarize(new Set(names.filter((name) => stamps[name] !== null))));
+    return this.#tell(this.#summarize(new Set(names.filter((name) => stamps[name] !== null)), updated));
   }
 
-  #summarize(files: ReadonlySet<FileName>): RunSummary {
+  #summarize(files: ReadonlySet<FileName>, updated: number): RunSummary {
     const facts = this.#facts;
-    return summaryOf({ ...facts, id: this.id, name: this.name, state: stateOf({ ...facts, writer: this.#writer }), notes: this.#notes, table: this.#table, events: this.#events, files });
+    return summaryOf({ ...facts, id: this.id, name: this.name, state: stateOf({ ...facts, writer: this.#writer }), notes: this.#notes, table: this.#table, events: this.#events, files, updated });
   }
 
   /** @returns whether there is something to tell */
