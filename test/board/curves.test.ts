@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Download, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { SeriesAnswer } from "../../src/board/protocol.js";
 import { EventWriter } from "../../src/index.js";
 import { accessibilityFaults } from "./accessibility.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
@@ -227,6 +228,43 @@ describeInBrowser("curves", () => {
     await page.getByText("The run “live” is not here").waitFor({ timeout: 10_000 });
   });
 
+  test("fifty long and noisy curves: no more points than are seen, and a crosshair that leaves time for other work", async () => {
+    const many = mkdtempSync(join(tmpdir(), "nabla-many-"));
+    for (let i = 0; i < 50; i++) {
+      const run = join(many, `run ${i}`);
+      mkdirSync(run);
+      writeFileSync(join(run, "run.json"), runJson());
+      writeFileSync(join(run, "metrics.jsonl"), Array.from({ length: 2500 }, (_, epoch) => `{"epoch":${epoch + 1},"trainLoss":${(i + 60 + 40 * Math.sin(epoch * (epoch + i))) / 60}}\n`).join(""));
+    }
+    const other = await openBoard(many);
+    const answers: Promise<SeriesAnswer>[] = [];
+    other.page.on("response", (response) => {
+      if (response.url().includes("/api/series")) answers.push(response.json());
+    });
+    await other.page.goto(other.address(`#/curves?wide=loss&${Array.from({ length: 50 }, (_, i) => `run=run+${i}`).join("&")}`));
+    const area = other.page.getByRole("article", { name: "loss" }).locator(".u-over");
+    await area.waitFor();
+    /** Points of each run, as they came last. */
+    const lengths = async (): Promise<number[]> => Array.from(new Map((await Promise.all(answers)).flatMap(({ series }) => series.map(({ run, x: places }) => [run, places.length]))).values());
+    await expect.poll(async () => (await lengths()).length, { timeout: 30_000 }).toBe(50);
+    const points = (await lengths()).reduce((sum, each) => sum + each, 0);
+    expect(points).toBeGreaterThan(20_000);
+    expect(points).toBeLessThan(42_000);
+    const { x, y, width } = (await area.boundingBox())!;
+    // The processor's time of the page, which other work on the machine does not lengthen.
+    const cdp = await other.page.context().newCDPSession(other.page);
+    await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+    const busy = async (): Promise<number> => (await cdp.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration")!.value;
+    const before = await busy();
+    const moves = 60;
+    for (let i = 0; i < moves; i++) await other.page.mouse.move(x + (i / moves) * width, y + 100 + i);
+    // Of the 17 ms of a frame.
+    expect((1000 * ((await busy()) - before)) / moves).toBeLessThan(16);
+    expect(other.faults).toEqual([]);
+    await other.close();
+    rmSync(many, { recursive: true });
+  }, 120_000);
+
   test("no barriers, nothing beyond the window, in light and dark, narrow and wide", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [360, 1280, 2560]) {
@@ -242,7 +280,7 @@ describeInBrowser("curves", () => {
     }
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1280, height: 900 });
-  });
+  }, 120_000);
 
   test("a folder without runs says how one comes to be", async () => {
     const empty = mkdtempSync(join(tmpdir(), "nabla-empty-"));

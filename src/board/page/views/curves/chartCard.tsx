@@ -30,9 +30,10 @@ const mostPoints = 40_000;
 const fewestPoints = 400;
 
 function pointsFor(width: number, curves: number): number {
-  // In steps, so that a window that is resized does not fetch all the time.
+  // In steps, so that a window that is resized, or one more run, does not fetch all anew.
   const pixels = 256 * Math.ceil((width * devicePixelRatio) / 256);
-  return Math.max(fewestPoints, Math.min(2 * pixels, Math.floor(mostPoints / Math.max(1, curves))));
+  const points = Math.max(fewestPoints, Math.min(2 * pixels, mostPoints / Math.max(1, curves)));
+  return Math.floor(2 ** (Math.floor(4 * Math.log2(points)) / 4));
 }
 
 export function ChartCard({ chart, runs, names, slots, x, settings, change }: ChartCardProps): preact.JSX.Element {

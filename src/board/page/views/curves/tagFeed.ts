@@ -7,6 +7,8 @@ import { changes, getJson, runPath } from "../../api.js";
 /** Milliseconds between two questions about one run, and before another try. */
 const rest = 2000;
 const retry = 4000;
+/** Answers that come one after another are told together: each would fetch the charts anew. */
+const gather = 100;
 
 export class TagFeed {
   /** By run; a run is missing as long as its tags are not known. */
@@ -17,6 +19,8 @@ export class TagFeed {
   /** Runs whose question failed. */
   readonly #failed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  readonly #answers = new Map<string, readonly string[]>();
   readonly #stop: () => void;
 
   constructor() {
@@ -31,6 +35,7 @@ export class TagFeed {
   close(): void {
     this.#runs = [];
     clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
     this.#stop();
   }
 
@@ -54,13 +59,22 @@ export class TagFeed {
     if (next < Infinity) this.#timer = setTimeout(() => this.#ask(changes.peek()), next);
   }
 
+  #publish(): void {
+    this.#gathering = undefined;
+    const before = this.tags.peek();
+    const next = new Map(before);
+    for (const [run, tags] of this.#answers) if (before.get(run)?.join("\n") !== tags.join("\n") || !before.has(run)) next.set(run, tags);
+    // The same tags are no news.
+    if (Array.from(this.#answers.keys()).some((run) => next.get(run) !== before.get(run))) this.tags.value = next;
+    this.#answers.clear();
+  }
+
   async #fetch(run: string): Promise<void> {
     try {
       const { scalars } = await getJson<RunDetail>(runPath(run));
       const tags = scalars.map(({ tag }) => tag);
-      const before = this.tags.peek().get(run);
-      // The same tags are no news.
-      if (before?.join("\n") !== tags.join("\n") || before === undefined) this.tags.value = new Map(this.tags.peek()).set(run, tags);
+      this.#answers.set(run, tags);
+      this.#gathering ??= setTimeout(() => this.#publish(), gather);
       if (this.#failed.size === 0) this.problem.value = "";
     } catch (error) {
       // A run that is gone is asked for no more.
