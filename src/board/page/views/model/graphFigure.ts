@@ -24,7 +24,7 @@ export interface BoxContent {
 const size = 12.5;
 /** Fonts that stand in for the page's own are wider. */
 const reserve = 1.17;
-const roomFor = (content: string, letters: number): number => reserve * textWidth(content, letters);
+const roomFor = (content: string, letters: number): number => reserve * textWidth(content.replaceAll(/[⁰¹²³⁴-⁹⁻]/g, "0"), letters);
 const lineHeight = 17;
 const chevronWidth = 18;
 const widest = 300;

@@ -47,6 +47,8 @@ export interface Placement extends Size {
 /** Height of the head of an open box. */
 export const headHeight = 30;
 const padding = 14;
+/** Between the rows of boxes. */
+const rowGap = 30;
 
 /** @param sizeOf how much room a folded thing, or the head of an open one, takes */
 export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id: string, open: boolean) => Size): Placement {
@@ -59,7 +61,7 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
     const touching = all.filter(([from, to]) => from !== holder && (owner.has(from) || owner.has(to) || to === holder));
     const inner = new Map(branches.filter(({ id, children }) => children.length > 0 && open.has(id)).map((branch) => [branch.id, level(branch.children, touching, depth + 1, branch.id)]));
     const g = new dagre.graphlib.Graph();
-    g.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 30, edgesep: 14, marginx: padding, marginy: padding });
+    g.setGraph({ rankdir: "TB", nodesep: 26, ranksep: rowGap, edgesep: 14, marginx: padding, marginy: padding });
     g.setDefaultEdgeLabel(() => ({}));
     const sizes = new Map(branches.map(({ id }) => [id, outerSize(sizeOf(id, inner.has(id)), inner.get(id))]));
     for (const [id, size] of sizes) g.setNode(key(id), { ...size });
@@ -71,6 +73,13 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
       if (b === undefined) g.setNode(exit, { width: 1, height: 1 });
       g.setEdge(a === undefined ? entry : key(a), b === undefined ? exit : key(b));
     }
+    // Ways in begin above all else, and ways out end below all else.
+    const ties = new Set<string>();
+    for (const name of g.nodes().filter((each) => each !== entry && each !== exit)) {
+      if (g.hasNode(entry) && g.inEdges(name)?.length === 0) ties.add(tie(entry, name));
+      if (g.hasNode(exit) && g.outEdges(name)?.length === 0) ties.add(tie(name, exit));
+    }
+    for (const each of ties) g.setEdge(...(JSON.parse(each) as [string, string]), { weight: 0 });
     dagre.layout(g);
     const { left, width, height } = extentOf(g);
     const at = (p: Point): Point => ({ x: p.x - left, y: p.y });
@@ -91,6 +100,7 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
     const placed = new Map(boxes.map((box) => [key(box.id), box]));
     const boxOf = (name: string): PlacedBox | undefined => placed.get(name);
     for (const { v, w } of g.edges()) {
+      if (ties.has(tie(v, w))) continue;
       const points = (g.edge(v, w) as { points: Point[] }).points.map(at);
       const last = points.length - 1;
       const [from, to] = [ports.get(v), ports.get(w)];
@@ -99,8 +109,8 @@ export function place(graph: NestedGraph, open: ReadonlySet<string>, sizeOf: (id
         points[0] = borderPoint(points[0], boxOf(v), "bottom", from && portX(from, from.inner.exit));
         points[last] = borderPoint(points[last], boxOf(w), "top", to && portX(to, to.inner.entry));
       }
-      // Between neighbours nothing is in the way.
-      if (last === 2) points.splice(1, 1);
+      // Between neighbours it turns where no box is: half-way between the two rows, which may be of unlike heights.
+      if (last === 2) points.splice(1, 1, ...turnOf(points as [Point, Point, Point]));
       edges.push({ points, arrives: w !== exit });
     }
     const port = (name: string): number | undefined => (g.hasNode(name) ? at(g.node(name) as Point).x : undefined);
@@ -129,6 +139,7 @@ interface Level extends Placement {
 const [entry, exit] = ["entry", "exit"];
 /** Ids may be any text, also that of a port. */
 const key = (id: string): string => `:${id}`;
+const tie = (from: string, to: string): string => JSON.stringify([from, to]);
 
 const outerSize = (own: Size, held: Level | undefined): Size => (held === undefined ? own : { width: Math.max(own.width, held.width), height: headHeight + held.height });
 
@@ -141,6 +152,10 @@ function borderPoint(p: Point, box: PlacedBox | undefined, side: "top" | "bottom
   if (box === undefined) return p;
   return { x: x ?? Math.min(Math.max(p.x, box.x + 10), box.x + box.width - 10), y: side === "top" ? box.y : box.y + box.height };
 }
+
+/** Straight until the gap between the rows, and straight behind it. */
+const turnOf = ([from, { y }, to]: readonly [Point, Point, Point]): Point[] =>
+  [{ x: from.x, y: y - rowGap / 2 }, { x: to.x, y: y + rowGap / 2 }].filter((turn) => turn.y > from.y + 1 && turn.y < to.y - 1);
 
 /** For each thing, the branch that it is or lies in. */
 function ownersOf(branches: readonly Branch[]): Map<string, string> {

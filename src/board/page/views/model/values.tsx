@@ -13,7 +13,7 @@ import { percent, plural, shape, value } from "./words.js";
 
 const paints: Readonly<Record<Verdict["kind"], string>> = { "not finite": "bad", exploding: "bad", vanishing: "series1", zero: "series1", none: "series1" };
 
-const spreadText = ({ mean, std, zeros }: Spread): string => (mean === null ? "values not finite" : `${value(mean)} ± ${value(std)}${zeros >= 0.005 ? `, ${percent(zeros)} zeros` : ""}`);
+const spreadText = ({ mean, std, zeros }: Spread): string => (mean === null || std === null ? "values not finite" : `${numberText(mean, 2)} ± ${numberText(std, 2)}${zeros >= 0.005 ? `, ${percent(zeros)} zeros` : ""}`);
 
 const gradientText = ({ gradient, shape: axes }: GraphOperation): string | null => {
   if (gradient === null) return null;
