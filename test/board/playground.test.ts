@@ -15,10 +15,25 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const counter = async (page: Page, name: string): Promise<string> => page.locator(".counters div", { has: page.locator("dt", { hasText: name }) }).locator("dd").innerText();
 const number = async (page: Page, name: string): Promise<number> => Number.parseFloat(await counter(page, name));
 
+const patient = { timeout: 20_000 };
+
 /** Waits until the counter has such a value. */
 async function until(page: Page, name: string, fits: (value: number) => boolean, timeoutMs = 30_000): Promise<void> {
   await expect.poll(async () => fits(await number(page, name)), { timeout: timeoutMs, interval: 50 }).toBe(true);
 }
+
+/** Milliseconds between frames, for the most part. */
+const medianGap = async (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const gaps: number[] = [];
+    let before = performance.now();
+    for (let frame = 0; frame < 40; frame++) {
+      await new Promise(requestAnimationFrame);
+      gaps.push(performance.now() - before);
+      before = performance.now();
+    }
+    return gaps.toSorted((a, b) => a - b)[20];
+  });
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
@@ -47,24 +62,13 @@ describeInBrowser("playground", () => {
     await open();
     expect(await counter(page, "Epoch")).toBe("0");
     expect(await number(page, "Test error")).toBeGreaterThan(20);
-    await page.evaluate(() => {
-      const gaps: number[] = [];
-      let before = performance.now();
-      const watch = (now: number): void => {
-        gaps.push(now - before);
-        before = now;
-        requestAnimationFrame(watch);
-      };
-      requestAnimationFrame(watch);
-      Object.assign(globalThis, { gaps });
-    });
+    const idle = await medianGap(page);
     await button(page, "▶ Play").click();
     await until(page, "Test error", (error) => error < 2);
     await until(page, "Epoch", (epoch) => epoch >= 15);
+    // Frames come as often as on the page at rest, or nearly: the training is elsewhere.
+    expect(await medianGap(page)).toBeLessThan(Math.max(34, 3 * idle));
     await button(page, "❚❚ Pause").click();
-    const gaps = await page.evaluate(() => (globalThis as unknown as { gaps: number[] }).gaps);
-    // Half of the frames on time, on a machine that may be busy with other things.
-    expect(gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]).toBeLessThan(34);
     const steps = await counter(page, "Steps");
     await page.waitForTimeout(300);
     expect(await counter(page, "Steps")).toBe(steps);
@@ -112,16 +116,16 @@ describeInBrowser("playground", () => {
     const title = page.getByRole("region", { name: "Map", exact: true }).getByRole("heading");
     const neuron = (name: string) => page.getByRole("button", { name, exact: true });
     await neuron("layer 1, unit 2").hover();
-    await expect.poll(() => title.innerText()).toBe("Layer 1, unit 2");
+    await expect.poll(() => title.innerText(), patient).toBe("Layer 1, unit 2");
     await page.mouse.move(3, 3);
-    await expect.poll(() => title.innerText()).toBe("Output");
+    await expect.poll(() => title.innerText(), patient).toBe("Output");
     await neuron("input x1").focus();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowDown");
     expect(await neuron("layer 2, unit 2").evaluate((element) => element === document.activeElement)).toBe(true);
     await page.keyboard.press("Enter");
-    await expect.poll(() => title.innerText()).toBe("Layer 2, unit 2");
+    await expect.poll(() => title.innerText(), patient).toBe("Layer 2, unit 2");
     expect(await neuron("layer 2, unit 2").getAttribute("aria-pressed")).toBe("true");
     const weights = page.getByRole("region", { name: "Weights of layer 2, unit 2" });
     expect(await weights.locator("input").count()).toBe(7);
@@ -131,7 +135,7 @@ describeInBrowser("playground", () => {
     await until(page, "Test loss", (loss) => loss !== before);
     expect(await weights.innerText()).toContain("set by hand");
     await button(page, "Back to the output").click();
-    await expect.poll(() => title.innerText()).toBe("Output");
+    await expect.poll(() => title.innerText(), patient).toBe("Output");
     expect(board.faults).toEqual([]);
   });
 
@@ -145,12 +149,12 @@ describeInBrowser("playground", () => {
     await page.getByLabel("Learning rate").fill("0.02");
     await page.getByLabel("Learning rate").press("Enter");
     const expected: Partial<Config> = { data: "blobs", classes: 4, noise: 0.35, layers: [6, 4, 4], inputs: ["x1", "x2", "sin x1"], lr: 0.02 };
-    await expect.poll(() => new URL(page.url()).hash).toBe(`#/playground?${writeConfig({ ...defaults, ...expected }).toString()}`);
-    await expect.poll(() => page.locator(".neuron").count()).toBe(3 + 6 + 4 + 4 + 4);
+    await expect.poll(() => new URL(page.url()).hash, patient).toBe(`#/playground?${writeConfig({ ...defaults, ...expected }).toString()}`);
+    await expect.poll(() => page.locator(".neuron").count(), patient).toBe(3 + 6 + 4 + 4 + 4);
     const link = page.url();
     await page.goto("about:blank");
     await page.goto(link);
-    await expect.poll(() => page.locator(".neuron").count()).toBe(21);
+    await expect.poll(() => page.locator(".neuron").count(), patient).toBe(21);
     expect(await page.getByLabel("Learning rate").inputValue()).toBe("0.02");
     await page.getByLabel("Points", { exact: true }).fill("5");
     await page.getByLabel("Points", { exact: true }).press("Enter");

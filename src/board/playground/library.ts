@@ -1,6 +1,9 @@
 /** What the playground uses of the library, for browsers: less to load than all of it. */
 
 import "../../platform/browser.js";
+// The methods of tensors; bundlers leave out what is not imported by name.
+import "../../ops/methods.js";
+import "../../autograd/backward.js";
 import * as init from "../../nn/init.js";
 import { GELU, Identity, l1Penalty, l2Penalty, LeakyReLU, Linear, ReLU, Sequential, Sigmoid, SiLU, Softplus, Tanh } from "../../nn/index.js";
 import { blobs, circles, DataLoader, moons, spirals, split as splitSet, TensorDataset, xor } from "../../data/inMemory.js";

@@ -1,6 +1,5 @@
 /** The large map: what the network, or one of its neurons, says about the plane, with the points on top. */
 
-import { useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fixedText, numberText } from "../../plot/numberText.js";
 import { boundaryPath } from "./boundaryPath.js";
@@ -30,20 +29,16 @@ export function OutputMap({ session, name }: OutputMapProps): preact.JSX.Element
     return () => observer.disconnect();
   }, []);
   const size = Math.max(40, width - margin.left - margin.right);
-  const drawn = useRef(size);
-  drawn.current = size;
-  const draw = (): void => {
-    const map = session.frame.value?.map;
-    const { diverging, classes } = palettes.value;
-    if (map === undefined || canvas.current === null) return;
-    const { values, winners, side } = map;
-    paintMap(canvas.current, Uint8Array.from(values, byteOf), side, winners === null ? () => diverging : (i) => classes[winners[i]]);
-    boundary.current?.setAttribute("d", winners === null ? boundaryPath(values, side, drawn.current) : "");
-  };
-  useSignalEffect(draw);
-  useLayoutEffect(draw, [size]);
   const points = session.points.value;
   const map = session.frame.value?.map;
+  const { value: colours } = palettes;
+  // Drawn with each picture that comes.
+  useLayoutEffect(() => {
+    if (map === undefined || canvas.current === null) return;
+    const { values, winners, side } = map;
+    paintMap(canvas.current, Uint8Array.from(values, byteOf), side, winners === null ? () => colours.diverging : (i) => colours.classes[winners[i]]);
+    boundary.current?.setAttribute("d", winners === null ? boundaryPath(values, side, size) : "");
+  });
   return (
     <div class="map" ref={place}>
       {points !== null && map !== undefined && (

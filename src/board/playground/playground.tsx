@@ -47,10 +47,20 @@ const change = (config: Config): void => navigate(href("playground", writeConfig
 
 const address = (config: Config): string => writeConfig(config).toString();
 
+/** What decides which neurons there are. */
+const shape = ({ data, classes, inputs, layers }: Config): string => [data, classes, inputs, layers].join(" ");
+
 export default function Playground(): preact.JSX.Element {
   const state = useMemo(begin, []);
   const { session, glanced, chosen, weight, notes } = state;
   useEffect(() => () => session.close(), [session]);
+  /** Neurons of a network that is no more. */
+  const forget = (): void => {
+    chosen.value = null;
+    glanced.value = null;
+    weight.value = null;
+    session.show(null);
+  };
   useSignalEffect(() => {
     const { view, params } = route.value;
     if (view !== "playground") return;
@@ -58,11 +68,7 @@ export default function Playground(): preact.JSX.Element {
     notes.value = read.notes;
     const before = session.config.peek();
     if (before !== null && address(before) === address(read.config)) return;
-    if (before === null || before.layers.join() !== read.config.layers.join() || before.inputs.join() !== read.config.inputs.join()) {
-      chosen.value = null;
-      glanced.value = null;
-      session.show(null);
-    }
+    if (before === null || shape(before) !== shape(read.config)) forget();
     session.build(read.config);
   });
   useSignalEffect(() => session.show(glanced.value ?? chosen.value));
@@ -72,6 +78,7 @@ export default function Playground(): preact.JSX.Element {
   const takePoints = (table: PointTable): void => {
     lastTable = table;
     session.table.value = table;
+    forget();
     session.build(config);
   };
   return (
@@ -127,7 +134,7 @@ function MapTitle({ state }: { readonly state: State }): preact.JSX.Element {
   return (
     <header class="map-title">
       <h2>{name[0].toUpperCase() + name.slice(1)}</h2>
-      <ExportMenu name={`playground ${name}`} figure={() => mapFigure(frame.peek()!.map, points.peek()!, name)} csv={() => mapCsv(frame.peek()!.map, points.peek()!)} />
+      {frame.value !== null && <ExportMenu name={`playground ${name}`} figure={() => mapFigure(frame.peek()!.map, points.peek()!, name)} csv={() => mapCsv(frame.peek()!.map, points.peek()!)} />}
     </header>
   );
 }

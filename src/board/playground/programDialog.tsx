@@ -30,8 +30,8 @@ export function ProgramDialog({ session, onClose }: { readonly session: Session;
         <button type="button" onClick={() => dialog.current?.close()}>Close</button>
       </header>
       <p>
-        It trains for {epochs} {epochs === 1 ? "epoch" : "epochs"} with the same points, weights and batches. On the wasm backend (NABLA_BACKEND=wasm) its losses are
-        those of this page to the last digit.{config.data === "csv" ? ` It reads the points from ${pointsFile}.` : ""}
+        It trains for {epochs} {epochs === 1 ? "epoch" : "epochs"} with the same points, weights and batches: save it as playground.mts and run <code>node playground.mts</code> (Node
+        22.18 or later). On the wasm backend, with NABLA_BACKEND=wasm before it, its losses are those of this page to the last digit.{config.data === "csv" ? ` It reads the points from ${pointsFile}.` : ""}
         {session.edited.value ? " Weights that were set by hand are not in it." : ""}
       </p>
       <p role="status">{said}</p>

@@ -31,6 +31,8 @@ export class Session {
   #run = 0;
   /** The last run that could be built. */
   #builtRun = 0;
+  /** The points of a run whose first picture is still to come. */
+  #begun: DrawnPoints | null = null;
   #every = 1;
   #worker: Worker;
 
@@ -128,12 +130,16 @@ export class Session {
         if (this.#builtRun !== this.#run) this.#clear();
       } else if (answer.type === "built") {
         this.#builtRun = answer.run;
-        this.points.value = answer.points;
-        this.built.value = this.config.value;
-        this.frame.value = null;
-        this.scores.value = [];
-        this.#every = 1;
+        this.#begun = answer.points;
       } else {
+        if (this.#begun !== null) {
+          // With the first picture of the run: nothing flickers in between.
+          this.points.value = this.#begun;
+          this.built.value = this.config.value;
+          this.scores.value = [];
+          this.#every = 1;
+          this.#begun = null;
+        }
         this.frame.value = answer.frame;
         this.#record(answer.frame.ended);
         // Once the screen has it. A hidden page draws nothing, and the training waits.
