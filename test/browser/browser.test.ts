@@ -20,6 +20,7 @@ type Place = "page" | "worker";
 type Answer<Name extends keyof Tasks> = Awaited<ReturnType<Tasks[Name]>>;
 
 declare const runIn: Record<Place, (order: Order) => Promise<unknown>>;
+declare const runLate: (messages: readonly number[]) => Promise<number[]>;
 
 let folder = "";
 let browser: Browser;
@@ -153,6 +154,13 @@ describeInBrowser("nabla in a browser", () => {
     const opened = await open(true);
     await opened.run("worker", "backend", 3);
     expect(await opened.run("worker", "threads")).toBe(2);
+    await opened.close();
+  });
+
+  test("a worker that loads the library late gets each message once", async () => {
+    const opened = await open(false);
+    const answers = await opened.page.evaluate(() => runLate([1, 2, 3, 4]));
+    expect(answers.toSorted()).toEqual([1, 2, 3, 4]);
     await opened.close();
   });
 

@@ -23,10 +23,10 @@ onmessage = ({ data: { module, memory, worker } }) => {
 };
 `;
 
-const isMainThread = typeof document === "object";
+const inWorker = "WorkerGlobalScope" in globalThis;
 
 const browserThreads: WasmThreads = {
-  most: !isMainThread && globalThis.crossOriginIsolated === true && typeof Worker === "function" ? mostWasmThreads : 1,
+  most: inWorker && globalThis.crossOriginIsolated === true && typeof Worker === "function" ? mostWasmThreads : 1,
   start(work) {
     const source = URL.createObjectURL(new Blob([workerSource], { type: "text/javascript" }));
     return new Promise<void>((resolve) => {
@@ -50,7 +50,7 @@ export async function fetchWasmEngine(): Promise<EngineResult> {
       if (!isWasm(code)) {
         reason = `${url.href} is not the kernels' file (status ${response.status}, ${code.length} bytes); serve it as it lies in the package.`;
       } else if (WebAssembly.validate(code)) {
-        return { engine: new WasmEngine(await WebAssembly.compile(code), isa, browserThreads, navigator.hardwareConcurrency) };
+        return { engine: new WasmEngine(await WebAssembly.compile(code), isa, browserThreads, navigator.hardwareConcurrency || 1) };
       }
     } catch (error) {
       reason = `${url.href} cannot be used: ${error instanceof Error ? error.message : String(error)}.`;

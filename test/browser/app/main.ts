@@ -21,4 +21,17 @@ function runInWorker(order: Order): Promise<unknown> {
   return new Promise((resolve, reject) => void waiting.push(({ value, error }) => (error === undefined ? resolve(value) : reject(new Error(error)))));
 }
 
-Object.assign(globalThis, { runIn: { page: run, worker: runInWorker } });
+/** What a worker that loads the library late answers to messages, and to nothing else, within a while. */
+function runLate(messages: readonly number[]): Promise<number[]> {
+  const late = new Worker(new URL("./late.ts", import.meta.url), { type: "module" });
+  const answers: number[] = [];
+  return new Promise((resolve) => {
+    late.addEventListener("message", ({ data }) => {
+      answers.push(data);
+      if (answers.length === messages.length) setTimeout(() => resolve(answers), 300);
+    });
+    for (const message of messages) late.postMessage(message);
+  });
+}
+
+Object.assign(globalThis, { runIn: { page: run, worker: runInWorker }, runLate });
