@@ -60,7 +60,7 @@ describeInBrowser("model", () => {
     await foreign.addHistogram("embedding", [-1, -0.5, 0, 0.5, 1], 1);
     await foreign.flush();
     board = await openBoard(folder);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await board?.close();
     await foreign?.close();
