@@ -28,7 +28,7 @@ export function StepTable({ session }: { readonly session: Session }): preact.JS
       <div class="scroll" tabIndex={0} role="region" aria-label="Changes by layer">
         <table>
           <thead>
-            <tr><th scope="col">Layer</th><th scope="col" class="number">‖gradient‖</th><th scope="col" class="number">‖weights‖</th><th scope="col">Largest change</th><th scope="col" class="number">from</th><th scope="col" class="number">to</th></tr>
+            <tr><th scope="col">Layer</th><th scope="col" class="number">‖gradient‖</th><th scope="col" class="number">‖weights‖</th><th scope="col">Largest change</th><th scope="col" class="number">from → to</th></tr>
           </thead>
           <tbody>
             {layers.map(({ gradient, length, place, before, after }, l) => (
@@ -36,9 +36,8 @@ export function StepTable({ session }: { readonly session: Session }): preact.JS
                 <th scope="row">{l === layers.length - 1 ? "output" : `layer ${l + 1}`}</th>
                 <td class="number">{numberText(gradient, 3)}</td>
                 <td class="number">{numberText(length, 3)}</td>
-                <td>{shortName(place)}</td>
-                <td class="number">{numberText(before)}</td>
-                <td class="number">{numberText(after)}</td>
+                <td class="place">{shortName(place)}</td>
+                <td class="number">{numberText(before)} → {numberText(after)}</td>
               </tr>
             ))}
           </tbody>
