@@ -56,7 +56,7 @@ interface Binned {
  * @example
  * const epoch = (step: number, width: number): plot.CountedHistogram => ({ step, buckets: [[-width, 0, 50], [0, width, 50]] });
  * const figure = plot.histogramsOverTime({ title: "Weights of layer 1", histograms: [epoch(1, 0.1), epoch(2, 0.2)] });
- * figure.description // → 2 histograms over epoch 1 to 2. First: mean 0, standard deviation 0.05. Last: mean 0, standard deviation 0.1.
+ * figure.description // → 2 histograms over epoch 1 to 2. First: mean 0, standard deviation 0.0577. Last: mean 0, standard deviation 0.115.
  */
 export function histogramsOverTime(options: HistogramsOverTimeOptions): Figure {
   const chart = "histogramsOverTime";

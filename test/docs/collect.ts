@@ -28,11 +28,11 @@ export interface Docstring {
   readonly examples: readonly Example[];
 }
 
-/** Every docstring of the library's sources that stands above a declaration. */
+/** Every docstring of the library's sources that stands above a declaration; the board's page, which needs a document, is a program of its own. */
 export function docstrings(): Docstring[] {
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
   return files
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !/^board.(page|playground)\b/.test(file))
     .sort()
     .flatMap((file) => docstringsOf(join(root, "src", file)));
 }
