@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { programOf } from "../../src/board/playground/program.js";
 import { type Config, defaults, writeConfig } from "../../src/board/playground/config.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
@@ -15,6 +15,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const counter = async (page: Page, name: string): Promise<string> => page.locator(".counters div", { has: page.locator("dt", { hasText: name }) }).locator("dd").innerText();
 const number = async (page: Page, name: string): Promise<number> => Number.parseFloat(await counter(page, name));
 
+// Browsers are slow to start on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 const patient = { timeout: 20_000 };
 
 /** Waits until the counter has such a value. */
@@ -46,6 +48,7 @@ describeInBrowser("playground", () => {
   beforeAll(async () => {
     board = await openBoard(runs);
     ({ page } = board);
+    page.setDefaultTimeout(100_000);
   });
   afterAll(async () => {
     await board.close();
