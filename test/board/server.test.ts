@@ -339,6 +339,20 @@ describe("faults: what can be read is shown, and what was left out is named", ()
     expect(board.faults).toEqual([]);
   });
 
+  test("predictions of more classes than can be counted against each other, as of a vocabulary", async () => {
+    const [samples, classes] = [2, 50_000];
+    writeRun(root(), "words");
+    const tensors = new Map<string, HostTensor>([
+      ["labels", { dtype: "int32", shape: [samples], data: new Int32Array(samples) }],
+      ["indices", { dtype: "int32", shape: [samples], data: Int32Array.of(0, 1) }],
+      ["probabilities", { dtype: "float32", shape: [samples, classes], data: new Float32Array(samples * classes) }],
+    ]);
+    writeFileSync(join(root(), "words", "predictions.safetensors"), encodeSafetensors(tensors, { format: "1" }));
+    const board = await start();
+    expect(await board.get("runs/words/predictions")).toMatchObject({ status: 422, body: { error: "words: predictions.safetensors is of 50000 classes; the board shows predictions of up to 2000." } });
+    expect((await board.get("runs/words")).status).toBe(200);
+  });
+
   test("a folder that is no run, an empty one, and files between the runs", async () => {
     mkdirSync(join(root(), "photos", "deep"), { recursive: true });
     mkdirSync(join(root(), "empty"));

@@ -26,7 +26,10 @@ export interface Predictions {
   overview: Promise<PredictionsOverview> | null;
 }
 
-/** @throws DataError for a file that is not as it should be */
+/** A confusion matrix of more cannot be looked at, and would fill the memory: networks that predict words have tens of thousands. */
+const maxClasses = 2000;
+
+/** @throws DataError for a file that is not as it should be, or has too many classes */
 export function parsePredictions(bytes: Uint8Array, name: string): Predictions {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const fail = (problem: string): never => {
@@ -40,6 +43,7 @@ export function parsePredictions(bytes: Uint8Array, name: string): Predictions {
   const indices = int32("indices");
   const p = tensors.get("probabilities");
   if (!(p?.data instanceof Float32Array) || p.shape.length !== 2 || p.shape[0] !== labels.length || p.shape[1] < 1) return fail(`it has no probabilities of type float32 [${labels.length}, K]`);
+  if (p.shape[1] > maxClasses) throw new DataError(`${name} is of ${p.shape[1]} classes; the board shows predictions of up to ${maxClasses}.`);
   if (indices.length !== labels.length) fail(`it has ${indices.length} indices for ${labels.length} labels`);
   const probabilities = p.data;
   const count = p.shape[1];
