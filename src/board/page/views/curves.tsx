@@ -42,11 +42,12 @@ export default function Curves(): preact.JSX.Element {
   const listed = useMemo(() => withCurves(all), [all]);
   const feed = useMemo(() => new TagFeed(), []);
   useEffect(() => () => feed.close(), [feed]);
-  const ids = runs.map(({ id }) => id).join("\n");
-  useEffect(() => feed.want(ids === "" ? [] : ids.split("\n")), [feed, ids]);
+  // No name of a folder can hold this character.
+  const ids = runs.map(({ id }) => id).join("\0");
+  useEffect(() => feed.want(ids === "" ? [] : ids.split("\0")), [feed, ids]);
 
   const slotsBefore = useRef<ReadonlyMap<string, number>>(new Map());
-  const slots = useMemo(() => (slotsBefore.current = assignSlots(slotsBefore.current, ids === "" ? [] : ids.split("\n"))), [ids]);
+  const slots = useMemo(() => (slotsBefore.current = assignSlots(slotsBefore.current, ids === "" ? [] : ids.split("\0"))), [ids]);
   const names = useMemo(() => shownNames(runs), [ids]);
   const tags = feed.tags.value;
   const sections = useMemo(() => sectionsOf(new Set(runs.flatMap(({ id }) => tags.get(id) ?? []))), [ids, tags]);
