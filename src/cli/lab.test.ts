@@ -72,7 +72,7 @@ describe("nabla lab show", () => {
   test("tells question, settings and claims", async () => {
     const { code, out } = await nabla("lab", "show", "./tiny");
     expect(code).toBe(0);
-    for (const line of ["# Lab tiny", "What is left", "rate   0.5    0.5   step: a number above 0", "where it starts", "npx nabla lab run tiny --full   about 2 min"]) expect(out).toContain(line);
+    for (const line of ["# Lab tiny", "What is left", "rate   0.5    0.5   step: a number above 0", "where it starts", "npx nabla lab run ./tiny --full   about 2 min"]) expect(out).toContain(line);
     expect(JSON.parse((await nabla("lab", "show", "./tiny", "--json")).out)).toMatchObject({
       name: "tiny", seeds: { quick: 1, full: 2 }, settings: [{ name: "rate" }, { name: "steps", quick: 3, full: 30 }],
     });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { defaultBackend } from "../backend/select.js";
 import { DataError, UsageError } from "../base/errors.js";
-import { findLab, type LabEntry, loadLab } from "../lab/catalogue.js";
+import { findLab, labArgument, type LabEntry, loadLab } from "../lab/catalogue.js";
 import { LabStopped } from "../lab/errors.js";
 import { requireNeed } from "../lab/dataFolders.js";
 import type { LabDefinition, LabMode } from "../lab/lab.js";
@@ -176,7 +176,7 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
     const files = writeResults(result, entry, folder);
     folder.updateInfo({ status: { state: "finished", reason: null } });
     if (json) printJson(io.stdout, { ...files.record, run: folder.path, report: files.report });
-    else printLine(io.stdout, endText(result, files.report, io));
+    else printLine(io.stdout, endText(result, labArgument(entry), files.report, io));
     return result.judgements.some(({ verdict }) => verdict === "fails") ? 1 : 0;
   } catch (error) {
     live.clear();
@@ -198,7 +198,7 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
   }
 }
 
-function endText({ judgements, lab }: LabResult, report: string, { stdout }: Io): string {
+function endText({ judgements }: LabResult, lab: string, report: string, { stdout }: Io): string {
   const rows = judgements.map(({ claim, ours, verdict }) => [claim.text, valueText(claim.value, claim.unit), valueText(ours, claim.unit), verdict]);
   const notes = judgements.filter(({ verdict }) => verdict === "fails" || verdict === "differs").map(({ claim, verdict, note }) => `${verdict}: ${claim.text}: ${note}`);
   return [

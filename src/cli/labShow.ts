@@ -1,7 +1,7 @@
 /** `nabla lab show`: the text of a lab, its settings and its claims. */
 
 import { Command } from "commander";
-import { type LabEntry, findLab, loadLab } from "../lab/catalogue.js";
+import { type LabEntry, findLab, labArgument, loadLab } from "../lab/catalogue.js";
 import { labModes } from "../lab/lab.js";
 import { seedCount } from "../lab/runLab.js";
 import { describeSettings, settingText } from "../lab/settings.js";
@@ -37,8 +37,8 @@ function claimLines({ expected: { claims } }: LabEntry, columns: number | undefi
   return ["\n## Claims\n", textTable(head, rows.map((row) => row.slice(0, head.length)), { columns, flexible: 0, widest: { 1: 24, 2: 24 } })];
 }
 
-const runLines = ({ name, expected: { seconds } }: LabEntry): string[] => [
-  "",
-  `npx nabla lab run ${name}          about ${durationText(seconds.quick)}`,
-  `npx nabla lab run ${name} --full   about ${durationText(seconds.full)}`,
-];
+function runLines(entry: LabEntry): string[] {
+  const { seconds } = entry.expected;
+  const command = `npx nabla lab run ${labArgument(entry)}`;
+  return ["", `${command}          about ${durationText(seconds.quick)}`, `${command} --full   about ${durationText(seconds.full)}`];
+}

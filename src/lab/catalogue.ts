@@ -1,7 +1,7 @@
 /** The labs that there are: a folder each, with `lab.js`, `README.md` and `expected.json`. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { DataError, NablaError, nearest, UsageError } from "../base/errors.js";
@@ -57,6 +57,13 @@ export function findLab(nameOrPath: string, folder = labsFolder()): LabEntry {
     throw new UsageError(`there is no lab ${JSON.stringify(nameOrPath)}; ${remedy}.`);
   }
   return readLab(join(folder, nameOrPath));
+}
+
+/** What `findLab` takes for this lab: the name of an installed one, else the path of its folder. */
+export function labArgument({ name, folder }: Pick<LabEntry, "name" | "folder">): string {
+  if (folder === join(labsFolder(), name)) return name;
+  const path = relative("", folder);
+  return path.startsWith("..") || isAbsolute(path) ? folder : `./${path}`;
 }
 
 /** Reads what describes a lab. @throws DataError naming the file and what is wrong with it */

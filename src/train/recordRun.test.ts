@@ -301,3 +301,10 @@ test("sequences of several lengths, and targets that are not one a sample", asyn
   expect(json("inspection.json").samples).toHaveLength(8);
   expect(readdirSync(run)).toContain("predictions.safetensors");
 });
+
+test("the seed of manualSeed is that of the run", () => {
+  manualSeed(2 ** 40 + 7);
+  const trainer = build();
+  trainer.listen(recordRun(run, { trainer }));
+  expect(json("run.json")).toMatchObject({ seed: 2 ** 40 + 7 });
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DataError, ValueError } from "../base/errors.js";
 import { optionsOf, show } from "../base/options.js";
 import { defaultBackend } from "../backend/select.js";
+import { defaultGenerator } from "../ops/random.js";
 import type { Listener } from "./events.js";
 import { RunFolder } from "./run.js";
 import { newRunInfo } from "./runInfo.js";
@@ -60,7 +61,9 @@ export function recordRun(folder: string, options: RecordRunOptions): Listener {
     const found = run.loadCheckpoint();
     if (found !== undefined) trainer.restore(found.state);
   } else {
-    run = RunFolder.create(folder, { ...newRunInfo(facts, typeof config.seed === "number" ? config.seed : 0), backend: { ...defaultBackend().info } });
+    const { key0, key1 } = defaultGenerator().state; // the words of what manualSeed was given
+    const seed = typeof config.seed === "number" ? config.seed : key1 * 2 ** 32 + key0;
+    run = RunFolder.create(folder, { ...newRunInfo(facts, seed), backend: { ...defaultBackend().info } });
   }
   let recording: Listener = {};
   const close = (): void => {
