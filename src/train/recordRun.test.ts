@@ -303,8 +303,8 @@ test("sequences of several lengths, and targets that are not one a sample", asyn
 });
 
 test("the seed of manualSeed is that of the run", () => {
-  manualSeed(2 ** 40 + 7);
   const trainer = build();
+  manualSeed(2 ** 40 + 7);
   trainer.listen(recordRun(run, { trainer }));
   expect(json("run.json")).toMatchObject({ seed: 2 ** 40 + 7 });
 });
