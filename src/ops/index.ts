@@ -74,7 +74,7 @@ export { avgPool3d, maxPool3d, maxPool3dWithIndices } from "./pool3d.js";
 export type { AvgPoolOptions, MaxPoolOptions, PoolOptions } from "./poolShape.js";
 export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from "./unpool.js";
 export { type PositionOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions } from "./positions.js";
-export { defaultGenerator, dropout, manualSeed, rand, randn, type RandomOptions } from "./random.js";
+export { defaultGenerator, dropout, initialSeed, manualSeed, rand, randn, type RandomOptions } from "./random.js";
 export {
   bernoulli, categorical, type GeneratorOptions, gumbelSoftmax, type GumbelSoftmaxOptions, multinomial, type MultinomialOptions, randint, randperm, shuffle,
 } from "./randomIntegers.js";

@@ -39,6 +39,19 @@ export function manualSeed(seed: number): void {
 }
 
 /**
+ * What `manualSeed` was given last; 0 before.
+ *
+ * @example
+ * manualSeed(7);
+ * rand([8]);
+ * initialSeed() // → 7
+ */
+export function initialSeed(): number {
+  const { key0, key1 } = root.state;
+  return key1 * 2 ** 32 + key0;
+}
+
+/**
  * The stream that `rand` and `randn` draw from when given none.
  *
  * @example

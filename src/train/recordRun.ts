@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DataError, ValueError } from "../base/errors.js";
 import { optionsOf, show } from "../base/options.js";
 import { defaultBackend } from "../backend/select.js";
-import { defaultGenerator } from "../ops/random.js";
+import { initialSeed } from "../ops/random.js";
 import type { Listener } from "./events.js";
 import { RunFolder } from "./run.js";
 import { newRunInfo } from "./runInfo.js";
@@ -61,8 +61,7 @@ export function recordRun(folder: string, options: RecordRunOptions): Listener {
     const found = run.loadCheckpoint();
     if (found !== undefined) trainer.restore(found.state);
   } else {
-    const { key0, key1 } = defaultGenerator().state; // the words of what manualSeed was given
-    const seed = typeof config.seed === "number" ? config.seed : key1 * 2 ** 32 + key0;
+    const seed = typeof config.seed === "number" ? config.seed : initialSeed();
     run = RunFolder.create(folder, { ...newRunInfo(facts, seed), backend: { ...defaultBackend().info } });
   }
   let recording: Listener = {};
