@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../base/errors.js";
@@ -93,6 +93,16 @@ describe("a run folder", () => {
     expect(() => RunFolder.create(other, info())).toThrow(/is not empty \(it holds x\); choose a new or an empty folder/);
     expect(() => RunFolder.create(join(other, "x"), info())).toThrow(/is a file/);
     expect(() => RunFolder.create(join(other, "x", "y"), info())).toThrow(/cannot write .*: a part of the path is a file/);
+  });
+
+  test("begins anew where a process was killed before it had begun one", () => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, "run.lock"), JSON.stringify({ pid: 2 ** 30, host: hostname(), started: "1" }));
+    writeFileSync(join(path, "run.json.1073741824.partial"), '{"form');
+    const run = RunFolder.create(path, info());
+    expect(readdirSync(path).sort()).toEqual(["run.json", "run.lock"]);
+    expect(() => RunFolder.create(path, info())).toThrow(/is not empty/);
+    run.close();
   });
 
   test("numbers its default names, leaving no others behind", () => {

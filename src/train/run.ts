@@ -15,7 +15,7 @@ import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
 import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "../base/atomicWrite.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { appendMetrics, reconcileMetricsLog } from "./metricsLog.js";
-import { lockRun } from "./runLock.js";
+import { lockName, lockRun } from "./runLock.js";
 import type { RunInfo } from "./runInfo.js";
 import type { TrainerState } from "./state.js";
 
@@ -51,13 +51,14 @@ export class RunFolder {
   }
 
   /**
-   * Begins a run in `folder`, which must not exist (it is made, with its parents) or be empty, and locks it.
+   * Begins a run in `folder`, which must not exist (it is made, with its parents) or be empty but for what a process that was killed while it began one left,
+   * and locks it.
    * @throws DataError when it holds something or cannot be written.
    */
   static create(folder: string, info: RunInfo): RunFolder {
     const path = resolve(folder);
     const made = makeFolders(path);
-    const found = readdirSync(path);
+    const found = readdirSync(path).filter((name) => name !== lockName && !name.endsWith(temporarySuffix));
     if (found.length > 0) {
       const remedy = found.includes(files.info) ? `continue it with --resume ${path}, or choose another folder` : "choose a new or an empty folder";
       throw new DataError(`run folder ${path} is not empty (it holds ${found[0]}${found.length > 1 ? ", …" : ""}); ${remedy}.`);
@@ -78,6 +79,7 @@ export class RunFolder {
     let run: RunFolder | undefined;
     try {
       run = new RunFolder(path, info, lockRun(path), made);
+      removeTemporary(path);
       run.#writeInfo();
       return run;
     } catch (error) {
@@ -95,9 +97,7 @@ export class RunFolder {
     const path = resolve(folder);
     const info = readInfo(path);
     const unlock = lockRun(path);
-    for (const name of readdirSync(path)) {
-      if (name.endsWith(temporarySuffix)) rmSync(join(path, name), { force: true });
-    }
+    removeTemporary(path);
     return new RunFolder(path, info, unlock);
   }
 
@@ -181,6 +181,13 @@ export class RunFolder {
 }
 
 /** Makes a folder with its parents. @returns the outermost one that had to be made; undefined when all were there */
+/** What a killed process left of files that it wrote. */
+function removeTemporary(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (name.endsWith(temporarySuffix)) rmSync(join(path, name), { force: true });
+  }
+}
+
 function makeFolders(path: string): string | undefined {
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
