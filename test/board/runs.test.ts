@@ -194,6 +194,20 @@ describeInBrowser("runs", () => {
     await page.getByText("3 of 4 runs within the brushes").waitFor();
     await page.getByRole("button", { name: "Select the runs within" }).click();
     expect(hash().getAll("run")).toEqual(sweep(0.001, 0.01, 0.03));
+    const saved = async (format: string): Promise<string> => {
+      await page.click("summary[aria-label='Export parallel coordinates']");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click(`details.export[open] button:has-text('${format}')`)]);
+      return download.path();
+    };
+    // It stands alone: what the page's style sheets say is in it.
+    const svg = readFileSync(await saved("SVG"), "utf8");
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    expect(svg).toMatch(/<path [^>]*style="[^"]*fill: ?none[^"]*stroke: ?rgb\([^"]*"/);
+    expect(svg).not.toMatch(/class=|var\(/);
+    expect(readFileSync(await saved("PNG")).subarray(1, 4).toString()).toBe("PNG");
+    const lines = readFileSync(await saved("CSV"), "utf8").trim().split("\r\n");
+    expect(lines[0]).toBe("run,config.lr,config.optimizer,metric.valAccuracy");
+    expect(lines).toHaveLength(4);
     expect(board.faults).toEqual([]);
   });
 

@@ -1,8 +1,8 @@
 /** Menu of a chart: take it away as SVG, PNG or CSV. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Figure } from "../../../plot/figure.js";
 import { download, fileName, pngOfSvg } from "./chart/download.js";
+import type { Picture } from "./chart/pictureOf.js";
 import { theme } from "./chart/theme.js";
 import "./exportMenu.css";
 
@@ -11,8 +11,8 @@ type Eventually<T> = T | Promise<T>;
 export interface ExportMenuProps {
   /** What the chart is called: names the files, and the menu to people who do not see it. */
   readonly name: string;
-  /** The chart as a figure, drawn when it is asked for. Without it there is neither SVG nor PNG. */
-  readonly figure?: () => Eventually<Figure>;
+  /** The chart as a figure of plot, or a drawing of the page, made when it is asked for. Without it there is neither SVG nor PNG. */
+  readonly figure?: () => Eventually<Picture>;
   /** Its numbers, made when they are asked for. */
   readonly csv?: () => Eventually<string>;
 }

@@ -7,13 +7,16 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { colourAt } from "../../../../plot/colours.js";
 import { fitted, textWidth } from "../../../../plot/textWidth.js";
 import type { RunSummary } from "../../../protocol.js";
+import { csvOf } from "../../parts/chart/csv.js";
+import { pictureOf } from "../../parts/chart/pictureOf.js";
 import { Dropdown } from "../../parts/dropdown.js";
+import { ExportMenu } from "../../parts/exportMenu.js";
 import { counted, metricText, valueText } from "../../parts/text.js";
 import { navigate, route, withParams } from "../../routes.js";
 import { mute } from "./columns.js";
 import { type Brush, brushSpan, brushText, parallelAxis, type ParallelAxis, parseBrushes } from "./parallelAxes.js";
 import { select, selectOnly } from "./selection.js";
-import { configKeys, differingKeys, listText, metricNames, monitors, parseList, valueOf } from "./values.js";
+import { configKeys, differingKeys, listText, metricNames, monitors, parseList, type Value, valueOf } from "./values.js";
 
 const height = 440;
 const [top, bottom] = [56, height - 40];
@@ -215,15 +218,22 @@ function Plot({ runs, axes, metric, selected, onTooMany }: Omit<ParallelProps, "
           ? <span class="quiet">Point at a line, or go through the lines with the arrow keys; a click or the space bar selects a run. Drag along an axis to keep the lines that pass there; by keyboard, its two ends move with the arrow keys.</span>
           : <><strong>{shown.run.name}</strong> {axes.map((axis) => <span key={axis.id}><span class="quiet">{axis.title}</span> {axisText(shown.run, axis)}</span>)}</>}
       </p>
-      <p class="toolbar">
+      <div class="toolbar">
         <span role="status">{spans.size === 0 ? counted(lines.length, "run") : `${inside.length} of ${counted(lines.length, "run")} within the brushes`}</span>
         <button type="button" disabled={spans.size === 0} onClick={() => navigate(withParams({ brush: null }), { replace: true })}>Clear the brushes</button>
         <button type="button" disabled={inside.length === 0} onClick={() => onTooMany(selectOnly(inside.map(({ run }) => run.id)))}>Select {spans.size === 0 ? "these runs" : "the runs within"}</button>
         <Ramp metric={metric} />
-      </p>
+        <ExportMenu name="parallel coordinates" figure={() => pictureOf(box.current!.querySelector("svg")!)} csv={() => table(inside, axes)} />
+      </div>
     </>
   );
 }
+
+/** The runs within the brushes, best first, with what each axis says of them. */
+const table = (lines: readonly Line[], axes: readonly ParallelAxis[]): string =>
+  csvOf(["run", ...axes.map(({ id }) => id)], lines.map(({ run }) => [run.id, ...axes.map(({ id }) => cell(valueOf(run, id)))]));
+
+const cell = (value: Value): string | number | null => (value === null || typeof value === "number" ? value : valueText(value));
 
 const optionId = (index: number): string => `line${index}`;
 
