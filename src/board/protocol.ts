@@ -21,6 +21,8 @@
  * 5xx with a Problem.
  */
 
+import type { ModuleGraph, ModuleNode } from "../nn/moduleGraph.js";
+
 export interface Problem {
   /** One sentence or two: what, where, what to do. */
   readonly error: string;
@@ -159,34 +161,12 @@ export interface ImageSeries {
   readonly entries: readonly { readonly step: number; readonly images: number; readonly width: number; readonly height: number }[];
 }
 
-/** A module, with those inside it. Numbers are for one sample, and of a module with children their sum. */
-export interface ModelNode {
-  /** Path in the model, such as "features.3"; "" for the model itself. */
-  readonly path: string;
-  /** Its class, such as "Conv2d". */
-  readonly type: string;
-  /** With its options, such as "Conv2d(3, 32, kernel=5)". */
-  readonly text: string;
-  /** Without the batch axis; null where it did not run. */
-  readonly inputShape: readonly number[] | null;
-  readonly outputShape: readonly number[] | null;
-  readonly parameters: number;
-  readonly multiplyAdds: number;
-  readonly outputBytes: number;
-  readonly receptiveField: readonly number[] | null;
-  readonly children: readonly ModelNode[];
-}
+/** A module of the graph, as src/nn/moduleGraph.ts says. */
+export type ModelNode = ModuleNode;
 
 /** model.json. */
-export interface ModelGraph {
+export interface ModelGraph extends ModuleGraph {
   readonly format: 1;
-  readonly inputShape: readonly number[];
-  readonly root: ModelNode;
-  /**
-   * How values flow between modules without children: [from path, to path]; "input" and "output" are the ends. A module with children
-   * is an end where it computes its result itself, such as the sum of a residual block.
-   */
-  readonly edges: readonly (readonly [string, string])[];
 }
 
 export interface ClassReport {
