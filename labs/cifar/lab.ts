@@ -81,7 +81,7 @@ export default defineLab({
     part: { value: "ladder", choices: ["ladder", "zca", "sweeps", "further"], about: "the ladder; ZCA whitening; rates, batch sizes and Adam; a larger network" },
     train: { quick: 2400, full: 50_000, min: 100, max: 50_000, whole: true, about: "training images" },
     test: { quick: 1000, full: 10_000, min: 100, max: 10_000, whole: true, about: "test images" },
-    epochs: { quick: 10, full: 30, min: 2, whole: true, about: "epochs of each rung" },
+    epochs: { quick: 6, full: 30, min: 2, whole: true, about: "epochs of each rung" },
     sweepEpochs: { quick: 4, full: 20, min: 2, whole: true, about: "epochs of each run of the sweeps" },
     trapEpochs: { quick: 3, full: 6, min: 2, whole: true, about: "epochs with and without batch norm at trapRate" },
     furtherEpochs: { quick: 2, full: 60, min: 2, whole: true, about: "epochs of the larger network" },
