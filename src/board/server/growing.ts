@@ -52,11 +52,10 @@ export class Growing<Numbers extends NumberArray> {
     this.#length = length;
   }
 
-  /** A value between those there are. */
-  insert(i: number, value: number): void {
-    this.push(value);
-    this.#values.copyWithin(i + 1, i, this.#length - 1);
-    this.#values[i] = value;
+  /** Puts the values from `begin` on in another order. @param order of each place, where its value lay */
+  reorder(begin: number, order: ArrayLike<number>): void {
+    const before = this.#values.slice(begin, this.#length);
+    for (let i = 0; i < order.length; i++) this.#values[begin + i] = before[order[i] - begin];
   }
 
   /** Gives back the room at the end. */

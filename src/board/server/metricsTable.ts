@@ -1,7 +1,11 @@
-/** Metrics table: `metrics.jsonl` as columns, one row an epoch. Objects in a record become columns of their own: "phases/data". */
+/**
+ * Metrics table: `metrics.jsonl` as columns, one row an epoch. Objects in a record become columns of their own: "phases/data". Records come by rising epochs,
+ * unless several programs wrote them; such rows are put at the end, and into their places when somebody looks.
+ */
 
 import { Growing } from "./growing.js";
 import type { LineSink } from "./lineTail.js";
+import { firstAtLeast } from "./rising.js";
 
 /** No run has more curves; a damaged file may claim any number. */
 const maxColumns = 4096;
@@ -9,6 +13,10 @@ const maxColumns = 4096;
 export class MetricsTable implements LineSink {
   readonly #epochs = Growing.float64();
   readonly #columns = new Map<string, Growing<Float64Array>>();
+  /** Rows that lie in order: all, or those before `#late`. */
+  #ordered = 0;
+  /** Rows of the epochs behind them, since one came late; null while all lie in order. */
+  #late: Map<number, number> | null = null;
   #line = 0;
   /** Lines that are no records, and the number of the first. */
   damaged = 0;
@@ -21,6 +29,7 @@ export class MetricsTable implements LineSink {
   restart(): void {
     this.#epochs.resize(0);
     this.#columns.clear();
+    this.#late = null;
     this.#line = this.damaged = this.firstDamaged = this.repeated = this.left = 0;
   }
 
@@ -49,7 +58,9 @@ export class MetricsTable implements LineSink {
     this.#isDamaged();
   }
 
+  /** Rising. Valid until the table grows. */
   get epochs(): Float64Array {
+    this.#order();
     return this.#epochs.view();
   }
 
@@ -65,12 +76,14 @@ export class MetricsTable implements LineSink {
 
   /** Values by row, NaN where a record had none; undefined for a column that does not exist. Valid until the table grows. */
   column(name: string): Float64Array | undefined {
+    this.#order();
     const column = this.#columns.get(name);
     column?.resize(this.#epochs.length);
     return column?.view();
   }
 
   trim(): void {
+    this.#order();
     this.#epochs.trim();
     for (const column of this.#columns.values()) column.trim();
   }
@@ -82,21 +95,45 @@ export class MetricsTable implements LineSink {
   /** The row of an epoch, emptied if it was there. */
   #row(epoch: number): number {
     const { length } = this.#epochs;
-    if (length === 0 || epoch > this.#epochs.at(length - 1)) {
+    const row = this.#rowOf(epoch);
+    if (row === length) {
       this.#epochs.push(epoch);
-      return length;
+      this.#late?.set(epoch, row);
+      return row;
     }
-    const epochs = this.#epochs.view();
-    const row = epochs.findIndex((each) => each >= epoch);
-    const again = epochs[row] === epoch;
-    if (again) this.repeated++;
-    else this.#epochs.insert(row, epoch);
-    for (const column of this.#columns.values()) {
-      column.resize(length);
-      if (again) column.set(row, NaN);
-      else column.insert(row, NaN);
-    }
+    this.repeated++;
+    for (const column of this.#columns.values()) if (row < column.length) column.set(row, NaN);
     return row;
+  }
+
+  /** Where an epoch lies, or the row behind the last where it is new. */
+  #rowOf(epoch: number): number {
+    const { length } = this.#epochs;
+    if (this.#late === null) {
+      if (length === 0 || epoch > this.#epochs.at(length - 1)) return length;
+      this.#ordered = length;
+    }
+    const row = firstAtLeast(this.#epochs.view(), epoch, this.#ordered);
+    if (row < this.#ordered && this.#epochs.at(row) === epoch) return row;
+    return (this.#late ??= new Map()).get(epoch) ?? length;
+  }
+
+  /** Rows that came late go to their places, all at once. */
+  #order(): void {
+    if (this.#late === null) return;
+    this.#late = null;
+    const epochs = this.#epochs.view();
+    const late = Uint32Array.from({ length: epochs.length - this.#ordered }, (_, i) => this.#ordered + i).sort((a, b) => epochs[a] - epochs[b]);
+    if (late.length === 0) return;
+    const begin = firstAtLeast(epochs, epochs[late[0]], this.#ordered);
+    const order = new Uint32Array(epochs.length - begin);
+    let [kept, next] = [begin, 0];
+    for (let i = 0; i < order.length; i++) order[i] = next === late.length || (kept < this.#ordered && epochs[kept] < epochs[late[next]]) ? kept++ : late[next++];
+    for (const column of this.#columns.values()) {
+      column.resize(epochs.length);
+      column.reorder(begin, order);
+    }
+    this.#epochs.reorder(begin, order);
   }
 
   #set(name: string, row: number, value: number): void {

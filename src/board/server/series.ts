@@ -3,6 +3,7 @@
 import type { Series, SeriesX } from "../protocol.js";
 import { higherIsBetter } from "./metricKind.js";
 import { overfitsFrom } from "./overfitting.js";
+import { firstAbove, firstAtLeast } from "./rising.js";
 import { bestOf, finiteOrNull } from "./summary.js";
 import { meansOf, thin } from "./thin.js";
 import type { RunData, WatchedRun } from "./watchedRun.js";
@@ -104,25 +105,4 @@ function inOrder(x: Float64Array, y: ArrayLike<number>): Line {
   if (x.every((each, i) => i === 0 || each >= x[i - 1])) return { x, y };
   const order = Array.from(x, (_, i) => i).sort((a, b) => x[a] - x[b]);
   return { x: Float64Array.from(order, (i) => x[i]), y: Float64Array.from(order, (i) => y[i]) };
-}
-
-/** The first position whose x is not below `bound`. */
-function firstAtLeast(x: ArrayLike<number>, bound: number): number {
-  let [low, high] = [0, x.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (x[middle] < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAbove(x: ArrayLike<number>, bound: number): number {
-  let [low, high] = [0, x.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (x[middle] <= bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

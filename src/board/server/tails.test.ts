@@ -98,3 +98,34 @@ test("a table of epochs: rows in order, gaps where a record had no value, later 
   expect(Array.from(table.column("b")!)).toEqual([NaN, NaN, NaN, 4]);
   expect(Array.from(table.column("a")!)).toEqual([1, 2, 9, NaN]);
 });
+
+test("a table of epochs in any order, looked at in between, is that of the last record of each", () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ epoch: fc.integer({ min: -3, max: 12 }), name: fc.constantFrom("a", "b"), look: fc.boolean() }), { maxLength: 40 }), (records) => {
+      const table = new MetricsTable();
+      const wanted = new Map<number, Readonly<Record<string, number>>>();
+      let repeated = 0;
+      for (const [i, { epoch, name, look }] of records.entries()) {
+        table.line(JSON.stringify({ epoch, [name]: i }));
+        if (wanted.has(epoch)) repeated++;
+        wanted.set(epoch, { [name]: i });
+        if (look) table.trim();
+      }
+      const epochs = [...wanted.keys()].sort((a, b) => a - b);
+      expect(Array.from(table.epochs)).toEqual(epochs);
+      for (const name of table.names) expect(Array.from(table.column(name)!)).toEqual(epochs.map((epoch) => wanted.get(epoch)![name] ?? NaN));
+      expect(table.repeated).toBe(repeated);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a long log in reverse takes no more time than one in order, but for putting it right once", () => {
+  const table = new MetricsTable();
+  const epochs = 150_000;
+  const before = process.cpuUsage();
+  for (let epoch = epochs; epoch > 0; epoch--) table.line(`{"epoch":${epoch},"a":${epoch},"b":1,"c":2}`);
+  expect(table.column("a")!.every((value, i) => value === i + 1)).toBe(true);
+  // Moving all rows for each line would take a minute.
+  expect(process.cpuUsage(before).user).toBeLessThan(10e6);
+});
