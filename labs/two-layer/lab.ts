@@ -67,15 +67,16 @@ async function train(lab: Pick<Lab, "progress">, { units, rate, steps, seed, eve
   const net = new TwoLayer(initial(units, seed));
   const random = new Generator(seed).fork("draws");
   const curve = { steps: [] as number[], training: [] as number[], validation: [] as number[] };
+  const shown = new Set(Array.from({ length: 100 }, (_, i) => Math.round((steps * (i + 1)) / 100)));
   let lastWrong = 0;
   for (let t = 1; t <= steps; t++) {
     const i = random.integer(training.y.length);
     net.backward(training.x[2 * i], training.x[2 * i + 1], training.y[i]);
     net.step(rate);
-    if (t % every === 0) {
+    if (t % every === 0 || shown.has(t)) {
       const error = net.error(training);
       if (error > 0) lastWrong = t;
-      if (t % (steps / 100) === 0) {
+      if (shown.has(t)) {
         curve.steps.push(t);
         curve.training.push(error);
         curve.validation.push(net.error(validation));

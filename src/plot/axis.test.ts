@@ -49,6 +49,13 @@ describe("domains", () => {
     const [from, to] = axis([0.01], { scale: "log" }).domain;
     expect([from < 0.01, to > 0.01]).toEqual([true, true]);
   });
+  test("of a log axis end where numbers end", () => {
+    const { domain, ticks } = axis([1, 1e300, Infinity], { scale: "log" });
+    expect(domain.every((end) => end > 0 && Number.isFinite(end))).toBe(true);
+    expect(ticks(5).every(({ value }) => Number.isFinite(value))).toBe(true);
+    expect(ticks(5).length).toBeLessThan(400);
+    expect(axis([1e-300, 1e300], { scale: "log" }).domain.every((end) => end > 0 && Number.isFinite(end))).toBe(true);
+  });
   test("of a log axis refuse what has no logarithm", () => {
     expect(() => axis([1, 0], { scale: "log" })).toThrow(ValueError);
     expect(() => axis([1, -1], { scale: "log" })).toThrow(/test: a log axis has positive numbers only, but x has -1; leave it out, or use scale: "linear"/);

@@ -55,10 +55,10 @@ export function axisOf({ chart, name, options = {}, values, room }: AxisInit): A
 function spread(low: number, high: number, log: boolean, room: number | undefined): [number, number] {
   if (low > high) return log ? [1, 10] : [0, 1];
   if (log) {
-    const extent = Math.log10(high / low);
-    // A decade around a single value; elsewhere a little air.
+    const extent = Math.log10(high) - Math.log10(low);
+    // A decade around a single value; elsewhere a little air, as far as numbers go: what diverges comes near their end.
     const air = 10 ** (extent < 1e-9 ? 0.5 : (room ?? 0.05) * extent);
-    return [low / air, high * air];
+    return [Math.max(low / air, Number.MIN_VALUE), Math.min(high * air, Number.MAX_VALUE)];
   }
   // So small an extent cannot be told from rounding.
   if (high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high))) {
@@ -94,7 +94,7 @@ function logAxis(options: AxisOptions, domain: readonly [number, number]): Axis 
   const plain = first >= -3 && last <= 4;
   const decade = (exponent: number): string => (plain ? numberText(10 ** exponent) : powerOfTen(exponent));
   const power = (exponent: number): number => Number(`1e${exponent}`);
-  const inside = (value: number): boolean => value >= domain[0] * (1 - 1e-9) && value <= domain[1] * (1 + 1e-9);
+  const inside = (value: number): boolean => Number.isFinite(value) && value >= domain[0] * (1 - 1e-9) && value <= domain[1] * (1 + 1e-9);
   return {
     options,
     domain,
