@@ -30,4 +30,5 @@ export { checkParameters } from "./train/parameters.js";
 export type { Phases } from "./train/phases.js";
 export type { Metrics } from "./train/runningMetrics.js";
 export { type FitOptions, Trainer, type TrainerOptions } from "./train/trainer.js";
+export { encodeWeights, parseWeights } from "./train/weights.js";
 export { formatSummary, type LayerSummary, type ModelSummary, summary, type SummaryOptions } from "./nn/summary.js";

@@ -5,7 +5,7 @@ import "./platform/node.js";
 export * from "./everywhere.js";
 export * as data from "./data/index.js";
 export * from "./lab/index.js";
-export { loadWeights, saveWeights } from "./train/weights.js";
+export { loadWeights, saveWeights } from "./train/weightFiles.js";
 export {
   type EventOptions,
   EventWriter,

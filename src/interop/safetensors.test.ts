@@ -58,6 +58,8 @@ describe("damaged files say what is wrong", () => {
   const cases: [what: string, bytes: Uint8Array, message: RegExp][] = [
     ["empty", new Uint8Array(0), /^x is not a whole safetensors file: it has 0 bytes/],
     ["header length beyond the file", file("{}").subarray(0, 9), /claims 2 bytes, but only 1 follow/],
+    ["a zip archive", Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0, 8, 8), /^x is not a safetensors file: it is a zip archive, as torch.save writes/],
+    ["a web page", new TextEncoder().encode("\n<!doctype html><title>404"), /^x is not a safetensors file: it is a web page .*; check the address/],
     ["header length absurd", new Uint8Array(16).fill(255), /claims 18446744073709551615 bytes, more than the format's limit/],
     ["no JSON", file("{nonsense"), /header is not JSON/],
     ["bad UTF-8", (() => { const bytes = file('{"a":1}'); bytes[10] = 0xff; return bytes; })(), /header is not JSON/],

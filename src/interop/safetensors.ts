@@ -62,7 +62,7 @@ const storedTypes: ReadonlyMap<string, StoredType> = new Map<string, StoredType>
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const entries = [...tensors].sort(
     ([nameA, a], [nameB, b]) => writeOrder.indexOf(a.dtype) - writeOrder.indexOf(b.dtype) || compareUtf8(nameA, nameB),
   );
@@ -127,12 +127,22 @@ interface Span {
   readonly end: number;
 }
 
+/** What files often are that were taken for this format, and what to do. */
+function otherFormat(bytes: Uint8Array): string | undefined {
+  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 8)).trimStart();
+  if (start.startsWith("PK\x03\x04")) return "is a zip archive, as torch.save writes; write it with safetensors.torch.save_file";
+  if (start.startsWith("<")) return "is a web page or other markup; check the address that it came from";
+  return undefined;
+}
+
 function splitFile(bytes: Uint8Array, origin: string): { header: Record<string, unknown>; data: Uint8Array } {
   const fail = (problem: string): never => {
     throw new DataError(`${origin} is not a whole safetensors file: ${problem}. Copy or download it again.`);
   };
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes, and the header length alone takes 8`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const other = length > maxHeaderBytes ? otherFormat(bytes) : undefined;
+  if (other !== undefined) throw new DataError(`${origin} is not a safetensors file: it ${other}.`);
   if (length > maxHeaderBytes) fail(`its header claims ${length} bytes, more than the format's limit of ${maxHeaderBytes}`);
   const headerEnd = 8 + Number(length);
   if (headerEnd > bytes.length) fail(`its header claims ${length} bytes, but only ${bytes.length - 8} follow`);

@@ -1,44 +1,44 @@
-/** Weights in files: safetensors, as PyTorch programs write and read them. */
+/** Weights as bytes: safetensors, as PyTorch programs write and read them. A page downloads and fetches them; in Node they are files. */
 
-import { readFileSync } from "node:fs";
-import { DataError, ValueError } from "../base/errors.js";
-import { decodeSafetensors, encodeSafetensors } from "../interop/safetensors.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { atomicWrite, errorCode } from "../base/atomicWrite.js";
+import { ValueError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
+import { decodeSafetensors, encodeSafetensors } from "../interop/safetensors.js";
+import { Tensor } from "../tensor/tensor.js";
 
 /**
- * Writes named tensors, such as `model.stateDict()`, to a safetensors file: whole or not at all.
- * @throws DataError if the file cannot be written; ValueError if the tensors are no Map.
+ * The bytes of a safetensors file of named tensors, such as `model.stateDict()`: in Node and in browsers, where a page can offer them as a
+ * download, keep or send them. `saveWeights` writes them to a file.
+ * @throws ValueError unless `tensors` is a Map from names to tensors.
  *
  * @example
- * await saveWeights(`${folder}/model.safetensors`, model.stateDict());
+ * const bytes = await encodeWeights(model.stateDict());
  * const copy = models.mlp({ input: [1, 8, 8], classes: 3, hidden: [4] });
- * copy.loadStateDict(loadWeights(`${folder}/model.safetensors`));
+ * copy.loadStateDict(parseWeights("model.safetensors", bytes));
  * sub(copy.forward(x), model.forward(x)).abs().max() // → 0
  */
-export async function saveWeights(path: string, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
-  if (typeof path !== "string" || !(tensors instanceof Map)) {
-    throw new ValueError("saveWeights: expected a path and then named tensors, as in saveWeights(path, model.stateDict()).");
+export async function encodeWeights(tensors: ReadonlyMap<string, Tensor>): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(tensors instanceof Map)) throw new ValueError(`encodeWeights: expected named tensors, as in encodeWeights(model.stateDict()), got ${show(tensors)}.`);
+  for (const [name, t] of tensors) {
+    if (typeof name !== "string" || !(t instanceof Tensor)) throw new ValueError(`encodeWeights: expected tensors by name, got ${show(t)} under ${show(name)}.`);
   }
-  atomicWrite(path, encodeSafetensors(await toHost(tensors)));
+  return encodeSafetensors(await toHost(tensors));
 }
 
 /**
- * Reads the tensors of a safetensors file, for `model.loadStateDict`.
- * @throws DataError if the file is missing or damaged, saying where.
+ * The tensors in the bytes of a safetensors file, for `model.loadStateDict`: in Node and in browsers, where they come from `fetch`. `loadWeights`
+ * reads them from a file. Float16 and bfloat16 become float32; int64 becomes int32 if every value fits.
+ * @param file its name, for messages.
+ * @throws DataError if the bytes are no whole safetensors file, saying where.
  *
  * @example
- * await saveWeights(`${folder}/two.safetensors`, new Map([["a", zeros([2, 3])], ["b", ones([4])]]));
- * loadWeights(`${folder}/two.safetensors`).get("a")?.shape // → [2, 3]
+ * const bytes = await encodeWeights(new Map([["a", zeros([2, 3])], ["b", ones([4])]]));
+ * parseWeights("two.safetensors", bytes).get("a")?.shape  // → [2, 3]
+ * parseWeights("two.safetensors", bytes.subarray(0, 99))  // → throws DataError: two.safetensors is not a whole safetensors file
  */
-export function loadWeights(path: string): Map<string, Tensor> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const cause = errorCode(error) === "ENOENT" ? "there is no such file" : error instanceof Error ? error.message : String(error);
-    throw new DataError(`loadWeights: cannot read ${path}: ${cause}. Give the path of a safetensors file.`);
+export function parseWeights(file: string, bytes: Uint8Array): Map<string, Tensor> {
+  if (typeof file !== "string" || !(bytes instanceof Uint8Array)) {
+    throw new ValueError(`parseWeights: expected a file's name and its bytes, as in parseWeights("model.safetensors", new Uint8Array(await response.arrayBuffer())), got ${show(file)} and ${show(bytes)}.`);
   }
-  return toDevice(decodeSafetensors(bytes, path).tensors);
+  return toDevice(decodeSafetensors(bytes, file).tensors);
 }

@@ -3,16 +3,16 @@
  * not. What it computes equals what Node's wasm backend computes, to the bit.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BackendName, getBackend, setBackend } from "../../src/everywhere.js";
+import { type BackendName, encodeWeights, getBackend, loadWeights, setBackend } from "../../src/index.js";
 import type { Order } from "./app/main.js";
-import { type Tasks, tasks } from "./app/tasks.js";
+import { outputsOf, type Tasks, tasks, trainedTraveller, traveller } from "./app/tasks.js";
 import { describeInBrowser, launchChromium } from "./chromium.js";
 import { type Site, serve } from "./site.js";
 
@@ -134,6 +134,34 @@ describeInBrowser("nabla in a browser", () => {
 
     test("files are parsed from bytes and text", async () => {
       expect(await opened.run("page", "formats")).toEqual({ features: ["weight", "kind=cat", "kind=dog"], array: [1.5, 2] });
+    });
+
+    test.each(places)("%s: a network with weights that Node trained says what it says in Node", async (place) => {
+      const expected = await inNode(async () => {
+        const model = await trainedTraveller();
+        await writeFile(join(folder, "weights.safetensors"), await encodeWeights(model.stateDict()));
+        return outputsOf(model);
+      });
+      expect(await opened.run(place, "fetchWeights")).toEqual(expected);
+    });
+
+    test("weights that the page trained are a download, which Node reads", async () => {
+      const [download, expected] = await Promise.all([opened.page.waitForEvent("download"), opened.run("page", "downloadWeights")]);
+      expect(download.suggestedFilename()).toBe("model.safetensors");
+      const path = await download.path();
+      const found = await inNode(async () => {
+        const model = traveller();
+        model.loadStateDict(loadWeights(path));
+        return outputsOf(model);
+      });
+      expect(found).toEqual(expected);
+    });
+
+    test("weights that are none, or of another network, say so", async () => {
+      const [page, cut, other] = await opened.run("page", "refusedWeights");
+      expect(page).toMatch(/^DataError: page is not a safetensors file: it is a web page/);
+      expect(cut).toMatch(/^DataError: cut/);
+      expect(other).toMatch(/^ShapeError: loadStateDict: the state does not fit Sequential.*Missing: /s);
     });
 
     test("what takes Node says so", async () => {

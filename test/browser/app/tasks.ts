@@ -1,8 +1,8 @@
 /** What the tests have done in a page, in a worker and in Node: the same code everywhere. */
 
 import {
-  type Backend, crossEntropy, getBackend, manualSeed, type MemoryStats, memoryStats, models, nn, optim, plot, randn, setBackend, setThreads, step, type Tensor, tensor,
-  Trainer,
+  type Backend, crossEntropy, encodeWeights, getBackend, manualSeed, type MemoryStats, memoryStats, models, nn, noGrad, optim, parseWeights, plot, randn, setBackend,
+  setThreads, step, type Tensor, tensor, Trainer,
 } from "../../../src/everywhere.js";
 import * as data from "../../../src/data/inMemory.js";
 
@@ -33,6 +33,24 @@ async function losses(model: nn.Module, x: Tensor, y: Tensor, steps: number): Pr
 }
 
 const labels = (count: number): Tensor => tensor(Int32Array.from({ length: count }, (_, i) => i % 10));
+
+/** The network whose weights travel, not trained yet; with running statistics, which travel too. */
+export const traveller = (): nn.Sequential => models.convnet({ filters: [4, 4, 4], hidden: 8, batchNorm: true });
+
+/** It, trained for some steps. */
+export async function trainedTraveller(): Promise<nn.Sequential> {
+  manualSeed(4);
+  const model = traveller();
+  await losses(model, randn([8, 3, 32, 32]), labels(8), 5);
+  return model;
+}
+
+/** What a network says of two images. */
+export async function outputsOf(model: nn.Sequential): Promise<number[]> {
+  model.eval();
+  manualSeed(5);
+  return [...await noGrad(() => model.forward(randn([2, 3, 32, 32]))).data()];
+}
 
 export const tasks = {
   /** The losses of `steps` steps of a multilayer perceptron. */
@@ -90,6 +108,40 @@ export const tasks = {
     const table = await data.parseCsv("pets.csv", "weight,kind\n4.2,cat\n30,dog\n");
     const array = data.parseNpy("x.npy", data.encodeNpy({ dtype: "float32", shape: [2], data: Float32Array.of(1.5, 2) }));
     return { features: table.featureNames(), array: [...array.data] };
+  },
+
+  /** What a network with weights that the site has says. */
+  async fetchWeights(): Promise<number[]> {
+    const response = await fetch("/weights.safetensors");
+    const model = traveller();
+    model.loadStateDict(parseWeights("weights.safetensors", new Uint8Array(await response.arrayBuffer())));
+    return outputsOf(model);
+  },
+
+  /** Trains a network and offers its weights as a download, as docs/browser.md does. @returns what it says */
+  async downloadWeights(): Promise<number[]> {
+    const model = await trainedTraveller();
+    const bytes = await encodeWeights(model.stateDict());
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.download = "model.safetensors";
+    link.click();
+    return outputsOf(model);
+  },
+
+  /** What weights that are none say. */
+  async refusedWeights(): Promise<string[]> {
+    const page = new Uint8Array(await (await fetch("/")).arrayBuffer());
+    const bytes = await encodeWeights(traveller().stateDict());
+    const attempts = [() => parseWeights("page", page), () => parseWeights("cut", bytes.subarray(0, 999)), () => models.mlp({ input: [2] }).loadStateDict(parseWeights("whole", bytes))];
+    return attempts.map((attempt) => {
+      try {
+        attempt();
+        return "taken";
+      } catch (error) {
+        return String(error);
+      }
+    });
   },
 
   /** What a browser does not have says so. */
