@@ -48,4 +48,22 @@ describeInBrowser("examples/browser", () => {
     await browser.close();
     await site.close();
   });
+
+  test("a worker that fails says why", async () => {
+    const site = await serve(folder, { isolated: false, styles: true });
+    const browser = await launchChromium();
+    const answers = [
+      [{ status: 200, contentType: "text/javascript", body: 'await null; throw new RangeError("the rings are too thin");' }, "The worker failed: Uncaught RangeError: the rings are too thin"],
+      [{ status: 404, body: "not here" }, /^The worker failed: its program, or a file that it imports, could not be loaded/],
+    ] as const;
+    for (const [answer, text] of answers) {
+      const page = await browser.newPage();
+      await page.route("**/worker-*.js", (route) => route.fulfill(answer));
+      await page.goto(site.address);
+      await page.getByRole("status").filter({ hasText: text }).waitFor();
+      await page.close();
+    }
+    await browser.close();
+    await site.close();
+  });
 });
