@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const rooms = [
   "base", "backend", "tensor", "ops", "autograd", "nn", "optim", "data", "metrics", "classic",
-  "interop", "models", "train", "plot", "platform", "board", "distributed", "lab", "cli",
+  "interop", "models", "train", "plot", "platform", "board", "lab", "cli",
 ];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
