@@ -29,7 +29,7 @@ export function lossFunction(loss: LossLike): Loss {
 }
 
 export interface EvaluateOptions<Name extends string = string> {
-  /** What is measured beside the loss. @default [new metrics.Accuracy(), new metrics.TopKAccuracy(5)] */
+  /** What is measured beside the loss. @default metrics.Accuracy, and of more than five classes metrics.TopKAccuracy, "top5" */
   readonly metrics?: readonly Metric<Name>[];
   /** Called after each batch, whose tensors may be read until it, or its promise, is done. */
   readonly onStep?: (step: number, batch: EvaluatedBatch) => void | Promise<void>;
@@ -45,11 +45,11 @@ export interface EvaluateOptions<Name extends string = string> {
  * @example
  * const measured = await evaluate(model, crossEntropy, validationLoader);
  * measured?.samples             // → 6
- * Object.keys(measured ?? {})   // → ["samples", "loss", "accuracy", "top5"]
+ * Object.keys(measured ?? {})   // → ["samples", "loss", "accuracy"]
  * const f1 = await evaluate(model, crossEntropy, validationLoader, { metrics: [new metrics.F1Score()] });
  * Object.keys(f1 ?? {})         // → ["samples", "loss", "f1"]
  */
-export async function evaluate<Name extends string = "accuracy" | "top5">(
+export async function evaluate<Name extends string = "accuracy">(
   model: TensorModule,
   loss: LossLike,
   batches: Batches,

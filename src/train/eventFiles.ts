@@ -31,7 +31,7 @@ export interface EventFilesOptions {
  * await trainer.fit(loader, validationLoader, { epochs: 2 });
  * const found = new Set<string>();
  * for await (const event of readEvents(`${folder}/run/validation`)) if (event.kind === "scalar") found.add(event.tag);
- * [...found] // → ["epoch/loss", "epoch/accuracy", "epoch/top5"]
+ * [...found] // → ["epoch/loss", "epoch/accuracy"]
  */
 export function eventFiles(folder: string, options: EventFilesOptions = {}): Listener {
   const { everySteps = 1, histograms } = optionsOf("eventFiles", options);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Accuracy } from "../metrics/accuracy.js";
+import { Accuracy, TopKAccuracy } from "../metrics/accuracy.js";
 import { RocAuc } from "../metrics/ranking.js";
 import type { Values } from "../metrics/values.js";
 import { classifierMetrics, RunningMetrics } from "./runningMetrics.js";
@@ -11,7 +11,7 @@ test("means over samples, not over batches", () => {
   const metrics = new RunningMetrics(classifierMetrics());
   metrics.add(1, ...batch([[0, 1], [1, 0]], [1, 1]));
   metrics.add(4, ...batch([[3, 2]], [0]));
-  expect(metrics.value).toEqual({ samples: 3, loss: 2, accuracy: 2 / 3, top5: 1 });
+  expect(metrics.value).toEqual({ samples: 3, loss: 2, accuracy: 2 / 3 });
 });
 
 test("top-1 and top-5 by rank of the label's score", () => {
@@ -27,9 +27,21 @@ test("top-1 and top-5 by rank of the label's score", () => {
   expect(at(5)).toEqual([0, 0]);
 });
 
+test("top-5 of up to five classes, always 1, is not told, unless it was asked for", () => {
+  const names = (classes: number, metrics: ConstructorParameters<typeof RunningMetrics>[0] = classifierMetrics()) => {
+    const running = new RunningMetrics(metrics);
+    for (const label of [0, 1]) running.add(0, ...batch([Array.from({ length: classes }, (_, i) => -i)], [label]));
+    return Object.keys(running.value);
+  };
+  expect(names(2)).toEqual(["samples", "loss", "accuracy"]);
+  expect(names(5)).toEqual(["samples", "loss", "accuracy"]);
+  expect(names(6)).toEqual(["samples", "loss", "accuracy", "top5"]);
+  expect(names(2, [new TopKAccuracy()])).toEqual(["samples", "loss", "top5"]);
+});
+
 test("a NaN score is never right", () => {
   const metrics = new RunningMetrics(classifierMetrics());
-  metrics.add(0, ...batch([[NaN, NaN]], [0]));
+  metrics.add(0, ...batch([[NaN, NaN, NaN, NaN, NaN, NaN]], [0]));
   expect(metrics.value).toEqual({ samples: 1, loss: 0, accuracy: 0, top5: 0 });
 });
 

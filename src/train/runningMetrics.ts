@@ -28,8 +28,21 @@ export interface RunningState {
 /** The loss, as what it is to `best` and to progress. */
 export const lossInfo: MetricInfo = { name: "loss", unit: "", direction: "lower" };
 
-/** Metrics of a classifier, whose scores are [N, C] and labels [N]. */
-export const classifierMetrics = (): readonly [Accuracy, TopKAccuracy] => [new Accuracy(), new TopKAccuracy(5)];
+/** Top-5 accuracy of more than five classes: of fewer every label is among the first five, which is not told. */
+class TopFiveOfMany extends TopKAccuracy {
+  /** Whether there is something to tell. */
+  get counts(): boolean {
+    return this.state.length > 0;
+  }
+
+  override add(prediction: Values, target: Values): void {
+    super.add(prediction, target);
+    if (prediction.shape[1] <= this.k) this.reset();
+  }
+}
+
+/** Metrics of a classifier, whose scores are [N, C] and labels [N]: accuracy, and of more than five classes top-5 accuracy. */
+export const classifierMetrics = (): readonly [Accuracy, TopKAccuracy] => [new Accuracy(), new TopFiveOfMany()];
 
 /** Each metric's state is held here: one metric may run in several places at once. */
 export class RunningMetrics {
@@ -61,7 +74,9 @@ export class RunningMetrics {
   }
 
   get value(): Metrics {
-    const measured = this.metrics.map((metric, i) => [metric.name, this.#within(metric, i, () => metric.value)] as const);
+    const measured = this.metrics.flatMap((metric, i) =>
+      this.#within(metric, i, () => (metric instanceof TopFiveOfMany && !metric.counts ? [] : [[metric.name, metric.value] as const])),
+    );
     return { samples: this.#samples, loss: this.#loss / this.#samples, ...Object.fromEntries(measured) };
   }
 

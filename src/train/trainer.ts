@@ -45,7 +45,7 @@ export interface TrainerOptions {
   readonly loss: LossLike;
   /**
    * What is measured beside the loss, while training and on validation data; [] for a task that is no classification, or metrics of its own.
-   * @default [new metrics.Accuracy(), new metrics.TopKAccuracy(5)]
+   * @default metrics.Accuracy, and of more than five classes metrics.TopKAccuracy, "top5"
    */
   readonly metrics?: readonly Metric[];
   /** Name of the metric by which an epoch is the best so far, or "loss". @default the first metric, or "loss" without any */
