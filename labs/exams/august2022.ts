@@ -1,6 +1,6 @@
 /** Endterm of August 2022. */
 
-import { convOutputSize, grad, leakyRelu, mseLoss, nn, optim, randn, summary, tensor } from "nabla";
+import { convOutputSize, grad, leakyRelu, maxPool2d, mseLoss, nn, optim, randn, summary, tensor } from "nabla";
 import { type Exam, largestDifference, numbers, parameterCount, value } from "./question.js";
 
 /** Adds two digits: two stacked MNIST images in, a class for each possible sum out. */
@@ -37,6 +37,16 @@ export const august2022: Exam = {
   title: "Endterm, August 2022",
   questions: [
     { id: "august2022-one-by-one", ask: "one 1 × 1 filter over 32 channels, with bias: parameters", by: "new nn.Conv2d(32, 1, 1)", answer: () => parameterCount(new nn.Conv2d(32, 1, 1)) },
+    {
+      id: "august2022-max-pool",
+      ask: "2 × 2 max pool of four different numbers: share of the derivatives that are not 0",
+      by: "grad(maxPool2d(x, { kernel: 2 }).sum(), [x])",
+      answer: async () => {
+        const x = value([[3, 1], [6, 2]]);
+        const [dx] = grad(maxPool2d(x.reshape([1, 1, 2, 2]), { kernel: 2 }).sum(), [x]);
+        return (100 * (await numbers(dx)).filter((slope) => slope !== 0).length) / 4;
+      },
+    },
     {
       id: "august2022-shapes",
       ask: "Y = XW + b with N = 4, D = 3, M = 2: shapes of dout and of ∂L/∂X",
