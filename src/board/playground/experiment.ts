@@ -400,7 +400,7 @@ function drawnPoints(set: data.PointSet, train: data.PointSet, test: data.PointS
     part.gather("y", all, y.subarray(start));
   }
   const isTrain = new Uint8Array(count).fill(1, 0, train.length);
-  return { x, y, train: isTrain, classes: [...set.classes], names: table === null ? ["x1", "x2"] : [table.columns[0], table.columns[1]], plane: planeOf(x, table === null) };
+  return { x, y, train: isTrain, classes: [...set.classes], names: table === null || !table.header ? ["x1", "x2"] : [table.columns[0], table.columns[1]], plane: planeOf(x, table === null) };
 }
 
 /** With room about the points; of the made-up sets, as long in both directions. */
