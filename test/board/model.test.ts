@@ -84,8 +84,8 @@ describeInBrowser("model", () => {
     const page = board.page;
     await page.goto(board.address("#/model?run=foreign&run=vanishing&run=stripes+%C2%BD"));
     await page.waitForSelector("text=This run has no model.json");
-    expect(await page.inputValue(".title select")).toBe("foreign");
-    await page.selectOption(".title select", "stripes ½");
+    expect(await page.inputValue(".view-head select")).toBe("foreign");
+    await page.selectOption(".view-head select", "stripes ½");
     await page.waitForSelector(".node");
     expect([hash().getAll("run"), hash().get("of")]).toEqual([["foreign", "vanishing", "stripes ½"], "stripes ½"]);
     // Without a word of the address: the newest, which stays.

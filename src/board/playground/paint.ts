@@ -9,10 +9,9 @@ import { tableLimits } from "./table.js";
 
 type Rgb = readonly [number, number, number];
 
-/** Of #rrggbb, or #rgb as style sheets are shortened to. */
-function rgbOf(hex: string): Rgb {
-  const digits = hex.length === 4 ? Array.from(hex.slice(1), (digit) => digit + digit) : [hex.slice(1, 3), hex.slice(3, 5), hex.slice(5, 7)];
-  const [r, g, b] = digits.map((each) => Number.parseInt(each, 16));
+/** Of "rgb(0, 104, 173)". */
+function rgbOf(text: string): Rgb {
+  const [r, g, b] = text.match(/\d+/g)!.map(Number);
   return [r, g, b];
 }
 

@@ -1,16 +1,16 @@
 /** Model view: the network of one run, what flows through it, and how that changed over the training. */
 
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
 import type { Inspection, ModelGraph, RunSummary } from "../../protocol.js";
-import { connection, runPath, runs, runsById } from "../api.js";
+import { connection, runPath, runs } from "../api.js";
+import { RunSelect, useRunChoice } from "../parts/runSelect.js";
 import type { Live } from "../parts/useLive.js";
 import { Waiting } from "../parts/waiting.js";
 import { href, withParams } from "../routes.js";
 import { Histograms } from "./model/histograms.js";
 import { Network } from "./model/network.js";
 import { Filters, Maps } from "./model/pictures.js";
-import { choose, param, paramList } from "./model/state.js";
+import { param } from "./model/state.js";
 import { useEpochly } from "./model/useEpochly.js";
 import { Values } from "./model/values.js";
 import "./model/model.css";
@@ -34,50 +34,17 @@ const parts: Readonly<Record<string, Part>> = {
 /** Whether there is something to see of a run. */
 const shows = ({ has }: RunSummary): boolean => has.model || has.inspection || has.histograms || has.images;
 
-interface RunChoice {
-  /** Null where there is none. */
-  readonly id: string | null;
-  /** Runs to choose from. */
-  readonly among: readonly RunSummary[];
-  /** The parameter that another choice changes: several runs that are looked at stay so. */
-  readonly key: "of" | "run";
-}
-
-/** The run that the address names; of several, or of all where it names none, the one that "of" names, or the first with something to see. */
-function runChoice(): RunChoice {
-  const named = paramList("run");
-  const known = named.flatMap((id) => runsById.value.get(id) ?? []);
-  const seen = runs.value.filter(shows);
-  if (named.length === 1) return { id: named[0], among: [...known.filter((run) => !shows(run)), ...seen], key: "run" };
-  const of = param("of");
-  if (named.length === 0) return { id: of === "" ? (seen[0]?.id ?? null) : of, among: seen, key: "of" };
-  return { id: named.includes(of) ? of : (known.find(shows)?.id ?? named[0]), among: known, key: "of" };
-}
-
 export default function View(): preact.JSX.Element {
-  const { id, among, key } = runChoice();
-  const run = id === null ? undefined : runsById.value.get(id);
-  // The newest run stays the one that is shown when a newer one appears, and for whom the address is sent to.
-  useEffect(() => {
-    if (run !== undefined && paramList("run").length === 0 && param("of") === "") choose({ of: run.id });
-  }, [run]);
+  const choice = useRunChoice(shows);
+  const { id, run } = choice;
   const part = Object.hasOwn(parts, param("part")) ? param("part") : "network";
   const Component = parts[part].component;
   return (
     <div class="model">
-      <div class="title">
+      <header class="view-head">
         <h1>Model</h1>
-        {among.length > 1 && (
-          <label>
-            Run
-            <select value={id ?? ""} onChange={(event) => choose({ [key]: event.currentTarget.value })}>
-              {run === undefined && id !== null && <option value={id}>{id}</option>}
-              {among.map((each) => <option key={each.id} value={each.id}>{each.id}</option>)}
-            </select>
-          </label>
-        )}
-        {among.length === 1 && run !== undefined && <span>{run.id}</span>}
-      </div>
+        <RunSelect choice={choice} nothing="no model" shows={shows} />
+      </header>
       {connection.value !== "live" && runs.value.length === 0 ? (
         <Waiting />
       ) : id === null ? (

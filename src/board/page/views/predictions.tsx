@@ -1,11 +1,11 @@
 /** Predictions: how a run classified its validation data, and the samples on which it went wrong. */
 
-import { useEffect } from "preact/hooks";
 import type { PredictionsOverview, RunSummary } from "../../protocol.js";
-import { connection, runPath, runs, runsById } from "../api.js";
+import { connection, runPath, runs } from "../api.js";
+import { RunSelect, useRunChoice } from "../parts/runSelect.js";
 import { useLive } from "../parts/useLive.js";
 import { Waiting } from "../parts/waiting.js";
-import { href, navigate, route } from "../routes.js";
+import { href, route } from "../routes.js";
 import { ClassTable } from "./predictions/classTable.js";
 import { Gallery } from "./predictions/gallery.js";
 import { Matrix } from "./predictions/matrix.js";
@@ -15,69 +15,30 @@ import { SampleDialog } from "./predictions/sampleDialog.js";
 import { counted, percent } from "./predictions/words.js";
 import "./predictions/predictions.css";
 
-interface RunChoice {
-  /** Null where no run has predictions. */
-  readonly id: string | null;
-  /** Runs to choose from. */
-  readonly among: readonly RunSummary[];
-  /** The parameter that another choice changes. */
-  readonly key: "of" | "run";
-}
+/** What was chosen among the classes and samples of one run need not be there in another. */
+const ownParameters = ["label", "predicted", "item", "curves"];
 
-/** The run that the address names; of several, or of all where it names none, the one that "of" names, or the first that has predictions. */
-function runChoice(params: URLSearchParams): RunChoice {
-  const named = params.getAll("run");
-  const known = (id: string): RunSummary | undefined => runsById.value.get(id);
-  const withPredictions = runs.value.filter(({ has }) => has.predictions);
-  if (named.length === 1) {
-    const own = known(named[0]);
-    return { id: named[0], among: own === undefined || own.has.predictions ? withPredictions : [own, ...withPredictions], key: "run" };
-  }
-  const of = params.get("of");
-  if (named.length === 0) return { id: of ?? withPredictions[0]?.id ?? null, among: withPredictions, key: "of" };
-  return { id: of !== null && named.includes(of) ? of : (named.find((id) => known(id)?.has.predictions) ?? named[0]), among: named.flatMap((id) => known(id) ?? []), key: "of" };
-}
+const shows = ({ has }: RunSummary): boolean => has.predictions;
 
 export default function View(): preact.JSX.Element {
-  const { params } = route.value;
-  const { id, among, key } = runChoice(params);
-  const summary = id === null ? undefined : runsById.value.get(id);
-  // The newest run stays the one that is shown when a newer one appears, and for whom the address is sent to.
-  useEffect(() => {
-    if (summary === undefined || params.has("run") || params.has("of")) return;
-    navigate(href("predictions", new URLSearchParams([["of", summary.id], ...params])), { replace: true });
-  }, [summary, params]);
-  const show = (next: string): void => {
-    const changed = new URLSearchParams(params);
-    changed.set(key, next);
-    // What was chosen among the classes of one run need not be there in another.
-    for (const name of ["label", "predicted", "item", "curves"]) changed.delete(name);
-    navigate(href("predictions", changed));
-  };
+  const choice = useRunChoice(shows);
+  const { id, run } = choice;
   return (
     <div class="predictions">
       <header class="view-head">
         <h1>Predictions</h1>
-        {among.length > 1 && (
-          <label>
-            Run
-            <select value={id ?? ""} onChange={(event) => show(event.currentTarget.value)}>
-              {summary === undefined && id !== null && <option value={id}>{id}</option>}
-              {among.map((run) => <option key={run.id} value={run.id}>{run.id}{run.has.predictions ? "" : " (no predictions)"}</option>)}
-            </select>
-          </label>
-        )}
+        <RunSelect choice={choice} nothing="no predictions" shows={shows} own={ownParameters} />
       </header>
       {connection.value !== "live" && runs.value.length === 0 ? (
         <Waiting />
       ) : id === null ? (
         <Empty>No run has predictions yet.</Empty>
-      ) : summary === undefined ? (
+      ) : run === undefined ? (
         <p class="problem" role="alert">There is no run “{id}” in this folder. <a href={href("runs")}>To the runs</a></p>
-      ) : !summary.has.predictions ? (
-        <Empty>The run “{id}” has no predictions{summary.state === "running" ? " yet; they appear here as soon as an epoch ends." : "."}</Empty>
+      ) : !shows(run) ? (
+        <Empty>The run “{id}” has no predictions{run.state === "running" ? " yet; they appear here as soon as an epoch ends." : "."}</Empty>
       ) : (
-        <Predictions key={id} run={summary} />
+        <Predictions key={id} run={run} />
       )}
     </div>
   );

@@ -15,5 +15,13 @@ export const theme = signal(current());
 prefersDark.addEventListener("change", () => (theme.value = current()));
 new MutationObserver(() => (theme.value = current())).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
-/** The value of a variable of the style sheet in the theme that is shown, such as `colour("series1")`. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Never seen: the browser works out on it what a colour is in the theme that is shown. */
+const probe = document.createElement("span");
+probe.hidden = true;
+
+/** A colour of the style sheet in the theme that is shown, such as `colour("series1")`, as "rgb(0, 104, 173)". */
+export function colour(name: string): string {
+  if (!probe.isConnected) document.body.append(probe);
+  probe.style.color = `var(--${name})`;
+  return getComputedStyle(probe).color;
+}
