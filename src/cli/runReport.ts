@@ -1,6 +1,7 @@
 /** What a training prints in the end, for programs and for people. */
 
 import { dirname, relative } from "node:path";
+import { shellPath } from "../base/shellPath.js";
 import { type EpochRecord, measured } from "../train/events.js";
 import type { TrainerState } from "../train/state.js";
 import { sha256OfTensors } from "../train/weightsHash.js";
@@ -58,7 +59,7 @@ export function endText(end: EndRecord, history: readonly EpochRecord[], config:
     "",
     `${end.epochs} ${end.epochs === 1 ? "epoch" : "epochs"} done, ${end.secondsPerEpoch.toFixed(1)} s each: validation accuracy ${percent(accuracy)}${bestText}`,
     `run folder: ${run} (weights of the best epoch: best.safetensors)`,
-    `look at it: npx nabla board${dirname(run) === "runs" ? "" : ` ${run}`}`,
+    `look at it: npx nabla board${dirname(run) === "runs" ? "" : ` ${shellPath(run)}`}`,
     "",
     "try next:",
     ...next.map(([command, why]) => `  ${command.padEnd(width)}   ${why}`),
@@ -68,7 +69,7 @@ export function endText(end: EndRecord, history: readonly EpochRecord[], config:
 function suggestions({ model, data }: TrainConfig, run: string, epochs: number): [command: string, why: string][] {
   const variant = model === "convnet" ? "--model.batchNorm --model.dropout 0.3" : "--model.hidden 512,256";
   return [
-    [`npx nabla train --resume ${run} --epochs ${2 * epochs}`, "train on"],
+    [`npx nabla train --resume ${shellPath(run)} --epochs ${2 * epochs}`, "train on"],
     [`npx nabla train ${model} --data ${data} ${variant}`, "another network"],
     ["npx nabla data list", "other images"],
     [`npx nabla summary ${model}`, "layer by layer"],

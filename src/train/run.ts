@@ -13,6 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import { DataError } from "../base/errors.js";
 import { encodeSafetensors, type HostTensor } from "../interop/safetensors.js";
 import { atomicWrite, cannotWrite, errorCode, temporarySuffix } from "../base/atomicWrite.js";
+import { shellPath } from "../base/shellPath.js";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { appendMetrics, reconcileMetricsLog } from "./metricsLog.js";
 import { lockName, lockRun } from "./runLock.js";
@@ -60,7 +61,7 @@ export class RunFolder {
     const made = makeFolders(path);
     const found = readdirSync(path).filter((name) => name !== lockName && !name.endsWith(temporarySuffix));
     if (found.length > 0) {
-      const remedy = found.includes(files.info) ? `continue it with --resume ${path}, or choose another folder` : "choose a new or an empty folder";
+      const remedy = found.includes(files.info) ? `continue it with --resume ${shellPath(path)}, or choose another folder` : "choose a new or an empty folder";
       throw new DataError(`run folder ${path} is not empty (it holds ${found[0]}${found.length > 1 ? ", …" : ""}); ${remedy}.`);
     }
     return RunFolder.#begin(path, info, made);

@@ -1,5 +1,7 @@
 /** Entry of the page. */
 
+import "@fontsource/source-sans-3/400.css";
+import "@fontsource/source-sans-3/600.css";
 import { render } from "preact";
 import { App } from "./app.js";
 import "./style/theme.css";

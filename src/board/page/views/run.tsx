@@ -1,9 +1,11 @@
 /** One run: what is known of it, how it went, where to look further. */
 
 import { useMemo } from "preact/hooks";
+import { shellPath } from "../../../base/shellPath.js";
 import type { RunDetail, RunSummary, Series, SeriesAnswer } from "../../protocol.js";
 import { runFigures } from "../../runFigures.js";
 import { connection, root, runPath, runsById } from "../api.js";
+import { csvOf } from "../parts/chart/csv.js";
 import { FigureCard } from "../parts/figureCard.js";
 import { RunStateBadge } from "../parts/runState.js";
 import { durationText, metricText, momentText, valueText } from "../parts/text.js";
@@ -112,8 +114,7 @@ const ViewLink = ({ view, run, there, missing, children }: ViewLinkProps): preac
 function Resume({ run }: { readonly run: RunSummary }): preact.JSX.Element | null {
   if (run.kind !== "training" || (run.state !== "interrupted" && run.state !== "stopped") || !("model" in run.config) || run.id.split("/").includes("trainings")) return null;
   const folder = /^\.\/?$/.test(run.id) ? root.value : `${root.value.replace(/\/$/, "")}/${run.id}`;
-  const quoted = /^[\w./:@+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
-  return <p class="card">It can go on where it was left: <code>npx nabla train --resume {quoted}</code></p>;
+  return <p class="card">It can go on where it was left: <code>npx nabla train --resume {shellPath(folder)}</code></p>;
 }
 
 function Metrics({ run }: { readonly run: RunSummary }): preact.JSX.Element {
@@ -146,14 +147,14 @@ function Figures({ figures, curves, run }: { readonly figures: ReturnType<typeof
   );
   return (
     <div class="figures">
-      {drawn.map(({ figure, series, draw }) => <FigureCard key={figure.title} title={figure.title} name={`${run.name} ${figure.title}`} draw={draw} csv={() => csvOf(series)} />)}
+      {drawn.map(({ figure, series, draw }) => <FigureCard key={figure.title} title={figure.title} name={`${run.name} ${figure.title}`} draw={draw} csv={() => tableOf(series)} />)}
     </div>
   );
 }
 
 /** One row for each x, one column for each curve. */
-function csvOf(series: readonly Series[]): string {
+function tableOf(series: readonly Series[]): string {
   const xs = [...new Set(series.flatMap(({ x }) => x))].sort((a, b) => a - b);
   const columns = series.map(({ x, y }) => new Map(x.map((each, i) => [each, y[i]])));
-  return [["x", ...series.map(({ tag }) => tag)].join(","), ...xs.map((x) => [x, ...columns.map((column) => column.get(x) ?? "")].join(","))].join("\n");
+  return csvOf(["x", ...series.map(({ tag }) => tag)], xs.map((x) => [x, ...columns.map((column) => column.get(x))]));
 }

@@ -2,8 +2,9 @@
 
 export type Cell = string | number | null | undefined;
 
+/** A text that a spreadsheet would take for a formula and run gets an apostrophe before it. */
 const cellText = (cell: Cell): string => {
-  const text = String(cell ?? "");
+  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) && Number.isNaN(Number(cell)) ? `'${cell}` : String(cell ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
