@@ -5,12 +5,10 @@ import { formatShape } from "../base/shape.js";
 import { ImageDataset } from "../data/imageDataset.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type ColourScale, colourScales, rgbOf } from "./colours.js";
-import { Figure, titleHeight } from "./figure.js";
+import type { Figure } from "./figure.js";
 import { checkChoice, checkCount, checkFigure, checkNames, checkOptions, checkRange, describeValue, type FigureOptions, type Numbers, numbersOf, withFigure } from "./options.js";
+import { type Caption, type Picture, pictureGrid } from "./pictureGrid.js";
 import { pngUri } from "./png.js";
-import { edge } from "./panel.js";
-import { centred, group, image, type Item, rect } from "./scene.js";
-import { fitted } from "./textWidth.js";
 
 export interface ImageGridOptions extends FigureOptions {
   /** A line under each image. Default: from `labels` and `predictions`. */
@@ -67,37 +65,9 @@ export async function imageGrid(images: Tensor | readonly Tensor[] | ImageDatase
   if (indices.length === 0 || indices.length > most) throw new ValueError(`imageGrid: ${indices.length} images do not make a figure; choose 1 to ${most} with indices.`);
   const captions = captionsOf(images, indices, options);
   const scaled = toRgb(source, indices, range, colours);
-  const least = captions === null ? 44 : 76;
-  const columnsIn = (width: number): number => Math.min(indices.length, givenColumns ?? Math.max(1, Math.min(Math.ceil(Math.sqrt(indices.length * 1.4)), Math.floor((width - 2 * edge) / least))));
-  const rowsIn = (width: number): number => Math.ceil(indices.length / columnsIn(width));
-  const proportion = source.height / source.width;
-  const gap = 8;
-  const below = captions === null ? 0 : 20;
-  const cell = Math.max(captions === null ? 60 : 84, Math.min(120, 2 * source.width));
-  const uris = scaled.map((rgb) => pngUri({ width: source.width, height: source.height, rgb }));
-  const said = captions === null ? "" : `: ${captions.map(({ spoken }) => spoken).join("; ")}`;
-  return new Figure({
-    options: figure,
-    width: Math.max(220, Math.min(720, columnsIn(720) * cell + 2 * edge)),
-    heightOf: (width) => rowsIn(width) * (((width - 2 * edge) / columnsIn(width) - gap) * proportion + gap + below) + 18 + titleHeight(options),
-    kind: "Images",
-    summary: `${indices.length} ${indices.length === 1 ? "image" : "images"} of ${source.width} × ${source.height} pixels${said}.`,
-    draw: (size) => {
-      const [columns, rows] = [columnsIn(size.width), rowsIn(size.width)];
-      const unit = Math.min((size.width - 2 * edge) / columns, ((size.height - 14) / rows - gap - below) / proportion + gap);
-      const [w, h] = [Math.max(2, unit - gap), Math.max(2, (unit - gap) * proportion)];
-      const left = (size.width - columns * unit) / 2;
-      return uris.map((uri, i): Item => {
-        const box = { x: left + (i % columns) * unit + gap / 2, y: 10 + Math.floor(i / columns) * (h + gap + below), width: w, height: h };
-        const items: Item[] = [image(box, uri, captions?.[i].spoken), rect(box, { stroke: captions?.[i].wrong === true ? "bad" : "grid", width: captions?.[i].wrong === true ? 2 : 1 })];
-        if (captions !== null) {
-          const { shown, wrong: mistaken } = captions[i];
-          items.push(centred(fitted(shown, unit - 4, 11.5), box.x + w / 2, box.y + h + 12, { size: 11.5, anchor: "middle", fill: mistaken ? "bad" : "ink", bold: mistaken }));
-        }
-        return group(items, { name: "picture" });
-      });
-    },
-  });
+  const size = { width: source.width, height: source.height };
+  const pictures = scaled.map((rgb, i): Picture => ({ href: pngUri({ ...size, rgb }), ...(captions !== null && { caption: captions[i] }) }));
+  return pictureGrid(pictures, { size, columns: givenColumns, options: figure });
 }
 
 async function readImages(images: Tensor | readonly Tensor[] | ImageDataset): Promise<Images> {
@@ -126,13 +96,6 @@ async function readImages(images: Tensor | readonly Tensor[] | ImageDataset): Pr
 function checkChannels(channels: number, shape: readonly number[]): void {
   if (channels === 1 || channels === 3) return;
   throw new ShapeError(`imageGrid: images have 1 or 3 channels, got ${channels} in ${formatShape(shape)}; to show each channel alone, reshape to [N·C, 1, H, W].`);
-}
-
-/** What stands under an image, and what is read out. */
-interface Caption {
-  readonly shown: string;
-  readonly spoken: string;
-  readonly wrong: boolean;
 }
 
 function captionsOf(images: unknown, indices: readonly number[], options: ImageGridOptions): Caption[] | null {

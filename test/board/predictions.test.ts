@@ -246,6 +246,16 @@ describeInBrowser("predictions", () => {
     expect(await saved(".matrix-card", "SVG")).toContain("<title>cat taken for dog: 3 of 10</title>");
     expect(await saved(".figure-card", "CSV")).toMatch(/^class,recall,precision\r\ncat,/);
     expect(await saved(".gallery", "CSV")).toMatch(/^index,true class,predicted class,loss,class 1,probability 1,class 2,probability 2,class 3,probability 3\r\n103,cat,dog,2\.99\d+,dog,0\.89\d+,cat,0\.0/);
+    const picture = await saved(".gallery", "SVG");
+    expect(Array.from(picture.matchAll(/<text [^>]*>([^<]*)</g), ([, text]) => text)).toEqual(["3 wrong samples of cat", "cat → dog", "0.900", "cat → dog", "0.750", "cat → dog", "0.600"]);
+    expect(picture.match(/<image [^>]*href="data:image\/png;base64,/g)).toHaveLength(3);
+    await page.click(".gallery .export summary");
+    const [png] = await Promise.all([page.waitForEvent("download"), page.click('.gallery .export button:text-is("PNG")')]);
+    expect(readFileSync(await png.path()).readUInt32BE(16)).toBe(2 * Number(/^<svg [^>]*?width="(\d+)"/.exec(picture)![1]));
+    // Without pictures there is none to be taken away.
+    await look("table");
+    await page.click(".gallery .export summary");
+    expect(await page.locator(".gallery .export button").allTextContents()).toEqual(["CSV"]);
     expect(board.faults).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** Menu of a chart: take it away as SVG, PNG or CSV. */
+/** Menu of a chart, or of a table: take it away as SVG, PNG or CSV. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { download, fileName, pngOfSvg } from "./chart/download.js";
@@ -15,11 +15,16 @@ export interface ExportMenuProps {
   readonly figure?: () => Eventually<Picture>;
   /** Its numbers, made when they are asked for. */
   readonly csv?: () => Eventually<string>;
+  /** A small chart that is the button itself; the formats then lie beside it. */
+  readonly children?: preact.ComponentChildren;
+  /** What such a chart shows, in words. */
+  readonly said?: string;
 }
 
 /** A button that opens the choice of formats. Figures are in the colours that the page has at that time. */
-export function ExportMenu({ name, figure, csv }: ExportMenuProps): preact.JSX.Element {
+export function ExportMenu({ name, figure, csv, children, said }: ExportMenuProps): preact.JSX.Element {
   const menu = useRef<HTMLDetailsElement>(null);
+  const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState("");
   const close = (): void => {
     if (menu.current?.open) menu.current.open = false;
@@ -51,7 +56,7 @@ export function ExportMenu({ name, figure, csv }: ExportMenuProps): preact.JSX.E
   };
   return (
     <details
-      class="export"
+      class={children === undefined ? "export" : "export small"}
       ref={menu}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !menu.current?.open) return;
@@ -62,11 +67,14 @@ export function ExportMenu({ name, figure, csv }: ExportMenuProps): preact.JSX.E
       onFocusOut={(event) => {
         if (event.relatedTarget instanceof Node && !menu.current?.contains(event.relatedTarget)) close();
       }}
-      onToggle={() => setProblem("")}
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+        setProblem("");
+      }}
     >
-      <summary aria-label={`Export ${name}`}>Export</summary>
+      <summary aria-label={said === undefined ? `Export ${name}` : `${said}. Export ${name}`}>{children ?? "Export"}</summary>
       <div class="formats">
-        {Object.entries(formats).map(([ending, make]) => make && <button key={ending} type="button" onClick={() => void save(ending, make)}>{ending.toUpperCase()}</button>)}
+        {open && Object.entries(formats).map(([ending, make]) => make && <button key={ending} type="button" onClick={() => void save(ending, make)}>{ending.toUpperCase()}</button>)}
         {problem !== "" && <p class="problem" role="alert">{problem}</p>}
       </div>
     </details>

@@ -10,6 +10,12 @@ export interface SparklineProps {
   readonly height?: number;
 }
 
+/** "from 0.5 to 0.9"; "" without values. */
+export function courseText(values: readonly (number | null)[]): string {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? "" : known.length === 1 ? metricText(known[0]) : `from ${metricText(known[0])} to ${metricText(known.at(-1))}`;
+}
+
 export function Sparkline({ values, name, width = 96, height = 24 }: SparklineProps): preact.JSX.Element | null {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return null;
@@ -23,9 +29,8 @@ export function Sparkline({ values, name, width = 96, height = 24 }: SparklinePr
     open = value !== null;
   }
   const last = values.findLastIndex((value) => value !== null);
-  const said = known.length === 1 ? metricText(known[0]) : `from ${metricText(known[0])} to ${metricText(values[last])}`;
   return (
-    <svg class="sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${name}, ${said}`}>
+    <svg class="sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${name}, ${courseText(values)}`}>
       <path d={d} fill="none" stroke="var(--series1)" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round" />
       <circle cx={x(last)} cy={y(values[last]!)} r="2.2" fill="var(--series1)" />
     </svg>

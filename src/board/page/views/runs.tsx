@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { connection, root, runs, runsById } from "../api.js";
 import { Dropdown } from "../parts/dropdown.js";
+import { ExportMenu } from "../parts/exportMenu.js";
 import { counted } from "../parts/text.js";
 import { href, navigate, route, withParams } from "../routes.js";
 import type { RunSummary } from "../../protocol.js";
@@ -12,6 +13,7 @@ import { Differences } from "./runList/differences.js";
 import { lookUp, parseFilter } from "./runList/filter.js";
 import { FilterHelp } from "./runList/help.js";
 import { Parallel } from "./runList/parallel.js";
+import { runsCsv } from "./runList/runsCsv.js";
 import { mostSelected, select } from "./runList/selection.js";
 import { RunTable } from "./runList/table.js";
 import { configKeys, listText, parseList } from "./runList/values.js";
@@ -146,6 +148,7 @@ function Table({ runs: shown, all, selected, onTooMany, status }: TableProps): p
     const order = sorted(shown, sort);
     return by === null ? [{ value: null, key: "", runs: order }] : grouped(order, by);
   }, [shown, sortParam, by]);
+  const groupTitle = by === null ? null : by.replace(/^config\./, "");
   const [held, setHeld] = useState(false);
   const steady = useHeldOrder(groups, held, `${sortParam}\n${by}\n${params.get("q")}`);
   return (
@@ -154,12 +157,13 @@ function Table({ runs: shown, all, selected, onTooMany, status }: TableProps): p
         <label>Group by <GroupSelect by={by} runs={all} /></label>
         <Columns columns={columns} shown={ids} chosen={chosen !== null} />
         {status}
+        {shown.length > 0 && <ExportMenu name="Runs" csv={() => runsCsv(steady, groupTitle, visible)} />}
       </div>
       {shown.length === 0 ? (
         <p class="quiet">No run fits the filter. <button type="button" onClick={() => keep({ q: null })}>Show all</button></p>
       ) : (
         <RunTable
-          groups={steady} groupTitle={by === null ? null : by.replace(/^config\./, "")} closed={closed} columns={visible} sort={sort} selected={selected}
+          groups={steady} groupTitle={groupTitle} closed={closed} columns={visible} sort={sort} selected={selected}
           onSort={(next) => keep({ sort: sortText(next) === "-created" ? null : sortText(next) })}
           onSelect={(some, on) => onTooMany(select(some, on))}
           onFold={(key) => keep({ closed: closed.has(key) ? params.getAll("closed").filter((each) => each !== key) : [...params.getAll("closed"), key] })}

@@ -14,8 +14,9 @@ export function download(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** A picture of an SVG document with fixed colours, `scale` pixels for each of its own. @throws Error where the browser cannot draw it. */
-export async function pngOfSvg(svg: string, { width, height, scale = 2 }: { readonly width: number; readonly height: number; readonly scale?: number }): Promise<Blob> {
+/** A picture of an SVG document with fixed colours: two pixels for each of its own, and of a small one more. @throws Error where the browser cannot draw it. */
+export async function pngOfSvg(svg: string, { width, height }: { readonly width: number; readonly height: number }): Promise<Blob> {
+  const scale = Math.max(2, Math.ceil(480 / width));
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image(width, height);

@@ -1,6 +1,7 @@
 /** The samples themselves: filters, and what they leave over, as pictures or as a table. */
 
 import { useEffect, useState } from "preact/hooks";
+import type { Figure } from "../../../../plot/figure.js";
 import type { PredictionPage, PredictionsOverview } from "../../../protocol.js";
 import { getJson, runPath } from "../../api.js";
 import { csvOf } from "../../parts/chart/csv.js";
@@ -8,6 +9,7 @@ import { ExportMenu } from "../../parts/exportMenu.js";
 import { useLive } from "../../parts/useLive.js";
 import { Nearby } from "./nearby.js";
 import { Sample } from "./sample.js";
+import { samplesFigure } from "./samplesFigure.js";
 import { SampleTable } from "./sampleTable.js";
 import { choose, type Chosen, chosenHref, type Order, type Which } from "./parameters.js";
 import { counted } from "./words.js";
@@ -72,7 +74,7 @@ export function Gallery({ run, overview, chosen }: GalleryProps): preact.JSX.Ele
     <section class="gallery" aria-labelledby="samples-heading">
       <header class="card-head">
         <h2 id="samples-heading" tabIndex={-1}>Samples</h2>
-        <ExportMenu name="Samples" csv={() => allAsCsv(run, chosen, names)} />
+        <ExportMenu name="Samples" figure={overview.images && total > 0 ? () => pictureOfSamples(run, overview, chosen, sections) : undefined} csv={() => allAsCsv(run, chosen, names)} />
       </header>
       <div class="filters" role="group" aria-label="Which samples are shown">
         <fieldset class="choices">
@@ -159,6 +161,21 @@ function Page({ run, overview, filter, offset, limit }: { readonly run: string; 
       )}
     </>
   );
+}
+
+/** More make no picture that can be looked at. */
+const mostInPicture = 200;
+
+/** The first of the samples that the filter leaves over, or as many of each class; the title says which. */
+async function pictureOfSamples(run: string, overview: PredictionsOverview, filter: Filter, byClass: boolean): Promise<Figure> {
+  const names = overview.classes.map(({ name }) => name);
+  const total = matching(overview, filter);
+  const labels = byClass ? names.map((_, label) => label).filter((label) => matching(overview, { ...filter, label }) > 0).slice(0, mostInPicture) : [filter.label];
+  const ofEach = byClass ? Math.min(teaserSize, Math.floor(mostInPicture / labels.length)) : mostInPicture;
+  const pages = await Promise.all(labels.map((label) => getJson<PredictionPage>(pagePath(run, { ...filter, label }, 0, ofEach))));
+  const items = pages.flatMap((page) => page.items);
+  const part = items.length >= total ? "" : byClass ? `, ${ofEach === 1 ? "one" : `up to ${ofEach}`} of each class` : `, the first ${items.length}`;
+  return samplesFigure({ run, items, classes: overview.classes, title: `${inWords(total, filter, names)}${part}` });
 }
 
 /** All samples that the filter leaves over, with their five likeliest classes. */

@@ -6,12 +6,13 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunSummary } from "../../../protocol.js";
 import { RunStateBadge } from "../../parts/runState.js";
-import { Sparkline } from "../../parts/sparkline.js";
 import { counted, metricText, momentText, valueText } from "../../parts/text.js";
 import { href } from "../../routes.js";
 import type { RunGroup, Sort } from "./arrange.js";
 import type { Column } from "./columns.js";
+import { Course } from "./course.js";
 import { EditableNote } from "./notes.js";
+import { isoText } from "./runsCsv.js";
 
 export interface RunTableProps {
   readonly groups: readonly RunGroup[];
@@ -195,7 +196,7 @@ function RunName({ run }: { readonly run: RunSummary }): preact.JSX.Element {
 function cellOf(column: Column, run: RunSummary): preact.ComponentChildren {
   switch (column.id) {
     case "state": return <RunStateBadge run={run} />;
-    case "spark": return <Sparkline values={run.spark} name={run.monitor ?? "course"} />;
+    case "spark": return <Course run={run} />;
     case "tags": case "group": case "note": return <EditableNote run={run} field={column.id} />;
     case "created": case "updated": return <time dateTime={isoText(run[column.id])} title={isoText(run[column.id])}>{momentText(run[column.id])}</time>;
     default: {
@@ -204,11 +205,6 @@ function cellOf(column: Column, run: RunSummary): preact.ComponentChildren {
     }
   }
 }
-
-const isoText = (seconds: number): string => {
-  const date = new Date(1000 * seconds);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
-};
 
 /** In rem, so that the longest text fits, within reason. */
 function columnWidth(column: Column, groups: readonly RunGroup[]): number {
