@@ -1,6 +1,6 @@
 /** From a configuration to what the trainer needs: model, optimiser, schedule, loaders. */
 
-import type { ImageDataset, Splits } from "../data/imageDataset.js";
+import type { Splits } from "../data/imageDataset.js";
 import { DataLoader } from "../data/loader.js";
 import { randomCrop } from "../data/transforms/crop.js";
 import { randomHorizontalFlip } from "../data/transforms/flip.js";
@@ -67,10 +67,9 @@ export interface Loaders {
 const minValidationBatch = 128;
 
 export function buildLoaders(config: TrainConfig, { train, validation }: Splits): Loaders {
-  const { batch, seed, limit } = config;
-  const limited = (dataset: ImageDataset): ImageDataset => (limit === undefined ? dataset : dataset.limit(limit));
+  const { batch, seed } = config;
   const augment: Record<"crop" | "flip", () => Transform> = { crop: () => randomCrop({ padding: 4 }), flip: () => randomHorizontalFlip() };
-  const training = new DataLoader(limited(train), {
+  const training = new DataLoader(train, {
     batch,
     seed,
     shuffle: true,
@@ -79,7 +78,7 @@ export function buildLoaders(config: TrainConfig, { train, validation }: Splits)
   });
   return {
     training,
-    validation: new DataLoader(limited(validation), { batch: Math.max(batch, minValidationBatch), normalize: training.normalization }),
+    validation: new DataLoader(validation, { batch: Math.max(batch, minValidationBatch), normalize: training.normalization }),
   };
 }
 

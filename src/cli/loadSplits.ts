@@ -1,4 +1,4 @@
-/** The data set of a configuration, with progress on a terminal while letters are drawn. */
+/** The data set of a configuration, as much of it as it wants, with progress on a terminal while letters are drawn. */
 
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -15,13 +15,15 @@ import { liveLine } from "./liveLine.js";
 export async function loadSplits(config: TrainConfig, { stderr }: Io, source?: string): Promise<Splits> {
   const live = liveLine(stderr);
   try {
-    return await load(config.data, {
+    const splits = await load(config.data, {
       dataDir: folderOf(source) ?? config["data-dir"],
       seed: config["data.seed"],
       drawings: config["data.drawings"],
       validationDrawings: config["data.validationDrawings"],
       onDraw: (done) => live.show(`drawing letters ${Math.round(100 * done)} %`),
     });
+    const { limit } = config;
+    return limit === undefined ? splits : { ...splits, train: splits.train.limit(limit), validation: splits.validation.limit(limit) };
   } finally {
     live.clear();
   }

@@ -77,6 +77,7 @@ describe("nabla train", () => {
       versions: { node: process.versions.node },
     });
     expect(info.backend.threads).toBeGreaterThanOrEqual(1);
+    expect(info.data).toMatchObject({ trainImages: 96, validationImages: 96 });
     expect(info.data.sha256).toMatch(/^[0-9a-f]{64}$/);
     const { tensors } = decodeSafetensors(readFileSync(join(run, "best.safetensors")), "best");
     expect(tensors.get("1.weight")?.shape).toEqual([8, 3072]);

@@ -3,6 +3,7 @@
 import { join, resolve } from "node:path";
 import { findBackend, setBackend, setThreads, defaultBackend } from "../backend/select.js";
 import { DataError, NablaError } from "../base/errors.js";
+import { shellPath } from "../base/shellPath.js";
 import type { Splits } from "../data/imageDataset.js";
 import { crossEntropy } from "../nn/losses/index.js";
 import { fingerprint } from "../train/fingerprint.js";
@@ -100,7 +101,7 @@ function resumedConfig(run: RunFolder, changes: ReadonlyMap<string, unknown>): T
   const recorded = new Map(Object.entries(run.info.config));
   if (recorded.has("lab")) {
     const path = displayPath(run.path);
-    throw new DataError(`${path} is a run of lab ${String(recorded.get("lab"))}; go on with it by: npx nabla lab run --resume ${path}`);
+    throw new DataError(`${path} is a run of lab ${String(recorded.get("lab"))}; go on with it by: npx nabla lab run --resume ${shellPath(path)}`);
   }
   try {
     resolveConfig(recorded);
@@ -151,7 +152,7 @@ async function train({ run, config, session, found, json, io, stop }: TrainOptio
     printLine(
       io.stderr,
       `stopped in epoch ${epochsDone + 1} after ${stepsDone} of ${training.length} steps; a checkpoint is written. Go on with:\n` +
-        `  npx nabla train --resume ${displayPath(run.path)}`,
+        `  npx nabla train --resume ${shellPath(displayPath(run.path))}`,
     );
     return stop.exitCode;
   } catch (error) {
@@ -178,10 +179,9 @@ function printEnd(state: TrainerState, run: RunFolder, config: TrainConfig, json
 
 function headline(config: TrainConfig, { train, validation, source }: Splits, run: RunFolder, found: FoundCheckpoint | undefined): string {
   const { name, isa, threads } = defaultBackend().info;
-  const count = (images: number): number => Math.min(images, config.limit ?? images);
   const place = found === undefined ? "" : `, from epoch ${found.state.position.epochsDone + 1}, step ${found.state.position.stepsDone + 1}`;
   return (
-    `${config.model} on ${config.data} (${source}): ${count(train.length)} training, ${count(validation.length)} validation images\n` +
+    `${config.model} on ${config.data} (${source}): ${train.length} training, ${validation.length} validation images\n` +
     `${name} kernels (${isa}), ${threads} ${threads === 1 ? "thread" : "threads"}; run ${displayPath(run.path)}${place}`
   );
 }
