@@ -15,7 +15,7 @@ interface DataOptions {
   readonly json?: true;
 }
 
-const dataDirHelp = "where the files are: a root with a folder for each set, or the set's own folder (default: NABLA_DATA)";
+const dataDirHelp = "where the files are: a root with a folder for each set, or the set's own folder (default: NABLA_DATA, else the cache)";
 
 export const dataCommand: CommandFactory = (io) => {
   const command = new Command().description("Lists data sets, or fetches one into the cache.").usage("list|prepare [options]");

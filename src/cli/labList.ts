@@ -41,5 +41,8 @@ export const labListCommand: CommandFactory = ({ stdout }) =>
         needs.map((need) => (missing.includes(need) ? `${need} (missing)` : need)).join(", "),
       ]);
       printLine(stdout, textTable(["lab", "question", "quick", "full", "data"], rows, { columns: stdout.columns, flexible: 1, widest: { 4: 18 }, right: [2, 3] }));
+      if (labs.some(({ missing }) => missing.length > 0)) {
+        printLine(stdout, "\nWhat is missing: nabla data prepare NAME downloads a data set; --data-dir DIR, or NABLA_DATA=DIR, takes folders that you have.");
+      }
       printLine(stdout, "\nnabla lab show NAME tells about one, nabla lab run NAME runs it; --full does the real experiment.");
     });

@@ -26,7 +26,7 @@ import { displayPath } from "./runReport.js";
 import { listenForStop } from "./stopSignal.js";
 import { textTable } from "./textTable.js";
 
-export const dataDirHelp = "root of the data, with a folder for each set (default: NABLA_DATA, else ../shared/data)";
+export const dataDirHelp = "root of the data, with a folder for each set (default: NABLA_DATA, else what nabla data prepare downloaded)";
 
 interface RunOptions {
   readonly quick?: true;

@@ -181,5 +181,5 @@ test("the list says what each set is, where it is and what brings it", async () 
   const list = listSources({ dataDir: join(root, "data"), cacheDir });
   expect(list.map(({ name }) => name)).toEqual(["characters", "cifar10", "cifar100", "cifar100-coarse", "mnist", "fashion", "digits"]);
   expect(list.find(({ name }) => name === "mnist")).toMatchObject({ found: join(root, "data", "mnist"), hint: null, bytes: 11594722 });
-  expect(list.find(({ name }) => name === "cifar10")).toMatchObject({ found: null, hint: "nabla data prepare cifar10" });
+  expect(list.find(({ name }) => name === "cifar10")).toMatchObject({ found: null, hint: "npx nabla data prepare cifar10" });
 });

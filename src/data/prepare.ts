@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { DataError } from "../base/errors.js";
 import { cacheFolder as defaultCacheFolder, onDisk } from "./cache.js";
 import { drawCharacters } from "./characters/characters.js";
-import { missingFontPackages } from "./characters/fonts.js";
+import { missingFontPackages, requireFontPackages } from "./characters/fonts.js";
 import type { Splits } from "./imageDataset.js";
 import { download, type DownloadProgress } from "./download.js";
 import { charactersName, checkDataName, type Source, sourceOf, sources } from "./sources.js";
@@ -52,9 +52,14 @@ export async function load(name: string, options: LoadOptions = {}): Promise<Spl
   checkDataName(name);
   if (name === charactersName) return drawCharacters({ ...options, onProgress: options.onDraw });
   const source = sourceOf(name);
-  const found = locate(source, options);
-  if (!("path" in found)) throw missing(source, options, found.hints);
-  return { name, ...(await onDisk(found.path, () => source.read(found.path))), source: found.path };
+  const path = pathOf(source, options);
+  return { name, ...(await onDisk(path, () => source.read(path))), source: path };
+}
+
+/** @throws DataError when the set `name` is not here, with what brings it */
+export function requireData(name: string, options: LookupOptions): void {
+  if (name === charactersName) requireFontPackages();
+  else pathOf(sourceOf(name), options);
 }
 
 /**
@@ -132,7 +137,7 @@ export function listSources(options: LookupOptions = {}): SourceListing[] {
       name,
       description,
       found: here ? found.path : null,
-      hint: here ? null : found.hints.length > 0 ? found.hints.join("; ") : `nabla data prepare ${name}`,
+      hint: here ? null : found.hints.length > 0 ? found.hints.join("; ") : `npx nabla data prepare ${name}`,
       bytes: files.reduce((sum, file) => sum + file.bytes, 0),
       urls: files.flatMap((file) => file.urls),
       licence,
@@ -171,13 +176,20 @@ function locate(source: Source, options: LookupOptions): { readonly path: string
   return { hints };
 }
 
+/** Where a set is. @throws DataError when it is not here, with what brings it */
+function pathOf(source: Source, options: LookupOptions): string {
+  const found = locate(source, options);
+  if (!("path" in found)) throw missing(source, options, found.hints);
+  return found.path;
+}
+
 function missing(source: Source, options: LookupOptions, hints: readonly string[]): DataError {
   const { name, files, folders } = source;
   const searched = options.dataDir === undefined ? [...givenRoots(options), cacheOf(options)] : [options.dataDir];
   const looked = searched.map((root) => (existsSync(root) ? root : `${root} (there is no such folder)`));
   const remedies = [
     ...hints,
-    `run nabla data prepare ${name} to download it (${Math.ceil(files.reduce((sum, file) => sum + file.bytes, 0) / 1e6)} MB)`,
+    `run npx nabla data prepare ${name} to download it (${Math.ceil(files.reduce((sum, file) => sum + file.bytes, 0) / 1e6)} MB)`,
     `or give --data-dir DIR (or NABLA_DATA) with ${files.map((file) => file.name).join(", ")} in DIR or DIR/${folders[0]}`,
   ];
   return new DataError(`${name}: the data are not here. Looked in ${looked.join(" and ")}. What brings them:\n  ${remedies.join("\n  ")}`);

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { DataError, nearest } from "../base/errors.js";
 import { LabError } from "./errors.js";
 import { cacheFolder } from "../data/cache.js";
-import { listSources, type LookupOptions } from "../data/prepare.js";
+import { listSources, type LookupOptions, requireData } from "../data/prepare.js";
 import { dataNames } from "../data/sources.js";
 
 /** What is in each folder, and where it may be had. */
@@ -59,13 +59,15 @@ export function requireFolder(name: string, root: string | undefined): string {
   if (path !== undefined) return path;
   const looked = [root, cacheFolder()].filter((each) => each !== undefined).join(" and ");
   const { holds, from } = folders[name];
-  throw new DataError(`the data folder ${name} is not here. Looked in ${looked}. It holds ${holds} (${from}). What brings it:\n  --data-dir DIR, or NABLA_DATA=DIR, with the folder DIR/${name}`);
+  throw new DataError(
+    `the data folder ${name} is not here. Looked in ${looked}. What brings it:\n` +
+      `  --data-dir DIR, or NABLA_DATA=DIR, with a folder DIR/${name} that holds ${holds} (${from})`,
+  );
 }
 
 /** @throws DataError when a data set or folder that a lab needs is not here, with what brings it */
 export function requireNeed(name: string, given: string | undefined): void {
   if (needIsHere(name, given)) return;
-  if (!dataNames.includes(name)) return void requireFolder(name, dataRoot(given));
-  const hint = listSources(setLookup(name, given)).find((source) => source.name === name)?.hint;
-  throw new DataError(`the data set ${name} is not here. What brings it:\n  ${hint}\n  or --data-dir DIR, or NABLA_DATA=DIR, with its files in the folder DIR/${name}`);
+  if (dataNames.includes(name)) requireData(name, setLookup(name, given));
+  else requireFolder(name, dataRoot(given));
 }

@@ -237,8 +237,8 @@ describe("data folders", () => {
     mkdirSync(join(folder, "photos"), { recursive: true });
     expect(requireFolder("photos", folder)).toBe(join(folder, "photos"));
     expect(needIsHere("photos", folder)).toBe(true);
-    expect(() => requireNeed("text", folder)).toThrow(/data folder text is not here\. Looked in .*tinyshakespeare.*--data-dir DIR, or NABLA_DATA=DIR/s);
-    expect(() => requireNeed("mnist", folder)).toThrow(/data set mnist is not here.*nabla data prepare mnist/s);
+    expect(() => requireNeed("text", folder)).toThrow(/data folder text is not here\. Looked in .*--data-dir DIR, or NABLA_DATA=DIR, with a folder DIR\/text that holds tinyshakespeare/s);
+    expect(() => requireNeed("mnist", folder)).toThrow(/mnist: the data are not here.*npx nabla data prepare mnist.*--data-dir DIR \(or NABLA_DATA\)/s);
     expect(() => requireFolder("fotos", folder)).toThrow(/there is no data folder "fotos"; did you mean photos\?/);
   });
 });

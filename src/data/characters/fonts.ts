@@ -79,7 +79,7 @@ export function requireFontPackages(): void {
   if (missing.length === 0) return;
   throw new DataError(
     `characters: the letters are drawn from fonts in npm packages, and ${missing.length} of them are not installed here. ` +
-      `Install them with\n  npm install --save-dev ${missing.join(" ")}\nor train on another set (nabla data list).`,
+      `Install them with\n  npm install --save-dev ${missing.join(" ")}\nor train on another set (npx nabla data list).`,
   );
 }
 

@@ -6,6 +6,6 @@ import { DataError } from "../../base/errors.js";
 export function damaged(file: string, where: string, expected: string, got: string): DataError {
   return new DataError(
     `${file}: at ${where}, expected ${expected}, got ${got}. The file is truncated, damaged or of another kind: delete it and fetch ` +
-      `it again from its official source (nabla data list shows the addresses, nabla data prepare downloads them).`,
+      `it again from its official source (npx nabla data list shows the addresses, npx nabla data prepare downloads them).`,
   );
 }

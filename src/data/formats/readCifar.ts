@@ -24,7 +24,7 @@ async function readSet(layout: CifarLayout, read: (file: string) => Promise<Name
 
 function differs({ name }: CifarLayout, [file, bytes]: NamedBytes, [other]: NamedBytes, expected: number): DataError {
   return new DataError(
-    `${file}: expected ${expected} bytes to go with ${other}, got ${bytes.length}. One of the two is truncated: fetch the set again (nabla data prepare ${name}).`,
+    `${file}: expected ${expected} bytes to go with ${other}, got ${bytes.length}. One of the two is truncated: fetch the set again (npx nabla data prepare ${name}).`,
   );
 }
 
