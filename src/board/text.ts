@@ -2,6 +2,8 @@
 
 import { fixedText, numberText } from "../plot/numberText.js";
 
+export { durationText } from "../base/unitText.js";
+
 export type Value = string | number | boolean | null | undefined;
 
 /** A value of a configuration; nothing at all is a dash. */
@@ -15,17 +17,6 @@ export function metricText(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);
   return size < 100 && size >= 1e-3 ? fixedText(value, 4) : numberText(value);
-}
-
-/** `0.8 s`, `12 s`, `3 min`, `1 h 40 min`, `2 d 4 h`. */
-export function durationText(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
-  if (seconds < 89.5) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.round(seconds / 3600);
-  if (hours >= 48) return [`${Math.floor(hours / 24)} d`, hours % 24 === 0 ? "" : `${hours % 24} h`].join(" ").trim();
-  return [`${Math.floor(minutes / 60)} h`, minutes % 60 === 0 ? "" : `${minutes % 60} min`].join(" ").trim();
 }
 
 const two = (part: number): string => String(part).padStart(2, "0");

@@ -1,9 +1,9 @@
 /** `nabla lab list`: the labs that there are, each with its question, its time and the data it needs. */
 
 import { Command } from "commander";
+import { durationText } from "../base/unitText.js";
 import { listLabs } from "../lab/catalogue.js";
 import { needIsHere } from "../lab/dataFolders.js";
-import { durationText } from "../lab/values.js";
 import { printJson, printLine } from "./io.js";
 import { folderOption } from "./folderOption.js";
 import { dataDirHelp } from "./labRun.js";

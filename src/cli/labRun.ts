@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { defaultBackend } from "../backend/select.js";
 import { DataError, UsageError } from "../base/errors.js";
+import { shellPath } from "../base/shellPath.js";
+import { durationText } from "../base/unitText.js";
 import { findLab, labArgument, type LabEntry, loadLab } from "../lab/catalogue.js";
+import { judgedText, sourceText } from "../lab/claims.js";
 import { LabStopped } from "../lab/errors.js";
 import { requireNeed } from "../lab/dataFolders.js";
 import type { LabDefinition, LabMode } from "../lab/lab.js";
@@ -13,7 +16,7 @@ import { writeResults } from "../lab/output.js";
 import type { LabResult } from "../lab/result.js";
 import { type LabPlan, runLab, seedCount } from "../lab/runLab.js";
 import { resolveSettings, type SettingValue } from "../lab/settings.js";
-import { durationText, valueText } from "../lab/values.js";
+import { valueText } from "../lab/values.js";
 import { RunFolder } from "../train/run.js";
 import { newRunInfo } from "../train/runInfo.js";
 import { failed } from "../train/runStatus.js";
@@ -120,10 +123,10 @@ async function goOn(name: string | undefined, path: string, { quick, full, dataD
   try {
     const recorded = run.info.config as Partial<LabPlan> & { readonly folder?: string; readonly training?: string };
     const where = displayPath(run.path);
-    if (typeof recorded.lab !== "string") throw new DataError(`${where} is no run of a lab. It goes on with: npx nabla train --resume ${where}`);
+    if (typeof recorded.lab !== "string") throw new DataError(`${where} is no run of a lab. It goes on with: npx nabla train --resume ${shellPath(where)}`);
     if (recorded.training !== undefined) throw new DataError(`${where} is a training within a run of lab ${recorded.lab}; resume the run itself, two folders up.`);
     if (name !== undefined && findLab(name).name !== recorded.lab) {
-      throw new DataError(`${where} is a run of lab ${recorded.lab}, not of ${findLab(name).name}; nothing was changed. Go on with it by: npx nabla lab run --resume ${where}`);
+      throw new DataError(`${where} is a run of lab ${recorded.lab}, not of ${findLab(name).name}; nothing was changed. Go on with it by: npx nabla lab run --resume ${shellPath(where)}`);
     }
     const own = recorded.folder !== undefined && name === undefined ? recorded.folder : (name ?? recorded.lab);
     const entry = labOf(own, recorded.lab);
@@ -184,13 +187,13 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
       const nothingKept = readdirSync(folder.path).every((file) => file === "run.json" || file === "run.lock");
       if (nothingKept && !resumed) folder.discard();
       else {
-        printLine(io.stderr, `what was done is kept; once the cause is gone, go on with:\n  npx nabla lab run --resume ${where}`);
+        printLine(io.stderr, `what was done is kept; once the cause is gone, go on with:\n  npx nabla lab run --resume ${shellPath(where)}`);
         folder.updateInfo({ status: failed(error) });
       }
       throw error;
     }
     folder.updateInfo({ status: { state: "stopped", reason: null } });
-    printLine(io.stderr, `stopped; what was done is kept. Go on with:\n  npx nabla lab run --resume ${where}`);
+    printLine(io.stderr, `stopped; what was done is kept. Go on with:\n  npx nabla lab run --resume ${shellPath(where)}`);
     return stop.exitCode;
   } finally {
     stop.dispose();
@@ -198,8 +201,8 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
   }
 }
 
-function endText({ judgements }: LabResult, lab: string, report: string, { stdout }: Io): string {
-  const rows = judgements.map(({ claim, ours, verdict }) => [claim.text, valueText(claim.value, claim.unit), valueText(ours, claim.unit), verdict]);
+function endText({ judgements, mode }: LabResult, lab: string, report: string, { stdout }: Io): string {
+  const rows = judgements.map(({ claim, ours, verdict }) => [claim.text, sourceText(claim), [valueText(ours, claim.unit), judgedText(claim, mode)].join("\n").trimEnd(), verdict]);
   const notes = judgements.filter(({ verdict }) => verdict === "fails" || verdict === "differs").map(({ claim, verdict, note }) => `${verdict}: ${claim.text}: ${note}`);
   return [
     "",

@@ -1,8 +1,6 @@
 /** A line that is rewritten in place on a terminal, and does not appear elsewhere. */
 
-import type { ProgressStream } from "../train/terminalBlock.js";
-
-const returnAndClear = "\r\u001b[2K";
+import { type ProgressStream, TerminalBlock } from "../train/terminalBlock.js";
 
 export interface LiveLine {
   show(line: string): void;
@@ -10,11 +8,17 @@ export interface LiveLine {
 }
 
 export function liveLine(stream: ProgressStream): LiveLine {
+  const block = new TerminalBlock(stream);
   let last = "";
-  const draw = (line: string): void => {
-    if (stream.isTTY !== true || line === last) return;
-    last = line;
-    stream.write(returnAndClear + line.slice(0, (stream.columns ?? 80) - 1));
+  return {
+    show(line) {
+      if (stream.isTTY !== true || line === last) return;
+      last = line;
+      block.draw([line.slice(0, (stream.columns ?? 80) - 1)]);
+    },
+    clear() {
+      last = "";
+      block.settle();
+    },
   };
-  return { show: draw, clear: () => draw("") };
 }

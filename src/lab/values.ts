@@ -36,11 +36,3 @@ function withoutNoise(values: readonly number[]): number[] {
   const largest = Math.max(...values.map(Math.abs));
   return values.map((value) => (Math.abs(value) < 1e-12 * largest ? 0 : value));
 }
-
-/** `0.8 s`, `12 s`, `3 min`, `1 h 40 min`. */
-export function durationText(seconds: number): string {
-  if (seconds < 9.95) return `${Math.max(0.1, seconds).toFixed(1)} s`;
-  if (seconds < 89.5) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60 === 0 ? "" : `${minutes % 60} min`}`.trim();
-}

@@ -7,6 +7,7 @@ import { type DType, dtypeBytes } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import { isOptions, optionsOf, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
+import { bytesText } from "../base/unitText.js";
 import { checkSpec } from "../ops/checks.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { isCosted } from "./cost.js";
@@ -174,19 +175,17 @@ export function formatSummary(summarised: ModelSummary): string {
   const whole = Array.isArray(layers) && layers.every((layer): boolean => has(layer, "outputShape")) && has(totals, "parameters");
   if (!whole) throw new ValueError("formatSummary: expected what summary() gives.");
   const number = (n: number): string => n.toLocaleString("en-US");
-  const memory = (bytes: number): string =>
-    bytes < 1024 ? `${bytes} B` : bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
   const rows = layers.map((l) => [
     l.name,
     l.layer,
     l.outputShape.join(" × "),
     number(l.parameters),
     number(l.multiplyAdds),
-    memory(l.outputBytes),
+    bytesText(l.outputBytes),
     l.receptiveField === null ? "" : l.receptiveField.join(" × "),
   ]);
   const header = ["name", "layer", "output", "parameters", "multiply-adds", "memory", "receptive field"];
-  const footer = ["total", "", "", number(totals.parameters), number(totals.multiplyAdds), memory(totals.outputBytes), ""];
+  const footer = ["total", "", "", number(totals.parameters), number(totals.multiplyAdds), bytesText(totals.outputBytes), ""];
   const widths = header.map((title, c) => Math.max(title.length, footer[c].length, ...rows.map((row) => row[c].length)));
   const rightAligned = new Set([3, 4, 5, 6]);
   const line = (cells: readonly string[]): string =>

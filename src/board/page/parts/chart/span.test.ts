@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { durationText, extentOf, firstFrom, nearestTo, placeText, scaledSpan, spanOf, timeTicks } from "./span.js";
+import { timeText, extentOf, firstFrom, nearestTo, placeText, scaledSpan, spanOf, timeTicks } from "./span.js";
 
 describe("spans", () => {
   test("points are found by their place", () => {
@@ -32,7 +32,7 @@ describe("spans", () => {
   });
 
   test("time is told in the units that people use", () => {
-    expect([0, 12.5, 60, 185, 3600, 4800, 90_000, -70].map(durationText)).toEqual(["0 s", "12.5 s", "1 min", "3 min 5 s", "1 h", "1 h 20 min", "1 d 1 h", "−1 min 10 s"]);
+    expect([0, 12.5, 60, 185, 3600, 4800, 90_000, -70].map(timeText)).toEqual(["0 s", "12.5 s", "1 min", "3 min 5 s", "1 h", "1 h 20 min", "1 d 1 h", "−1 min 10 s"]);
     expect(timeTicks([0, 3600], 4).map(({ label }) => label)).toEqual(["0 s", "15 min", "30 min", "45 min", "1 h"]);
     expect(timeTicks([0, 1], 5).map(({ label }) => label)).toEqual(["0 s", "1 s"]);
     expect(timeTicks([0.2, 0.42], 3).map(({ label }) => label)).toEqual(["0.2 s", "0.3 s", "0.4 s"]);

@@ -48,8 +48,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const timeSteps = [1, 2, 5, 10, 15, 30, ...[1, 2, 5, 10, 15, 30].map((n) => n * minute), ...[1, 2, 3, 6, 12].map((n) => n * hour), ...[1, 2, 5, 10, 20, 50, 100].map((n) => n * day)];
 
-/** A duration such as "1 h 20 min", "3 min 5 s", "12.5 s". */
-export function durationText(seconds: number): string {
+/** A place on an axis of time, to the second: "1 h 20 min", "3 min 5 s", "12.5 s". */
+export function timeText(seconds: number): string {
   const size = Math.abs(seconds);
   const sign = seconds < 0 ? "−" : "";
   if (size < minute) return `${numberText(seconds, 3)} s`;
@@ -67,13 +67,13 @@ export function timeTicks([low, high]: Span, count: number): { readonly value: n
   const from = Math.ceil(low / step - 1e-9);
   if (rough < 0.5) {
     const fine = 10 ** Math.ceil(Math.log10(rough));
-    return Array.from({ length: Math.floor(high / fine + 1e-9) - Math.ceil(low / fine - 1e-9) + 1 }, (_, i) => (Math.ceil(low / fine - 1e-9) + i) * fine).map((value) => ({ value, label: durationText(value) }));
+    return Array.from({ length: Math.floor(high / fine + 1e-9) - Math.ceil(low / fine - 1e-9) + 1 }, (_, i) => (Math.ceil(low / fine - 1e-9) + i) * fine).map((value) => ({ value, label: timeText(value) }));
   }
-  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) => (from + i) * step).map((value) => ({ value, label: durationText(value) }));
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) => (from + i) * step).map((value) => ({ value, label: timeText(value) }));
 }
 
 /** Where a point lies, in words: "epoch 12", "step 40 000", "3 min 5 s". */
-export const placeText = (kind: SeriesX, x: number): string => (kind === "time" ? durationText(x) : `${kind} ${Number.isInteger(x) ? numberText(x, 15) : numberText(x)}`);
+export const placeText = (kind: SeriesX, x: number): string => (kind === "time" ? timeText(x) : `${kind} ${Number.isInteger(x) ? numberText(x, 15) : numberText(x)}`);
 
 interface Points {
   readonly x: readonly number[];

@@ -2,6 +2,8 @@
 
 import { numberText } from "../../../../plot/numberText.js";
 
+export { bytesText as bytes } from "../../../../base/unitText.js";
+
 /** 1,191,170. */
 export const count = (n: number): string => n.toLocaleString("en-US");
 
@@ -10,8 +12,6 @@ export function short(n: number): string {
   const [divisor, sign] = n >= 1e9 ? [1e9, " G"] : n >= 1e6 ? [1e6, " M"] : n >= 1e4 ? [1e3, " k"] : [1, ""];
   return divisor === 1 ? count(n) : `${(n / divisor).toPrecision(3)}${sign}`;
 }
-
-export const bytes = (n: number): string => (n < 1024 ? `${n} B` : n < 1024 ** 2 ? `${(n / 1024).toFixed(1)} KiB` : `${(n / 1024 ** 2).toFixed(1)} MiB`);
 
 /** "64 × 32 × 32"; a scalar has no axes. */
 export const shape = (axes: readonly number[]): string => (axes.length === 0 ? "one number" : axes.join(" × "));
