@@ -231,6 +231,8 @@ export interface GraphOperation {
   readonly value: Spread;
   /** Of the loss with respect to it; null where none flows. */
   readonly gradient: Spread | null;
+  /** How many operations it stands for, where a long graph has those of a module as one; the rest is that of the last of them. */
+  readonly operations?: number;
 }
 
 export interface InspectedSample {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import {
   crossEntropy, data, type Listener, manualSeed, memoryStats, mseLoss, nn, onWarning, optim, randn, readEvents, recordRun, type RecordRunOptions, relu, type Tensor, tensor, Trainer,
 } from "../index.js";
+import type { GraphOperation } from "./inspectSample.js";
 import { readMetricsLog } from "./metricsLog.js";
 import { RecordingPace } from "./recordingPace.js";
 import { sha256OfTensors } from "./weightsHash.js";
@@ -218,7 +219,17 @@ test("tokens, sequences with very many operations, training without validation",
   expect(json("model.json")).toMatchObject({ inputShape: [150], root: { children: [{ path: "embedding", outputShape: [150, 4] }, { path: "rnn" }, { path: "head" }] } });
   const { samples } = json("inspection.json");
   expect(samples).toHaveLength(4);
-  expect(samples[0]).toMatchObject({ index: expect.any(Number), graph: [] });
+  // More than 500: those of a module are one.
+  const made = (samples[0].graph as GraphOperation[]).filter(({ op }) => op !== "parameter" && op !== "constant");
+  expect(made.map(({ name }) => name)).toEqual(expect.arrayContaining(["embedding", "rnn", "head", "loss"]));
+  expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
+  const rnn = made.find(({ name }) => name === "rnn")!;
+  expect(rnn).toMatchObject({ operations: expect.any(Number), shape: [1, 6], gradient: { mean: expect.any(Number) } });
+  expect(rnn.operations).toBeGreaterThan(500);
+  const ids = (samples[0].graph as GraphOperation[]).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(made.every(({ id, inputs }) => inputs.length > 0 && inputs.every((from) => from !== id && ids.includes(from)))).toBe(true);
+  expect((samples[0].graph as GraphOperation[]).filter(({ op, gradient }) => op === "parameter" && gradient !== null)).toHaveLength(7);
   expect(samples[0].top).toHaveLength(5);
 });
 

@@ -170,7 +170,7 @@ const Share = ({ term, value, whole }: { readonly term: string; readonly value: 
 
 function ModuleTable({ modules }: { readonly modules: readonly ModelNode[] }): preact.JSX.Element {
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="region" aria-label="All modules">
       <table>
         <thead>
           <tr>

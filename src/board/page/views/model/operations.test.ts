@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GraphOperation, Spread } from "../../../protocol.js";
-import { labelOf, moduleOf, normOf, operationGraph, outputNorm, resultOf, verdictOf } from "./operations.js";
+import { labelOf, moduleOf, normOf, operationGraph, outputNorm, ranCount, resultOf, verdictOf } from "./operations.js";
 
 const spread = (mean: number | null, std: number | null = 0): Spread => ({ min: mean, max: mean, mean, std, zeros: 0 });
 
@@ -47,4 +47,10 @@ describe("gradients", () => {
     expect(verdictOf(operation(0, "parameter", "w", [], spread(1e-4)), 2)?.sentence).toBe("Its gradient vanishes: it is 10\u202f000 times smaller than that at the output.");
     expect(verdictOf({ ...operation(0, "relu", "r", []), value: spread(null) }, 2)?.kind).toBe("not finite");
   });
+});
+
+test("operations that stand as one are counted, and named by their number", () => {
+  const folded: readonly GraphOperation[] = [...operations.slice(0, 3), { ...operation(3, "tanh", "block.fc", [0, 1, 2]), operations: 900 }, operation(5, "crossEntropy", "loss", [3])];
+  expect(folded.map(labelOf)).toEqual(["input", "weight", "constant", "900 operations", "crossEntropy"]);
+  expect([ranCount(folded), ranCount(operations)]).toEqual([901, 3]);
 });

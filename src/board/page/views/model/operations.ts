@@ -17,7 +17,13 @@ const isNamed = ({ op }: GraphOperation): boolean => op === "parameter" || op ==
 export const moduleOf = (operation: GraphOperation): string => (isNamed(operation) ? operation.name.slice(0, Math.max(0, operation.name.lastIndexOf("."))) : operation.op === "input" ? "" : operation.name);
 
 /** What it is called in its module. */
-export const labelOf = (operation: GraphOperation): string => (isNamed(operation) ? operation.name.slice(operation.name.lastIndexOf(".") + 1) || operation.op : operation.op);
+export function labelOf(operation: GraphOperation): string {
+  if (isNamed(operation)) return operation.name.slice(operation.name.lastIndexOf(".") + 1) || operation.op;
+  return operation.operations === undefined ? operation.op : `${operation.operations} operations`;
+}
+
+/** How many were run; parameters, constants and what goes in are none. */
+export const ranCount = (operations: readonly GraphOperation[]): number => operations.reduce((sum, each) => sum + (isNamed(each) || each.op === "input" ? 0 : (each.operations ?? 1)), 0);
 
 export const operationId = (id: number): string => `op:${id}`;
 const moduleId = (path: string): string => `m:${path}`;

@@ -6,10 +6,10 @@ import type { GraphOperation, InspectedSample, Inspection, RunSummary, Spread } 
 import { csvOf } from "../../parts/chart/csv.js";
 import type { BoxContent } from "./graphFigure.js";
 import { GraphView } from "./graphView.js";
-import { far, labelOf, moduleOf, normOf, type OperationGraph, operationGraph, outputNorm, resultOf, type Verdict, verdictOf } from "./operations.js";
+import { far, labelOf, moduleOf, normOf, type OperationGraph, operationGraph, outputNorm, ranCount, resultOf, type Verdict, verdictOf } from "./operations.js";
 import { Answer, chosenSample, Samples } from "./samples.js";
 import { param } from "./state.js";
-import { percent, plural, shape, value } from "./words.js";
+import { count, percent, plural, shape, value } from "./words.js";
 
 const paints: Readonly<Record<Verdict["kind"], string>> = { "not finite": "bad", exploding: "bad", vanishing: "series1", zero: "series1", none: "series1" };
 
@@ -33,7 +33,7 @@ export function Values({ run, inspection, pictures }: ValuesProps): preact.JSX.E
     return (
       <>
         <Samples run={run} inspection={inspection} pictures={pictures} />
-        <p class="quiet">The graph of this network was not recorded: it has too many operations to look at.</p>
+        <p class="quiet">The graph of this network was not recorded: it has more than 500 operations. A run that is recorded now has it, module by module.</p>
         <Answer inspection={inspection} />
       </>
     );
@@ -70,7 +70,7 @@ function Graph({ run, inspection, pictures, sample }: ValuesProps & { readonly s
     const spoken = (id: string): string => {
       const { lines, warning, type } = of(id);
       const own = graph.operations.get(id);
-      return [own === undefined ? id.slice(2) : own.op === "parameter" ? own.name : [own.op, moduleOf(own)].filter((part) => part !== "").join(" in "), type, ...lines, warning?.text ?? ""].filter((part) => part !== "").join(", ");
+      return [own === undefined ? id.slice(2) : own.op === "parameter" ? own.name : [labelOf(own), moduleOf(own)].filter((part) => part !== "").join(" in "), type, ...lines, warning?.text ?? ""].filter((part) => part !== "").join(", ");
     };
     return { graph, results, of, spoken, reference, verdicts };
   }, [sample]);
@@ -80,6 +80,9 @@ function Graph({ run, inspection, pictures, sample }: ValuesProps & { readonly s
     <>
       <Samples run={run} inspection={inspection} pictures={pictures} />
       <Gradients operations={sample.graph} verdicts={parts.verdicts} reference={parts.reference} epoch={inspection.epoch} />
+      {sample.graph.some(({ operations }) => operations !== undefined) && (
+        <p>This graph has {count(ranCount(sample.graph))} operations, too many to be looked at one by one: those of a module are one box, which shows what the last of them made.</p>
+      )}
       <div class="split">
         <GraphView name={`Values and gradients of sample ${sample.index}`} graph={parts.graph} contentOf={parts.of} spoken={parts.spoken} openParam="within" selectedParam="op" csv={() => tableOf(sample.graph)} />
         <div class="details">
@@ -97,8 +100,8 @@ function Graph({ run, inspection, pictures, sample }: ValuesProps & { readonly s
 
 /** "conv2d", or how many there are. */
 function operationsText(within: readonly GraphOperation[]): string {
-  const operations = within.filter(({ op }) => op !== "parameter" && op !== "constant" && op !== "input");
-  return operations.length === 1 ? operations[0].op : plural(operations.length, "operation");
+  const operations = within.filter((each) => ranCount([each]) > 0);
+  return operations.length === 1 ? labelOf(operations[0]) : plural(ranCount(operations), "operation");
 }
 
 /** What the gradients of all parameters say, in a sentence. */
@@ -131,9 +134,9 @@ function OperationDetails({ operation, id, graph, verdict }: { readonly operatio
   const norm = gradient === null ? null : normOf(gradient, axes);
   return (
     <section class="card" aria-labelledby="operation-name">
-      <h2 id="operation-name">{within === undefined ? (operation.op === "parameter" ? operation.name : operation.op) : id.slice(2)}</h2>
+      <h2 id="operation-name">{within === undefined ? (operation.op === "parameter" ? operation.name : labelOf(operation)) : id.slice(2)}</h2>
       <p class="quiet">
-        {within === undefined ? (operation.op === "parameter" || moduleOf(operation) === "" ? "" : `In ${moduleOf(operation)}. `) : `${plural(within.length, "operation")}, its parameters included; the numbers are those of what leaves it. `}Shape {shape(axes)}.
+        {within === undefined ? (operation.op === "parameter" || moduleOf(operation) === "" ? "" : `In ${moduleOf(operation)}. `) : `${within.some(({ operations }) => operations !== undefined) ? plural(ranCount(within), "operation") : `${plural(within.length, "operation")}, its parameters included`}; the numbers are those of what leaves it. `}Shape {shape(axes)}.
       </p>
       {verdict !== null && <p class="problem">{verdict.sentence}</p>}
       <table class="shares">
@@ -170,7 +173,7 @@ function OperationDetails({ operation, id, graph, verdict }: { readonly operatio
 
 function OperationTable({ operations, verdicts }: { readonly operations: readonly GraphOperation[]; readonly verdicts: ReadonlyMap<number, Verdict | null> }): preact.JSX.Element {
   return (
-    <div class="scroll">
+    <div class="scroll" tabIndex={0} role="region" aria-label="All operations">
       <table>
         <thead>
           <tr>
