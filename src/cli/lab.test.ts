@@ -41,6 +41,7 @@ const tinyCode = `export default {
     lab.table("result", [{ seeds: lab.seeds.length, x }]);
     lab.claim("rest", x);
     lab.claim("start", 9);
+    lab.claim("less", x);
   },
 };`;
 
@@ -50,6 +51,7 @@ function writeLab(name: string, expected: object, code = tinyCode): void {
   const claims = [
     { id: "rest", text: "what is left", source: "a guide", value: 1, tolerance: { quick: { absolute: 0.01 } } },
     { id: "start", text: "where it starts", source: "a guide", value: 7, tolerance: { quick: { absolute: 0 } }, differs: { ours: 9, why: "The guide counts from another end." } },
+    { id: "less", text: "what the guide has in words", source: "a guide", said: "a little", value: 2, unit: "g", tolerance: { quick: { atMost: 2 } } },
     { id: "never", text: "what only the real experiment shows", source: "a guide", value: 3, tolerance: { full: { absolute: 0 } } },
   ];
   writeFileSync(join(folder, name, "expected.json"), JSON.stringify({ seconds: { quick: 1, full: 100 }, claims, ...expected }));
@@ -86,6 +88,7 @@ describe("nabla lab run", () => {
     expect(out).toMatch(/^Lab tiny\nquick run, about 1\.0 s; run run\d+\n/);
     expect(out).toMatch(/what is left +1 +1 +agrees\n/);
     expect(out).toMatch(/where it starts +7 +9 +differs\n/);
+    expect(out).toMatch(/what the guide has in words +a little +1 g +agrees\n +judged: at most 2\n/);
     expect(out).toMatch(/what only the real experiment shows +3 +– +not judged\n/);
     expect(out).toContain("differs: where it starts: The guide counts from another end.");
     expect(out).toContain("report.html");
@@ -95,7 +98,7 @@ describe("nabla lab run", () => {
 
   test("with --json prints one object", async () => {
     const { code, out } = await nabla("lab", "run", "./tiny", "--out", run, "--json");
-    expect([code, JSON.parse(out)]).toMatchObject([0, { lab: "tiny", run, report: join(run, "report.html"), verdicts: { agrees: 1, differs: 1, fails: 0, notJudged: 1 }, tables: { result: [{ seeds: 1, x: 1 }] } }]);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { lab: "tiny", run, report: join(run, "report.html"), verdicts: { agrees: 2, differs: 1, fails: 0, notJudged: 1 }, tables: { result: [{ seeds: 1, x: 1 }] } }]);
   });
 
   test("a result that leaves its claim: exit 1, and it is named", async () => {
@@ -108,7 +111,7 @@ describe("nabla lab run", () => {
 
   test("modes and seeds", async () => {
     const full = JSON.parse((await nabla("lab", "run", "./tiny", "--out", run, "--json", "--full")).out);
-    expect(full).toMatchObject({ mode: "full", seeds: 2, settings: { steps: 30 }, verdicts: { fails: 1, notJudged: 2 } });
+    expect(full).toMatchObject({ mode: "full", seeds: 2, settings: { steps: 30 }, verdicts: { fails: 1, notJudged: 3 } });
     const seeds = JSON.parse((await nabla("lab", "run", "./tiny", "--out", `${run}-seeds`, "--json", "--seeds", "4")).out);
     expect(seeds.tables.result[0].seeds).toBe(4);
   });

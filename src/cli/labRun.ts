@@ -8,6 +8,7 @@ import { DataError, UsageError } from "../base/errors.js";
 import { shellPath } from "../base/shellPath.js";
 import { durationText } from "../base/unitText.js";
 import { findLab, labArgument, type LabEntry, loadLab } from "../lab/catalogue.js";
+import { judgedText, sourceText } from "../lab/claims.js";
 import { LabStopped } from "../lab/errors.js";
 import { requireNeed } from "../lab/dataFolders.js";
 import type { LabDefinition, LabMode } from "../lab/lab.js";
@@ -200,8 +201,8 @@ async function run(task: Task, json: boolean, io: Io): Promise<number> {
   }
 }
 
-function endText({ judgements }: LabResult, lab: string, report: string, { stdout }: Io): string {
-  const rows = judgements.map(({ claim, ours, verdict }) => [claim.text, valueText(claim.value, claim.unit), valueText(ours, claim.unit), verdict]);
+function endText({ judgements, mode }: LabResult, lab: string, report: string, { stdout }: Io): string {
+  const rows = judgements.map(({ claim, ours, verdict }) => [claim.text, sourceText(claim), [valueText(ours, claim.unit), judgedText(claim, mode)].join("\n").trimEnd(), verdict]);
   const notes = judgements.filter(({ verdict }) => verdict === "fails" || verdict === "differs").map(({ claim, verdict, note }) => `${verdict}: ${claim.text}: ${note}`);
   return [
     "",

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { durationText } from "../base/unitText.js";
 import { type LabEntry, findLab, labArgument, loadLab } from "../lab/catalogue.js";
+import { sourceText } from "../lab/claims.js";
 import { labModes } from "../lab/lab.js";
 import { seedCount } from "../lab/runLab.js";
 import { describeSettings, settingText } from "../lab/settings.js";
@@ -32,7 +33,7 @@ function settingLines(settings: ReturnType<typeof describeSettings>): string[] {
 }
 
 function claimLines({ expected: { claims } }: LabEntry, columns: number | undefined): string[] {
-  const rows = claims.map(({ text, value, unit, differs }) => [text, valueText(value, unit), differs === undefined ? "" : valueText(differs.ours, unit)]);
+  const rows = claims.map((claim) => [claim.text, sourceText(claim), claim.differs === undefined ? "" : valueText(claim.differs.ours, claim.unit)]);
   const differing = rows.some((row) => row[2] !== "");
   const head = ["claim", "source", ...(differing ? ["we found"] : [])];
   return ["\n## Claims\n", textTable(head, rows.map((row) => row.slice(0, head.length)), { columns, flexible: 0, widest: { 1: 24, 2: 24 } })];

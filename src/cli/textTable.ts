@@ -1,4 +1,4 @@
-/** Tables for terminals: columns as wide as their contents, as far as there is room; what does not fit wraps. */
+/** Tables for terminals: columns as wide as their contents, as far as there is room; what does not fit wraps, and a line break begins a line in its cell. */
 
 export interface TextTableOptions {
   /** Width of the terminal. @default 100 */
@@ -17,11 +17,11 @@ const gap = "  ";
 
 /** @returns lines joined by line breaks */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[], { columns = 100, flexible, widest = {}, right = [] }: TextTableOptions): string {
-  const widths = head.map((_, i) => Math.min(widest[i] ?? Infinity, Math.max(...[head, ...rows].map((row) => row[i].length))));
+  const widths = head.map((_, i) => Math.min(widest[i] ?? Infinity, Math.max(...[head, ...rows].flatMap((row) => row[i].split("\n").map((line) => line.length)))));
   const others = widths.reduce((sum, width, i) => (i === flexible ? sum : sum + width + gap.length), 0);
   widths[flexible] = Math.min(widths[flexible], Math.max(leastFlexible, columns - 1 - others));
   const lines = (row: readonly string[]): string[] => {
-    const cells = row.map((cell, i) => wrapped(cell, widths[i]));
+    const cells = row.map((cell, i) => cell.split("\n").flatMap((line) => wrapped(line, widths[i])));
     return Array.from({ length: Math.max(...cells.map((parts) => parts.length)) }, (_, n) =>
       cells
         .map((parts, i) => (right.includes(i) ? (parts[n] ?? "").padStart(widths[i]) : (parts[n] ?? "").padEnd(widths[i])))

@@ -26,11 +26,9 @@ const perMode = z.strictObject({ quick: tolerance.optional(), full: tolerance.op
   message: "a claim is judged in at least one of the modes quick and full",
 });
 
-const fits = (value: ClaimValue, how: Tolerance): boolean => {
-  const first = Array.isArray(value) ? value[0] : value;
-  if (typeof how === "object") return typeof first === "number";
-  return typeof first === "string" && Array.isArray(value) === (how === "order");
-};
+const isWords = (value: ClaimValue): boolean => typeof (Array.isArray(value) ? value[0] : value) === "string";
+
+const fits = (value: ClaimValue, how: Tolerance): boolean => (typeof how === "object" ? !isWords(value) : isWords(value) && Array.isArray(value) === (how === "order"));
 
 const difference = z.strictObject({
   /** What we found instead, again and again. */
@@ -48,15 +46,20 @@ const claim = z
     text: z.string().min(5).max(160),
     /** Where a reader finds it, in words. */
     source: z.string().min(5),
-    /** What the source reports. */
+    /** What the source reports; with `said`, what we judge by in its place. */
     value: claimValue,
+    /** What the source says in words, where it gives no number: the number is ours then, and shown as such. */
+    said: z.string().min(3).max(60).optional(),
     unit: z.string().min(1).optional(),
     tolerance: perMode,
     /** Settings that it is about, such as { "part": "sweeps" }; with other values of theirs it is not judged. Absent: any. */
     when: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
     differs: difference.optional(),
   })
-  .superRefine(({ value, tolerance: own, differs }, context) => {
+  .superRefine(({ value, said, tolerance: own, differs }, context) => {
+    if (said !== undefined && isWords(value)) {
+      context.addIssue({ code: "custom", path: ["said"], message: "said goes with a value of numbers, which are ours; words of the source are the value itself" });
+    }
     const check = (what: ClaimValue, modes: typeof own, path: string[]): void => {
       for (const [mode, how] of Object.entries(modes)) {
         if (how !== undefined && !fits(what, how)) {
@@ -136,10 +139,25 @@ function nearOne(ours: number | string, value: number | string, how: Tolerance):
 /** Decimal fractions are not exact: |0.65 − 0.6| is a little more than 0.05. */
 const rounding = 1e-12;
 
-/** `−8 within 0.05`, `at least 5`. */
-function expectedText({ value, unit }: Claim, how: Tolerance): string {
+/** `−8, within 0.05`, `at least 5`. */
+function expectedText({ value, unit }: Pick<Claim, "value" | "unit">, how: Tolerance): string {
   const bound = typeof how === "object" && ("atLeast" in how || "atMost" in how);
   return bound ? toleranceText(how, value) : `${valueText(value, unit)}${typeof how === "object" ? `, ${toleranceText(how, value)}` : ""}`;
+}
+
+/** What the source reports: its value, or its words where it gives none. */
+export const sourceText = ({ said, value, unit }: Claim): string => said ?? valueText(value, unit);
+
+/** The bound of ours by which words of the source are judged in a mode, `at least 10`; "" where the source gives the value itself. */
+export function judgedBy({ said, value, tolerance }: Claim, mode: LabMode): string {
+  const how = tolerance[mode];
+  return said === undefined || how === undefined ? "" : expectedText({ value }, how);
+}
+
+/** The same beside our result: `judged: at least 10`. */
+export function judgedText(claim: Claim, mode: LabMode): string {
+  const bound = judgedBy(claim, mode);
+  return bound === "" ? "" : `judged: ${bound}`;
 }
 
 /** A tolerance in words, such as `within 0.05`. */

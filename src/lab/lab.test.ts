@@ -11,7 +11,7 @@ import { RunFolder } from "../train/run.js";
 import { newRunInfo } from "../train/runInfo.js";
 import { Trainer } from "../train/trainer.js";
 import { findLab, listLabs, loadLab, readLab } from "./catalogue.js";
-import { type Claim, expectedSchema, judge } from "./claims.js";
+import { type Claim, expectedSchema, judge, judgedText, sourceText } from "./claims.js";
 import { needIsHere, requireFolder, requireNeed } from "./dataFolders.js";
 import { defineLab, type Lab } from "./lab.js";
 import { htmlOf } from "./markdown.js";
@@ -109,7 +109,17 @@ describe("claims", () => {
     expect(verdict({ tolerance: { full: { absolute: 1 } }, differs: { ...differs, tolerance: { quick: { absolute: 2 } } } }, 13)).toBe("differs");
   });
 
+  test("of words are shown in them, and the bound that judges them as ours", () => {
+    const words = claim({ value: 10, said: "much larger", unit: "points", tolerance: { quick: { atLeast: 5 }, full: { absolute: 2 } } });
+    expect([sourceText(words), sourceText(claim({ unit: "%" }))]).toEqual(["much larger", "7 %"]);
+    expect([judgedText(words, "quick"), judgedText(words, "full"), judgedText(claim({}), "quick")]).toEqual(["judged: at least 5", "judged: 10, within 2", ""]);
+    expect([judge(words, "quick", 6).verdict, judge(words, "quick", 4).note]).toEqual(["agrees", "expected at least 5"]);
+    expect(judgedText({ ...words, tolerance: { full: { atLeast: 5 } } }, "quick")).toBe("");
+  });
+
   test.each([
+    [{ said: "smaller", value: "smaller", tolerance: { quick: "equal" } }, /said goes with a value of numbers/],
+    [{ said: "" }, /Too small/],
     [{ id: "Bad Id" }, /joined by hyphens/],
     [{ tolerance: {} }, /judged in at least one of the modes/],
     [{ tolerance: { quick: "order" } }, /numbers take absolute, relative, atLeast or atMost/],
@@ -275,6 +285,15 @@ describe("a run", () => {
       verdicts: { agrees: 1, differs: 0, fails: 0, notJudged: 0 }, claims: [{ id: "answer", value: 42, ours: 42 }], tables: { numbers: [{ name: "a & b", value: 0.5 }, { name: "c", value: null }] },
     });
     expect(readdirSync(join(folder, "run", "figures"))).toEqual(["curve.svg"]);
+  });
+
+  test("shows words of the source, and beside ours the bound", async () => {
+    const claims = [{ id: "answer", text: "the answer", source: "a guide", said: "<large>", value: 40, unit: "%", tolerance: { quick: { atLeast: 40 } } }];
+    await play({ run: (lab) => lab.claim("answer", 42) }, { expected: { claims } });
+    expect(readFileSync(join(folder, "run", "report.html"), "utf8")).toContain('<td class="value words">&lt;large&gt;</td><td class="value">42 %<span class="small">judged: at least 40</span></td>');
+    const [record] = JSON.parse(readFileSync(join(folder, "run", "results.json"), "utf8")).claims;
+    expect(record).toMatchObject({ said: "<large>", judged: "at least 40", ours: 42, verdict: "agrees" });
+    expect(record).not.toHaveProperty("value");
   });
 
   test("a claim without a result fails", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { atomicWrite, cannotWrite } from "../base/atomicWrite.js";
 import type { RunFolder } from "../train/run.js";
 import type { LabEntry } from "./catalogue.js";
+import { judgedBy } from "./claims.js";
 import { reportOf } from "./report.js";
 import type { LabResult } from "./result.js";
 
@@ -17,7 +18,10 @@ export function recordOf({ lab, mode, seeds, settings, judgements, blocks, secon
     seeds: seeds.length,
     settings,
     verdicts: { agrees: count("agrees"), differs: count("differs"), fails: count("fails"), notJudged: count("not judged") },
-    claims: judgements.map(({ claim: { id, text, source, value, unit }, ours, verdict, note }) => ({ id, text, source, value, unit, ours: ours ?? null, verdict, note })),
+    claims: judgements.map(({ claim, ours, verdict, note }) => {
+      const { id, text, source, value, said, unit } = claim;
+      return { id, text, source, ...(said === undefined ? { value } : { said, judged: judgedBy(claim, mode) }), unit, ours: ours ?? null, verdict, note };
+    }),
     tables: Object.fromEntries(blocks.flatMap((block) => (block.kind === "table" ? [[block.name, block.rows]] : []))),
     figures: Object.fromEntries(blocks.flatMap((block) => (block.kind === "figure" ? [[block.name, block.caption]] : []))),
     seconds,

@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { durationText } from "../base/unitText.js";
 import { drawing, escapedText as escaped, htmlDocument } from "../plot/document.js";
 import type { RunInfo } from "../train/runInfo.js";
-import { type Claim, type Judgement, toleranceText, type Verdict } from "./claims.js";
+import { type Claim, type Judgement, judgedText, sourceText, toleranceText, type Verdict } from "./claims.js";
 import type { LabEntry } from "./catalogue.js";
 import type { LabMode } from "./lab.js";
 import { htmlOf } from "./markdown.js";
@@ -73,20 +73,21 @@ function failures(judgements: readonly Judgement[]): string {
 
 function claimsTable(judgements: readonly Judgement[], mode: LabMode): string {
   const rows = judgements.map(({ claim, ours, verdict, note }) => {
-    const how = (claim.tolerance[mode] ?? claim.differs?.tolerance?.[mode]) === undefined ? "" : tolerance(claim, mode);
-    const style = typeof claim.value === "number" ? "value" : "value words";
+    const number = typeof claim.value === "number";
+    const cell = (isNumber: boolean, text: string, below: string): string =>
+      `<td class="${isNumber ? "value" : "value words"}">${escaped(text)}${below === "" ? "" : `<span class="small">${escaped(below)}</span>`}</td>`;
     return (
       `<tr><td><span class="claim">${escaped(claim.text)}</span><span class="small">${escaped(claim.source)}</span>${note === "" ? "" : `<span class="small note">${escaped(note)}</span>`}</td>` +
-      `<td class="${style}">${escaped(valueText(claim.value, claim.unit))}${how === "" ? "" : `<span class="small">${escaped(how)}</span>`}</td>` +
-      `<td class="${style}">${escaped(valueText(ours, claim.unit))}</td><td><span class="verdict ${verdictClasses[verdict]}">${verdict}</span></td></tr>`
+      `${cell(number && claim.said === undefined, sourceText(claim), tolerance(claim, mode))}${cell(number, valueText(ours, claim.unit), judgedText(claim, mode))}<td><span class="verdict ${verdictClasses[verdict]}">${verdict}</span></td></tr>`
     );
   });
   return `<div class="scroll"><table class="claims"><thead><tr><th>claim</th><th>source</th><th>ours</th><th>verdict</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
-function tolerance(claim: Claim, mode: LabMode): string {
-  const how = claim.tolerance[mode];
-  return how === undefined ? "" : toleranceText(how, claim.value);
+/** How near to the source's value a result must come; words are judged by a bound of ours. */
+function tolerance({ said, value, tolerance: modes }: Claim, mode: LabMode): string {
+  const how = modes[mode];
+  return how === undefined || said !== undefined ? "" : toleranceText(how, value);
 }
 
 function blockHtml(block: Block): string {
