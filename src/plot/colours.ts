@@ -12,8 +12,11 @@ export const colourScales = ["viridis", "cividis", "diverging", "grey"] as const
 /** The paint of series `index`; hues repeat after the seventh. */
 export const seriesPaint = (index: number): Paint => `series${(index % seriesColours) + 1}`;
 
-/** Repeated hues differ in their dashes. */
+/** Repeated hues of single curves differ in their dashes. */
 export const seriesDash = (index: number): string | undefined => [undefined, "7 3", "2 3", "9 3 2 3"][Math.floor(index / seriesColours) % 4];
+
+/** Repeated hues of curves that come in pairs, of which one is dashed, differ in the marks on them: which of `pointSign`, none for the first seven. */
+export const seriesMark = (index: number): number | undefined => (index < seriesColours ? undefined : Math.floor(index / seriesColours) - 1);
 
 /** For ordered series, such as learning rates: paint `index` of `count`, dark to light but never too light for white paper. */
 export const orderedPaint = (index: number, count: number): Paint => hex(interpolateViridis(count === 1 ? 0.4 : 0.12 + (0.72 * index) / (count - 1)));

@@ -2,16 +2,17 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import { axisOf } from "./axis.js";
-import { orderedPaint, seriesDash, seriesPaint } from "./colours.js";
+import { orderedPaint, seriesMark, seriesPaint } from "./colours.js";
 import { bandPath, curvePath, type Point } from "./curve.js";
 import { Figure, landscape } from "./figure.js";
-import type { LegendEntry } from "./legend.js";
+import { type LegendEntry, markRadius, pointSign } from "./legend.js";
 import { numberText } from "./numberText.js";
 import {
   type AxisOptions, checkAxis, checkChoice, checkCount, checkFigure, checkOptions, describeValue, type FigureOptions, type Numbers, numbersOf, withFigure,
 } from "./options.js";
 import { panel, type Place } from "./panel.js";
 import { centred, circle, group, type Item, line, type Paint, path, rect, text } from "./scene.js";
+import { markedPoints } from "./spacedMarks.js";
 import { textWidth } from "./textWidth.js";
 
 /** One curve, or a pair of training and validation. */
@@ -33,7 +34,7 @@ export interface Series {
   readonly line?: "solid" | "dashed" | "dotted" | "stairs";
   /** Mark each point. @default false */
   readonly points?: boolean;
-  /** Which of the hues, and beyond the seventh of the dashes, it has, counted from 0: so that a series looks alike in charts with other ones. Default: its place among the series. */
+  /** Which of the hues, and beyond the seventh of the marks on the line, it has, counted from 0: so that a series looks alike in charts with other ones. Default: its place among the series. */
   readonly look?: number;
 }
 
@@ -67,6 +68,9 @@ interface Curve {
   readonly dash?: string;
   readonly stairs: boolean;
   readonly points: boolean;
+  /** Which of the series it belongs to, and the mark on it, where its hue is not its own. */
+  readonly look: number;
+  readonly mark?: number;
   readonly best?: "min" | "max";
 }
 
@@ -156,12 +160,14 @@ function readSeries(chart: string, series: Series, index: number, count: number,
     paint: colours === "ordered" ? orderedPaint(index, count) : seriesPaint(look),
     stairs: kind === "stairs",
     points: series.points ?? false,
+    look,
+    mark: colours === "ordered" ? undefined : seriesMark(look),
   };
   const first: Curve = {
     ...common,
     y,
     deviation: wide,
-    dash: dashes[kind] ?? (colours === "ordered" ? undefined : seriesDash(look)),
+    dash: dashes[kind],
     best: validation === undefined ? series.best : undefined,
   };
   if (validation === undefined) return { name: series.name, curves: [first] };
@@ -190,11 +196,11 @@ function legendOf(series: readonly DrawnSeries[]): LegendEntry[] {
   const paired = series.filter(({ curves }) => curves[1] !== undefined);
   if (series.length === 1) {
     const [{ name, curves: [first, second] }] = series;
-    if (second === undefined) return name === "" ? [] : [{ name, sign: "line", paint: first.paint, dash: first.dash }];
+    if (second === undefined) return name === "" ? [] : [{ name, sign: "line", paint: first.paint, dash: first.dash, shape: first.mark }];
     const prefix = name === "" ? "" : `${name}, `;
-    return [{ name: `${prefix}training`, sign: "line", paint: first.paint, dash: first.dash }, { name: "validation", sign: "line", paint: second.paint, dash: second.dash }];
+    return [{ name: `${prefix}training`, sign: "line", paint: first.paint, dash: first.dash, shape: first.mark }, { name: "validation", sign: "line", paint: second.paint, dash: second.dash, shape: second.mark }];
   }
-  const entries: LegendEntry[] = series.map(({ name, curves: [first] }) => ({ name, sign: "line", paint: first.paint, dash: first.dash }));
+  const entries: LegendEntry[] = series.map(({ name, curves: [first] }) => ({ name, sign: "line", paint: first.paint, dash: first.dash, shape: first.mark }));
   if (paired.length > 0) entries.push({ name: "training", sign: "line", paint: "muted" }, { name: "validation", sign: "line", paint: "muted", dash: "5 4" });
   return entries;
 }
@@ -210,14 +216,16 @@ function drawBand({ x, y, deviation, paint }: Curve, place: Place): Item[] {
   return [path(bandPath(x, y.map((v, i) => v - deviation[i]), y.map((v, i) => v + deviation[i]), safe), { fill: paint, fillOpacity: 0.18 })];
 }
 
-function drawCurve({ x, y, paint, dash, stairs, points }: Curve, place: Place): Item[] {
+function drawCurve({ x, y, paint, dash, stairs, points, look, mark }: Curve, place: Place): Item[] {
   const data = x.map((value, i): Point => [value, y[i]]);
   const drawn = data.filter(([px, py]) => Number.isFinite(px) && Number.isFinite(py));
   // A single point makes no line.
   const dotted = points || drawn.length === 1;
+  const marked = mark === undefined ? [] : dotted ? drawn : markedPoints((i) => place.x(drawn[i][0]), drawn.length, { look }).map((i) => drawn[i]);
   return [
     path(curvePath(data, place, { stairs }), { stroke: paint, width: 2, dash }),
-    ...(dotted ? drawn.map(([px, py]) => circle(place.x(px), place.y(py), 3, { fill: paint })) : []),
+    ...(dotted && mark === undefined ? drawn.map(([px, py]) => circle(place.x(px), place.y(py), 3, { fill: paint })) : []),
+    ...marked.map(([px, py]) => pointSign(mark!, place.x(px), place.y(py), markRadius, { fill: paint, stroke: "ground", width: 0.75 })),
   ];
 }
 

@@ -172,6 +172,31 @@ describeInBrowser("curves", () => {
     await hashIs((params) => !params.has("hide"));
   });
 
+  test("the eighth run has the hue of the first, and a mark; a name that is pointed at raises its run", async () => {
+    await look(`${runs("a", "b & <c>", "d%2F", "Größe 数", "e", "f", "g", "other program")}&x=epoch&tags=loss`);
+    const sign = (entry: number) => page.locator(".legend .entry").nth(entry).locator(".swatch");
+    expect(await sign(7).locator("line").getAttribute("stroke")).toBe(await sign(0).locator("line").getAttribute("stroke"));
+    expect([await sign(0).locator("circle").count(), await sign(7).locator("circle").count()]).toEqual([0, 1]);
+    /** Pixels of a chart that have the hue of the first run as it is, nothing mixed in. */
+    const plain = (): Promise<number> => chart("loss").locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true })!;
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i] === 0 && data[i + 1] === 104 && data[i + 2] === 173 && data[i + 3] === 255) count++;
+      return count;
+    });
+    await expect.poll(plain).toBeGreaterThan(200);
+    const before = await plain();
+    await page.locator(".legend .entry button").nth(2).focus();
+    await expect.poll(plain).toBeLessThan(before / 4);
+    await page.locator(".legend .entry button").first().hover();
+    await expect.poll(plain).toBeGreaterThan(before / 2);
+    await page.mouse.move(0, 0);
+    await page.getByRole("searchbox", { name: "Find charts" }).focus();
+    await expect.poll(plain).toBe(before);
+  });
+
   test("x goes by epoch, step or time, y by a log axis that says what it leaves out", async () => {
     await look(runs("a"));
     await page.getByRole("radio", { name: "time" }).check();

@@ -1,6 +1,8 @@
 /** Drawing of curves and of what is marked on them, on a canvas. */
 
+import { markRadius, pointOutline } from "../../../../plot/legend.js";
 import { numberText } from "../../../../plot/numberText.js";
+import { markedPoints, markSpacing } from "../../../../plot/spacedMarks.js";
 import type { ChartLine, ChartView } from "./lineCanvas.js";
 import { drawnPoints, isNoise, NoiseLayer, type Placed, spansOf } from "./noise.js";
 import { placeText, type Span } from "./span.js";
@@ -19,22 +21,52 @@ export interface Drawing {
 }
 
 const faint = 0.25;
+/** Of what stands back behind a run that is pointed at. */
+const backward = 0.25;
 
 type Values = readonly (number | null)[];
 
 /** The curves; what was measured lies behind what is smoothed, and noise behind what is not. */
-export function drawLines(drawing: Drawing, lines: readonly ChartLine[]): void {
+export function drawLines(drawing: Drawing, { lines, highlight }: Pick<ChartView, "lines" | "highlight">): void {
   const { context, box } = drawing;
+  const [raised, others] = [lines.filter(({ group }) => group === highlight), lines.filter(({ group }) => group !== highlight)];
   context.save();
   context.beginPath();
   context.rect(box.left, box.top, box.width, box.height);
   context.clip();
   context.lineJoin = "bevel";
-  context.globalAlpha = faint;
-  layer(drawing, lines.flatMap((line) => (line.raw === null ? [] : [{ line, values: line.raw, width: 1, dash: [] }])));
-  context.globalAlpha = 1;
-  layer(drawing, lines.map((line) => ({ line, values: line.y, width: line.width, dash: line.dash })));
+  // A run that these charts do not show leaves them as they are.
+  for (const [some, opacity] of raised.length === 0 ? [[others, 1] as const] : [[others, backward] as const, [raised, 1] as const]) {
+    const wider = some === raised ? 1 : 0;
+    context.globalAlpha = faint * opacity;
+    layer(drawing, some.flatMap((line) => (line.raw === null ? [] : [{ line, values: line.raw, width: 1, dash: [] }])));
+    context.globalAlpha = opacity;
+    layer(drawing, some.map((line) => ({ line, values: line.y, width: line.width + wider, dash: line.dash })));
+    for (const line of some) drawMarksOn(drawing, line);
+  }
   context.restore();
+}
+
+/** The signs by which curves of one hue are told apart. */
+function drawMarksOn(drawing: Drawing, line: ChartLine): void {
+  const { context, pixel, box, span, x, colour } = drawing;
+  if (line.mark === undefined) return;
+  const top = topIn(drawing, line.y);
+  const [first, last] = drawnPoints(line.x, span);
+  const left = (i: number): number => box.left + (line.x[first + i] - x.from) * x.factor;
+  const within = (i: number): number => (left(i) >= box.left && left(i) <= box.left + box.width && Number.isFinite(top(first + i)) ? left(i) : Number.NaN);
+  context.setLineDash([]);
+  context.fillStyle = colour(line.paint);
+  context.strokeStyle = colour("ground");
+  context.lineWidth = 0.75 * pixel;
+  for (const i of markedPoints(within, last - first + 1, { look: line.look, spacing: markSpacing * pixel })) {
+    const [px, py] = [left(i), top(first + i)];
+    const outline = pointOutline(line.mark, px, py, markRadius * pixel);
+    const shape = new Path2D(outline ?? undefined);
+    if (outline === null) shape.arc(px, py, markRadius * pixel, 0, 2 * Math.PI);
+    context.fill(shape);
+    context.stroke(shape);
+  }
 }
 
 interface Stroke {
@@ -117,7 +149,9 @@ interface Taken {
 }
 
 /** Rings about the best points, and lines from where on curves over-fit, with words where there is room. */
-export function drawMarks({ context, pixel, box, x, y, colour, font }: Drawing, { lines, kind, percent }: ChartView): void {
+export function drawMarks({ context, pixel, box, x, y, colour, font }: Drawing, { lines: all, kind, percent, highlight }: ChartView): void {
+  const raised = all.filter(({ group }) => group === highlight);
+  const lines = raised.length === 0 ? all : raised;
   const size = 12 * pixel;
   const right = box.left + box.width;
   const bottom = box.top + box.height;

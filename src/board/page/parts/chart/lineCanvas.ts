@@ -19,6 +19,9 @@ export interface ChartLine {
   readonly part: "training" | "validation" | "";
   /** Name of its colour in the style sheet. */
   readonly paint: string;
+  /** Which of all looks it has, and the mark on it, where its colour is not its own. */
+  readonly look: number;
+  readonly mark: number | undefined;
   readonly dash: readonly number[];
   readonly width: number;
   /** Rising. */
@@ -37,6 +40,8 @@ export interface ChartView {
   readonly kind: SeriesX;
   readonly log: boolean;
   readonly percent: boolean;
+  /** The group that stands out, as while its name is pointed at; null: none does. */
+  readonly highlight: string | null;
 }
 
 const size = 12;
@@ -45,7 +50,7 @@ export class LineCanvas {
   readonly #host: HTMLElement;
   readonly #plot: uPlot;
   readonly #observer: ResizeObserver;
-  #view: ChartView = { lines: [], span: [0, 1], kind: "step", log: false, percent: false };
+  #view: ChartView = { lines: [], span: [0, 1], kind: "step", log: false, percent: false, highlight: null };
   #y: Axis = axisOf({ chart: "chart", name: "y", values: [0, 1] });
   #ticks: { x: readonly Tick[]; y: readonly Tick[] } = { x: [], y: [] };
   #palette = new Map<string, string>();
@@ -180,7 +185,7 @@ export class LineCanvas {
       colour: (name) => this.#colour(name),
       font: getComputedStyle(this.#host).fontFamily,
     };
-    drawLines(drawing, this.#view.lines);
+    drawLines(drawing, this.#view);
     drawMarks(drawing, this.#view);
   }
 }

@@ -24,7 +24,7 @@ const shortestDrag = 5;
 /** Rows of the box at the crosshair; of more, those nearest to the pointer. */
 const mostRows = 12;
 
-export function LineChart({ label, lines, span, kind, log, percent, limits, onRange, cursor }: LineChartProps): preact.JSX.Element {
+export function LineChart({ label, lines, span, kind, log, percent, highlight, limits, onRange, cursor }: LineChartProps): preact.JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<LineCanvas | null>(null);
   const hint = useId();
@@ -33,7 +33,7 @@ export function LineChart({ label, lines, span, kind, log, percent, limits, onRa
   const pointer = useRef(Number.NaN);
   const [low, high] = span;
   // One object as long as nothing changes, so that moving the crosshair draws no curve.
-  const view = useMemo((): ChartView => ({ lines, span: [low, high], kind, log, percent }), [lines, low, high, kind, log, percent]);
+  const view = useMemo((): ChartView => ({ lines, span: [low, high], kind, log, percent, highlight }), [lines, low, high, kind, log, percent, highlight]);
   const latest = useRef({ view, limits, onRange });
   latest.current = { view, limits, onRange };
 
@@ -185,7 +185,7 @@ function Tip({ canvas, view, at, height }: { readonly canvas: LineCanvas; readon
           <tbody>
             {shown.map((row) => (
               <tr key={row.values[0].line.group} class={row === near[0] && rows.length > 1 && !Number.isNaN(height) ? "nearest" : undefined}>
-                <th><Swatch paint={row.values[0].line.paint} dash={row.values[0].line.dash} /> {row.name}</th>
+                <th><Swatch paint={row.values[0].line.paint} mark={row.values[0].line.mark} /> {row.name}</th>
                 {parts.map((part) => {
                   const value = row.values.find(({ line }) => line.part === part);
                   return <td key={part} class="number">{value === undefined ? "" : valueText(value.y, percent)}{value !== undefined && value.raw !== null && <span class="raw"> ({valueText(value.raw, percent)})</span>}</td>;

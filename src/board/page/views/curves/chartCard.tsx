@@ -10,6 +10,7 @@ import { ExportMenu } from "../../parts/exportMenu.js";
 import { chartFigure } from "./chartFigure.js";
 import { chartLines } from "./chartLines.js";
 import { Feed } from "./feed.js";
+import { highlight } from "./highlight.js";
 import { type Settings, toggled } from "./settings.js";
 import { type ChartTags, isFraction } from "./tags.js";
 import { ValueTable } from "./valueTable.js";
@@ -64,6 +65,8 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
   const percent = isFraction(name.slice(name.lastIndexOf("/") + 1));
   const belowLog = useMemo(() => (log ? lines.reduce((sum, { raw, y }) => sum + (raw ?? y).filter((value) => value !== null && value <= 0).length, 0) : 0), [lines, log]);
   const problem = feed.problem.value;
+  // One that is not in this chart draws nothing anew.
+  const raised = highlight.value !== null && shown.includes(highlight.value) ? highlight.value : null;
   const view = { kind: x, log, percent };
   return (
     <article class={`card chart-card${wide ? " wide" : ""}`} ref={card} aria-label={name}>
@@ -81,7 +84,7 @@ export function ChartCard({ chart, runs, names, slots, x, settings, change }: Ch
       {span === null || limits === null ? (
         <p class="quiet blank">{shown.length === 0 ? "All runs are hidden." : fetched.size === 0 ? "loading …" : "No values yet."}</p>
       ) : (
-        <LineChart label={`${name} by ${x}, ${shown.length} ${shown.length === 1 ? "run" : "runs"}`} lines={lines} span={span} limits={limits} onRange={(part) => change({ range: part })} cursor={cursor} {...view} />
+        <LineChart label={`${name} by ${x}, ${shown.length} ${shown.length === 1 ? "run" : "runs"}`} lines={lines} span={span} limits={limits} onRange={(part) => change({ range: part })} cursor={cursor} highlight={raised} {...view} />
       )}
       {belowLog > 0 && <p class="quiet note">{belowLog === 1 ? "One value is" : `${belowLog} values are`} not above 0, and so not on a log axis.</p>}
       <ValueTable name={name} lines={lines} percent={percent} kind={x} cursor={cursor} />

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ChartLine } from "../../parts/chart/lineCanvas.js";
 import { chartFigure, valuesAt } from "./chartFigure.js";
 
-const line = (more: Partial<ChartLine>): ChartLine => ({ group: "a", name: "run a", part: "", paint: "series1", dash: [], width: 2, x: [1, 2, 3], y: [3, 2, 1], raw: null, best: null, overfitsFrom: null, ...more });
+const line = (more: Partial<ChartLine>): ChartLine => ({ group: "a", name: "run a", part: "", paint: "series1", look: 0, mark: undefined, dash: [], width: 2, x: [1, 2, 3], y: [3, 2, 1], raw: null, best: null, overfitsFrom: null, ...more });
 const init = { title: "loss", slots: new Map([["a", 3]]), span: [1, 3] as const, kind: "epoch" as const, log: false, percent: false, smooth: 0 };
 
 describe("the figure of a chart", () => {

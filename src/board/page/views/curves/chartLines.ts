@@ -24,7 +24,7 @@ export function chartLines({ chart, runs, names, slots, fetched, range, smooth }
   const paired = chart.training !== null && chart.validation !== null;
   return runs.flatMap((id) => {
     const entry = fetched.get(id);
-    const { paint, dash } = lookOf(slots.get(id) ?? 0);
+    const look = slots.get(id) ?? 0;
     const parts = [["training", chart.training], ["validation", chart.validation]] as const;
     const judged = chart.validation !== null && (entry?.whole.get(chart.validation)?.x.length ?? 0) > 0 ? "validation" : "training";
     return parts.flatMap(([part, tag]): ChartLine[] => {
@@ -36,8 +36,9 @@ export function chartLines({ chart, runs, names, slots, fetched, range, smooth }
         group: id,
         name: names.get(id) ?? id,
         part: paired || part === "validation" ? part : "",
-        paint,
-        dash: part === "validation" ? validationDash : dash,
+        ...lookOf(look),
+        look,
+        dash: part === "validation" ? validationDash : [],
         width: part === "validation" || !paired ? 2 : 1.5,
         x: shown.x,
         y: smooth === 0 ? shown.y : smoothed(shown.x, shown.y, { weight: smooth, spacing, means: shown.means }),

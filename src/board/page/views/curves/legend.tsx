@@ -1,8 +1,9 @@
-/** Legend of all charts: a click on a name hides its run, "only" hides the others. */
+/** Legend of all charts: a name that is pointed at raises its run, a click on it hides that, "only" hides the others. */
 
 import { memo } from "preact/compat";
 import type { RunSummary } from "../../../protocol.js";
 import { Swatch } from "../../parts/chart/swatch.js";
+import { pointing } from "./highlight.js";
 import { type Settings, toggled } from "./settings.js";
 import { lookOf, validationDash } from "./slots.js";
 
@@ -25,7 +26,7 @@ export const Legend = memo(({ runs, names, slots, paired, hidden, change }: Lege
         const shown = !hidden.has(id);
         const alone = shown && runs.every((other) => other.id === id || hidden.has(other.id));
         return (
-          <span key={id} class={`entry${shown ? "" : " hidden"}`}>
+          <span key={id} class={`entry${shown ? "" : " hidden"}`} {...pointing(id)}>
             <button type="button" aria-pressed={shown} title={shown ? `Hide ${id}` : `Show ${id}`} onClick={() => change({ hidden: toggled(hidden, id) })}><Swatch {...look} /> <span class="name">{name}</span></button>
             {runs.length > 1 && <button type="button" class="only" aria-pressed={alone} aria-label={`only ${name}`} onClick={() => change({ hidden: new Set(alone ? [] : runs.flatMap((other) => (other.id === id ? [] : [other.id]))) })}>only</button>}
           </span>

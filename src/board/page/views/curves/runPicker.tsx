@@ -4,6 +4,7 @@ import { memo } from "preact/compat";
 import type { RunSummary } from "../../../protocol.js";
 import { Swatch } from "../../parts/chart/swatch.js";
 import { newest } from "./chosen.js";
+import { pointing } from "./highlight.js";
 import type { Settings } from "./settings.js";
 import { lookOf } from "./slots.js";
 
@@ -36,7 +37,7 @@ export const RunPicker = memo(({ all, chosen, slots, find, change }: RunPickerPr
           const on = ids.includes(run.id);
           const look = on ? lookOf(slots.get(run.id) ?? 0) : null;
           return (
-            <li key={run.id}>
+            <li key={run.id} {...pointing(run.id)}>
               <label title={run.id}>
                 <input type="checkbox" checked={on} onChange={() => change({ runs: on ? ids.filter((id) => id !== run.id) : [...ids, run.id] })} />
                 {look === null ? <span class="no-swatch" /> : <Swatch {...look} />}

@@ -9,9 +9,9 @@ test("a run keeps its look while others come and go; free looks are used again",
   expect([...assignSlots(second, ["d", "c", "a", "e"])]).toEqual([["d", 1], ["c", 2], ["a", 0], ["e", 3]]);
 });
 
-test("28 runs differ in hue or dashes", () => {
-  const looks = Array.from({ length: 28 }, (_, slot) => JSON.stringify(lookOf(slot)));
-  expect(new Set(looks).size).toBe(28);
-  expect(lookOf(0)).toEqual({ paint: "series1", dash: [] });
-  expect(lookOf(8)).toEqual({ paint: "series2", dash: [7, 3] });
+test("49 runs differ in hue or mark", () => {
+  const looks = Array.from({ length: 49 }, (_, slot) => JSON.stringify(lookOf(slot)));
+  expect(new Set(looks).size).toBe(49);
+  expect(lookOf(0)).toEqual({ paint: "series1", mark: undefined });
+  expect(lookOf(8)).toEqual({ paint: "series2", mark: 0 });
 });

@@ -1,6 +1,6 @@
 /** Slots: which look each run has in all charts. A run keeps its slot for as long as it is chosen, whatever comes and goes around it. */
 
-import { seriesDash, seriesPaint } from "../../../../plot/colours.js";
+import { seriesMark, seriesPaint } from "../../../../plot/colours.js";
 
 /** The slots of `ids`: those they had, else the lowest free ones. */
 export function assignSlots(before: ReadonlyMap<string, number>, ids: readonly string[]): Map<string, number> {
@@ -18,11 +18,8 @@ export function assignSlots(before: ReadonlyMap<string, number>, ids: readonly s
   return slots;
 }
 
-/** How a run is drawn: the name of its colour in the style sheet, and the dashes of its training curve; as in the figures of `plot.curves`. */
-export const lookOf = (slot: number): { readonly paint: string; readonly dash: readonly number[] } => ({
-  paint: seriesPaint(slot),
-  dash: (seriesDash(slot) ?? "").split(" ").filter((part) => part !== "").map(Number),
-});
+/** How a run is drawn: the name of its colour in the style sheet, and where that is not its own, the mark on its curves; as in the figures of `plot.curves`. */
+export const lookOf = (slot: number): { readonly paint: string; readonly mark: number | undefined } => ({ paint: seriesPaint(slot), mark: seriesMark(slot) });
 
 /** The dashes of all validation curves. */
 export const validationDash: readonly number[] = [5, 4];

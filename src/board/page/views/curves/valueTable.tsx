@@ -49,7 +49,7 @@ function Table({ name, lines, percent, kind, cursor }: ValueTableProps): preact.
             const last = measured.findLast((value) => value !== null) ?? null;
             return (
               <tr key={`${line.group} ${line.part}`}>
-                <th scope="row"><Swatch paint={line.paint} dash={line.dash} width={line.width} /> {line.name}{line.part !== "" && <span class="quiet"> {line.part}</span>}{line.overfitsFrom !== null && <span class="quiet">, over-fits from {placeText(kind, line.overfitsFrom)}</span>}</th>
+                <th scope="row"><Swatch paint={line.paint} mark={line.mark} dash={line.dash} width={line.width} /> {line.name}{line.part !== "" && <span class="quiet"> {line.part}</span>}{line.overfitsFrom !== null && <span class="quiet">, over-fits from {placeText(kind, line.overfitsFrom)}</span>}</th>
                 <td class="number">{line.best === null ? "" : <>{valueText(line.best.y, percent)} <span class="quiet">{placeText(kind, line.best.x)}</span></>}</td>
                 <td class="number">{valueText(last, percent)}</td>
                 <td class="number">{here.has(line) ? valueText(here.get(line) ?? null, percent) : ""}</td>
