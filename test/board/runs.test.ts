@@ -116,6 +116,37 @@ describeInBrowser("runs", () => {
     expect(hash().has("columns")).toBe(false);
   });
 
+  test("the table and its small charts can be taken away, by keyboard too", async () => {
+    const page = await look(`?q=${encodeURIComponent("optimizer=sgd")}&sort=config.lr&columns=state,metric.valAccuracy,spark,config.lr,created,seconds`);
+    await page.waitForSelector(".runTable tbody tr");
+    const saved = async (act: () => Promise<void>): Promise<[name: string, text: string]> => {
+      const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+      return [download.suggestedFilename(), readFileSync(await download.path(), "utf8")];
+    };
+    await page.locator(".toolbar .export summary").click();
+    const accuracies = (lr: number): number[] => [1, 2, 3].map((epoch) => 0.9 - 0.5 / epoch - lr);
+    const line = (lr: number, day: number): string => `sweep/lr=${lr},finished,${accuracies(lr)[2]},${accuracies(lr).join(" ")},${lr},2026-01-0${day}T00:00:00.000Z,6\r\n`;
+    expect(await saved(() => page.getByRole("button", { name: "CSV", exact: true }).click())).toEqual(["Runs.csv", `Name,State,valAccuracy,Curve,lr,Created,Duration (s)\r\n${line(0.01, 3)}${line(0.1, 1)}`]);
+
+    const small = page.locator(".course summary").first();
+    expect(await small.getAttribute("aria-label")).toBe("valAccuracy, from 0.3900 to 0.7233. Export valAccuracy of lr=0.01");
+    await small.focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".course").getByRole("button", { name: "SVG", exact: true }).waitFor();
+    await page.keyboard.press("Tab");
+    const [name, drawing] = await saved(() => page.keyboard.press("Enter"));
+    expect(name).toBe("valAccuracy of lr=0.01.svg");
+    expect(drawing).toMatch(/^<svg width="96" height="24"[\s\S]*stroke:rgb\(0, 104, 173\)[\s\S]*<\/svg>$/);
+    // The focus is back where it was.
+    await page.keyboard.press("Enter");
+    expect((await saved(() => page.locator(".course").getByRole("button", { name: "CSV", exact: true }).click()))[1]).toBe(`epoch,valAccuracy\r\n${accuracies(0.01).map((value, i) => `${i + 1},${value}\r\n`).join("")}`);
+    await page.keyboard.press("Enter");
+    await page.locator(".course details[open]").waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".course details[open]").count()).toBe(0);
+    expect(board.faults).toEqual([]);
+  });
+
   test("selected runs go along to other views, and are compared", async () => {
     const page = await look();
     await page.getByLabel("Select lr=0.1").check();
