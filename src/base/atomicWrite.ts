@@ -9,6 +9,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "./errors.js";
+import { checkValue, text } from "./options.js";
 
 /** Temporary files end in this; what a killed process left of them may be deleted. */
 export const temporarySuffix = ".partial";
@@ -54,7 +55,11 @@ export async function atomicWriteAsync(path: string, content: string | Uint8Arra
   }
 }
 
-const temporaryName = (path: string): string => join(dirname(path), `${basename(path)}.${process.pid}${temporarySuffix}`);
+/** @throws ValueError for what is no path. */
+function temporaryName(path: string): string {
+  checkValue("a file to write", "its path", path, text);
+  return join(dirname(path), `${basename(path)}.${process.pid}${temporarySuffix}`);
+}
 
 /** Makes the names in a folder durable. Windows does so by itself and cannot open folders. */
 export function flushFolder(path: string): void {

@@ -1,6 +1,7 @@
 /** Cross-validation: how good a model is on samples that it was not fitted to, and which options make it best. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
+import { anything, callback, checkValue, flag, optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { kFold } from "../data/splits.js";
 import type { Numbers } from "../metrics/values.js";
@@ -10,7 +11,6 @@ import { resolveOptions } from "../optim/options.js";
 import { step } from "../tensor/step.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Classifier } from "./estimator.js";
-import { checkOptions } from "./options.js";
 import { wholeNumbersOf } from "./samples.js";
 
 /** What can be fitted and scored: every classifier and regression, or anything else with these two methods. */
@@ -53,8 +53,8 @@ export interface CrossValidation {
  * mean   // → 1
  */
 export async function crossValidate<Model extends Scored>(make: () => Model, x: Numbers, y: Numbers, options: CrossValidateOptions<Model> = {}): Promise<CrossValidation> {
-  checkOptions("crossValidate", options, "folds");
-  const { stratify, score, ...rest } = options;
+  checkValue("crossValidate", "make", make, callback);
+  const { stratify, score, ...rest } = optionsOf("crossValidate", options, { folds: anything, seed: anything, shuffle: anything, stratify: flag, score: callback });
   const { folds, seed, shuffle } = resolveOptions<Omit<CrossValidateOptions, "stratify" | "score">>("crossValidate", { folds: 5, seed: 0, shuffle: true }, rest);
   return step(async () => {
     const [samples, targets] = [tensorOf(x), tensorOf(y)];
@@ -113,6 +113,7 @@ export async function gridSearch<Options extends object, Model extends Scored>(
   y: Numbers,
   options: CrossValidateOptions<Model> = {},
 ): Promise<GridSearch<Options, Model>> {
+  checkValue("gridSearch", "make", make, callback);
   const combinations = combinationsOf(grid);
   const results: (CrossValidation & { readonly options: Options })[] = [];
   for (const combination of combinations) results.push({ options: combination, ...(await crossValidate(() => make(combination), x, y, options)) });
@@ -134,7 +135,7 @@ function made<Model extends Scored>(make: () => Model): Model {
 }
 
 function combinationsOf<Options extends object>(grid: Grid<Options>): Options[] {
-  checkOptions("gridSearch", grid, "k");
+  optionsOf("gridSearch", grid);
   const entries = Object.entries(grid) as [string, unknown][];
   if (entries.length === 0) throw new ValueError("gridSearch: the grid names no option; give values to try, such as { k: [1, 3, 5] }.");
   return entries.reduce<object[]>((combinations, [name, values]) => {

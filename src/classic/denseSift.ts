@@ -2,6 +2,7 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import { isFloat } from "../base/dtype.js";
+import { checkValue, integer } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add, div, maximum, mul, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -65,6 +66,8 @@ export class DenseSift {
 
   /** The middle of each patch and its side, in pixels, in the order of the descriptors: size by size, row by row. Pixel (0, 0) has its middle at 0, 0. */
   positions(height: number, width: number): { readonly y: number; readonly x: number; readonly size: number }[] {
+    checkValue("DenseSift.positions", "height", height, integer(1, 2 ** 16));
+    checkValue("DenseSift.positions", "width", width, integer(1, 2 ** 16));
     return this.options.binSize.flatMap((binSize) => {
       const size = bins * binSize;
       const middle = (size - 1) / 2;

@@ -1,9 +1,10 @@
 /** The cache folder, and what the operating system says about files, in words. */
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../base/errors.js";
+import { checkValue, isOptions, text } from "../base/options.js";
 
 /**
  * Where downloads are kept: NABLA_CACHE, else `nabla` in XDG_CACHE_HOME, else ~/.cache/nabla.
@@ -13,6 +14,7 @@ import { DataError } from "../base/errors.js";
  * data.cacheFolder({ NABLA_CACHE: "/data/nabla" })   // → /data/nabla
  */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  checkValue("cacheFolder", "the environment", env, { what: "texts by name", has: (value) => isOptions(value) && Object.values(value).every((each) => each === undefined || typeof each === "string") });
   if (env.NABLA_CACHE) return env.NABLA_CACHE;
   return join(env.XDG_CACHE_HOME ? env.XDG_CACHE_HOME : join(homedir(), ".cache"), "nabla");
 }
@@ -22,8 +24,19 @@ export async function makeFolder(path: string): Promise<void> {
   await onDisk(path, () => mkdir(path, { recursive: true }));
 }
 
+/** @throws ValueError unless it is a text; the file system would take a number for an open file. */
+export function checkPath(path: string): void {
+  checkValue("a file or folder", "its path", path, text);
+}
+
+/** The bytes of a file. @throws DataError when it cannot be read. */
+export function readBytes(file: string): Promise<Uint8Array> {
+  return onDisk(file, () => readFile(file));
+}
+
 /** Runs `work` on files; turns what the operating system reports into a DataError that names the path and a remedy. */
 export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  checkPath(path);
   try {
     return await work();
   } catch (error) {

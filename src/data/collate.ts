@@ -2,6 +2,7 @@
 
 import type { DType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
+import { checkValue, isOptions, type Kind, listOf, needed, number, optionsOf, show, text } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { tensor } from "../ops/create.js";
 import { pad, stack } from "../ops/slice.js";
@@ -16,6 +17,8 @@ export interface StackOptions {
   readonly dtypes?: Readonly<Record<string, DType>>;
 }
 
+const byName: Kind = { what: 'types by the name of the field, such as { y: "int32" }', has: isOptions };
+
 /**
  * Stacks the values of samples: each field of shape [...] becomes [n, ...]. What loaders do unless they are told otherwise.
  * @throws ShapeError when samples differ in shape, ValueError when one lacks a field.
@@ -26,7 +29,8 @@ export interface StackOptions {
  * x       // → [[1, 2], [3, 4]]
  * y.dtype // → int32
  */
-export function stackSamples<S extends Sample = Sample>({ dtypes = {} }: StackOptions = {}): Collate<S, { readonly [K in keyof S]: Tensor }> {
+export function stackSamples<S extends Sample = Sample>(options: StackOptions = {}): Collate<S, { readonly [K in keyof S]: Tensor }> {
+  const { dtypes = {} } = optionsOf("stackSamples", options, { dtypes: byName });
   return (samples) => mapFields(samples, (values, name) => stackField(name, values, dtypes[name]));
 }
 
@@ -48,8 +52,10 @@ export interface PadSequencesOptions extends StackOptions {
  * x        // → [[1, 2, 3], [4, 0, 0]]
  * xLengths // → [3, 1]
  */
-export function padSequences<S extends Sample = Sample>({ fields, value = 0, dtypes = {} }: PadSequencesOptions): Collate<S, Readonly<Record<string, Tensor>>> {
+export function padSequences<S extends Sample = Sample>(options: PadSequencesOptions): Collate<S, Readonly<Record<string, Tensor>>> {
+  const { fields, value = 0, dtypes = {} } = optionsOf("padSequences", options, { fields: needed(listOf(text)), value: number(), dtypes: byName });
   return (samples) => {
+    checkSamples("padSequences", samples);
     const missing = fields.find((name) => !samples.every((sample) => Object.hasOwn(sample, name)));
     if (missing !== undefined) throw new ValueError(`padSequences: there is a sample without field ${JSON.stringify(missing)}; it has ${Object.keys(samples[0]).join(", ")}.`);
     const batch: Record<string, Tensor> = mapFields(samples, (values, name) =>
@@ -62,11 +68,16 @@ export function padSequences<S extends Sample = Sample>({ fields, value = 0, dty
   };
 }
 
+function checkSamples(caller: string, samples: readonly unknown[]): void {
+  checkValue(caller, "the samples", samples, { what: "an array of at least one", has: (value) => Array.isArray(value) && value.length > 0 });
+  const odd = samples.findIndex((sample) => typeof sample !== "object" || sample === null);
+  if (odd < 0) return;
+  throw new ValueError(`${caller}: a sample is an object of named values, such as { x, y }, but is ${show(samples[odd])}; give collate for others.`);
+}
+
 function mapFields<S extends Sample>(samples: readonly S[], f: (values: FieldValue[], name: string) => Tensor): { readonly [K in keyof S]: Tensor } {
+  checkSamples("DataLoader", samples);
   const [first] = samples;
-  if (typeof first !== "object" || first === null) {
-    throw new ValueError(`DataLoader: a sample is an object of named values, such as { x, y }, but is ${String(first)}; give collate for others.`);
-  }
   const entries = Object.keys(first).map((name) => {
     const values = samples.map((sample, i) => {
       if (Object.hasOwn(sample, name)) return sample[name];
@@ -104,6 +115,6 @@ function padField(name: string, values: readonly FieldValue[], dtype: DType | un
 
 function toTensor(name: string, value: FieldValue, dtype: DType | undefined): Tensor {
   if (value instanceof Tensor) throw new ValueError(`DataLoader: field ${name} of a sample is a tensor; return numbers or arrays (await t.array()).`);
-  if (typeof value === "object" && "shape" in value && "dtype" in value) return tensor(value.data, { shape: value.shape, dtype: dtype ?? value.dtype });
+  if (typeof value === "object" && value !== null && "shape" in value && "dtype" in value) return tensor(value.data, { shape: value.shape, dtype: dtype ?? value.dtype });
   return tensor(value, dtype === undefined ? {} : { dtype });
 }

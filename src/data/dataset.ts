@@ -4,6 +4,7 @@
  */
 
 import { ValueError } from "../base/errors.js";
+import { callback, checkValue, numbers, show } from "../base/options.js";
 import type { HostTensor } from "../base/hostTensor.js";
 import type { TensorData } from "../ops/create.js";
 
@@ -50,6 +51,7 @@ export abstract class Dataset<S> implements SampleSource<S> {
 
   /** The samples as `f` turns them out; `f` is called whenever one is asked for. Labels stay those of this set. */
   map<T>(f: (sample: S, index: number) => T | Promise<T>): Dataset<T> {
+    checkValue(`${this.name}.map`, "f", f, callback);
     return new MappedDataset(this, f);
   }
 
@@ -60,18 +62,25 @@ export abstract class Dataset<S> implements SampleSource<S> {
 
   /** The samples of this set and then those of the others. */
   concat(...others: readonly Dataset<S>[]): Dataset<S> {
+    for (const other of others) checkValue(`${this.name}.concat`, "each argument", other, { what: "a data set", has: isSource });
     return new ConcatDataset([this, ...others]);
   }
+}
+
+/** Whether a loader can make batches of it. */
+export function isSource(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "length" in value && typeof value.length === "number" && "get" in value && typeof value.get === "function";
 }
 
 /** @throws ValueError unless `index` is the number of a sample. */
 export function checkIndex({ name, length }: { readonly name: string; readonly length: number }, index: number): void {
   if (Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new ValueError(`${name}.get: index ${index}, but the samples are numbered 0 to ${length - 1}.`);
+  throw new ValueError(`${name}.get: index ${show(index)}, but the samples are numbered 0 to ${length - 1}.`);
 }
 
 /** A copy of `indices`. @throws ValueError for one out of range. */
 export function checkedIndices({ name, length }: { readonly name: string; readonly length: number }, indices: ArrayLike<number>): Int32Array {
+  checkValue(`${name}.subset`, "indices", indices, numbers);
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (Number.isInteger(index) && index >= 0 && index < length) continue;

@@ -5,6 +5,7 @@
 
 import { DataError, ValueError } from "../base/errors.js";
 import type { HostTensor } from "../base/hostTensor.js";
+import { instanceOf, type Kinds, listOf, needed, number, optionsOf, show, text } from "../base/options.js";
 import { checkedIndices, checkIndex, Dataset } from "./dataset.js";
 import { sharedBytes } from "./sharedBytes.js";
 
@@ -24,6 +25,15 @@ export interface ImageDatasetInit {
   /** The pixel value of full brightness. @default 255 */
   readonly maxValue?: number;
 }
+
+const kinds: Kinds<ImageDatasetInit> = {
+  name: needed(text),
+  images: needed(instanceOf(Uint8Array, "a Uint8Array of pixels")),
+  labels: needed(instanceOf(Int32Array, "an Int32Array of labels")),
+  shape: needed(listOf(number(), 3)),
+  classes: needed(listOf(text)),
+  maxValue: number(1, 255),
+};
 
 /**
  * Images [N, C, H, W] of bytes with labels [N]. Immutable: views share the memory they were cut from.
@@ -48,9 +58,10 @@ export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: 
   readonly classes: readonly string[];
   readonly maxValue: number;
 
-  /** @throws DataError when sizes disagree, there is no image, or a label names no class. */
-  constructor({ name, images, labels, shape, classes, maxValue = 255 }: ImageDatasetInit) {
+  /** @throws DataError when sizes disagree, there is no image, or a label names no class; ValueError for an option that is missing or of another kind. */
+  constructor(init: ImageDatasetInit) {
     super();
+    const { name, images, labels, shape, classes, maxValue = 255 } = optionsOf("ImageDataset", init, kinds);
     const perImage = shape[0] * shape[1] * shape[2];
     if (shape.some((size) => !Number.isInteger(size) || size < 1)) {
       throw new DataError(`${name}: an image shape is [channels, height, width], each ≥ 1, but is [${shape.join(", ")}].`);
@@ -107,9 +118,10 @@ export class ImageDataset extends Dataset<{ readonly x: HostTensor; readonly y: 
   override concat(...others: readonly ImageDataset[]): ImageDataset {
     const sets: readonly ImageDataset[] = [this, ...others];
     const kind = ({ shape, classes, maxValue }: ImageDataset): string => JSON.stringify([shape, classes, maxValue]);
-    const odd = others.find((set) => !(set instanceof ImageDataset) || kind(set) !== kind(this));
-    if (odd !== undefined) {
-      throw new ValueError(`${this.name}.concat: expected images of [${this.shape.join(", ")}] with the same classes and brightness, but ${odd.name} has others.`);
+    const at = others.findIndex((set) => !(set instanceof ImageDataset) || kind(set) !== kind(this));
+    if (at >= 0) {
+      const odd: unknown = others[at];
+      throw new ValueError(`${this.name}.concat: expected images of [${this.shape.join(", ")}] with the same classes and brightness, but ${odd instanceof ImageDataset ? `${odd.name} has others` : `got ${show(odd)}`}.`);
     }
     const images = sharedBytes(sets.reduce((sum, set) => sum + set.images.length, 0));
     const labels = new Int32Array(sets.reduce((sum, set) => sum + set.length, 0));

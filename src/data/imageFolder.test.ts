@@ -90,7 +90,7 @@ test("folders that are none, empty or without images are named", async () => {
   await mkdir(join(root, "empty", "class"), { recursive: true });
   await expect(imageFolder(join(root, "empty"), { size: 8 })).rejects.toThrow(/class: expected images of this class/);
   await expect(imageFolder(join(root, "empty", "class"), { size: 8 })).rejects.toThrow(/expected a folder for each class/);
-  await expect(imageFolder(join(root, "set"), { size: 0 })).rejects.toThrow(/height must be an integer ≥ 1/);
+  await expect(imageFolder(join(root, "set"), { size: 0 })).rejects.toThrow(/size must be an integer ≥ 1/);
   const folder = await imageFolder(join(root, "set"), { size: 8 });
   expect(() => new DataLoader(folder, { normalize: "standardize" })).toThrow(/not known before its files are decoded/);
 });

@@ -85,7 +85,7 @@ test("a validation loader takes the normalisation of the training loader", () =>
 });
 
 test("a batch size must be an integer from 1 on", () => {
-  for (const batch of [0, -1, 2.5]) expect(() => new DataLoader(data, { batch })).toThrow(/batch size must be an integer ≥ 1/);
+  for (const batch of [0, -1, 2.5]) expect(() => new DataLoader(data, { batch })).toThrow(/batch must be an integer ≥ 1/);
 });
 
 /** 200 images [3, 16, 16] of random bytes: batches large enough for the prefetch thread. */
@@ -172,7 +172,7 @@ test("a transform of one's own runs on this thread, and its errors come out of t
 
 test("prefetch, workers and samples must be integers", () => {
   for (const prefetch of [-1, 0.5]) expect(() => new DataLoader(data, { prefetch })).toThrow(/prefetch must be an integer ≥ 0/);
-  expect(() => new DataLoader(data, { workers: -1 })).toThrow(/workers must be an integer ≥ 0/);
+  expect(() => new DataLoader(data, { workers: -1 })).toThrow(/workers must be an integer from 0 to 256/);
   expect(() => new DataLoader(data, { sampling: "balanced", samples: 0 })).toThrow(/samples must be an integer ≥ 1/);
   expect(() => new DataLoader(data, { samples: 5 })).toThrow(/goes with sampling/);
 });
@@ -350,9 +350,9 @@ test("options for other data are refused by name", () => {
 test("what plain JavaScript may pass is refused in words", () => {
   const wrong: [unknown, RegExp][] = [
     [{ mix: "mixup" }, /mix takes mixup\(\), cutmix\(\) or a list of them, got "mixup"/],
-    [{ transforms: [() => {}] }, /transform 0 is none: expected \{ name, apply \}.*got function/],
+    [{ transforms: [() => {}] }, /transform 0 is none: expected \{ name, apply \}.*got a function/],
     [{ sampling: "random" }, /sampling is "balanced" or \{ weights \}, but is "random"/],
-    [{ normalize: "zscore" }, /normalize: expected none, unit, standardize/],
+    [{ normalize: "zscore" }, /normalize must be "none" or "unit" or "standardize" or \{ kind, mean, std \}, got "zscore"/],
     [{ collate: 3 }, /collate must be a function/],
   ];
   for (const [options, message] of wrong) expect(() => new DataLoader(data, options as object)).toThrow(message);
@@ -360,6 +360,6 @@ test("what plain JavaScript may pass is refused in words", () => {
 });
 
 test("an epoch must be an integer from 0 on", async () => {
-  await expect(visited(new DataLoader(data).epoch(-1))).rejects.toThrow(/an epoch must be an integer ≥ 0, but is -1/);
-  await expect(visited(new DataLoader(data).epoch(0, { start: -1 }))).rejects.toThrow(/the first batch must be an integer ≥ 0/);
+  await expect(visited(new DataLoader(data).epoch(-1))).rejects.toThrow(/the epoch must be an integer ≥ 0, got -1/);
+  await expect(visited(new DataLoader(data).epoch(0, { start: -1 }))).rejects.toThrow(/start must be an integer ≥ 0/);
 });

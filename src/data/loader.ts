@@ -2,6 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
+import { anything, callback, checkValue, either, flag, instanceOf, integer, isOptions, type Kinds, oneOf, optionsOf, show } from "../base/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { type Collate, stackSamples, type StackOptions } from "./collate.js";
 import type { Sample, SampleSource } from "./dataset.js";
@@ -9,14 +10,14 @@ import { ImageBatches } from "./imageBatches.js";
 import { ImageDataset } from "./imageDataset.js";
 import { ImageFolder } from "./imageFolder.js";
 import { macrotask } from "./macrotask.js";
-import { type Normalization, type NormalizationKind, normalizationOf } from "./normalize.js";
+import { type Normalization, type NormalizationKind, normalizationKinds, normalizationOf } from "./normalize.js";
 import type { Preparation } from "./preparation.js";
 import { RowBatches } from "./rowBatches.js";
 import { SampleBatches } from "./sampleBatches.js";
 import { epochOrder, type Sampler, samplerOf, type Sampling } from "./samplers.js";
 import { TensorDataset } from "./tensorDataset.js";
 import { isMix, type Mix } from "./transforms/mix.js";
-import type { Transform } from "./transforms/transform.js";
+import { checkTransforms, type Transform } from "./transforms/transform.js";
 
 /** S is a sample, B what `collate` makes of some; without one they say nothing. */
 export interface DataLoaderOptions<S = unknown, B = { readonly x: Tensor; readonly y: Tensor }> {
@@ -84,6 +85,13 @@ type Collated<D> = D extends ImageDataset | ImageFolder
 /** A sample of D. */
 type SampleOf<D> = D extends SampleSource<infer S> ? S : never;
 
+const kinds: Kinds<DataLoaderOptions> = {
+  batch: integer(1), shuffle: flag, sampling: anything, samples: integer(1), seed: integer(0), generator: instanceOf(Generator, "what new Generator(seed) makes"),
+  dropLast: flag, transforms: anything, mix: anything, collate: callback, workers: integer(0, 256), prefetch: integer(0),
+  normalize: either(oneOf(...normalizationKinds), { what: "{ kind, mean, std }", has: (value) => isOptions(value) && "mean" in value && Array.isArray(value.mean) && "std" in value && Array.isArray(value.std) }),
+  dtypes: { what: "types by the name of the field, such as { y: \"int32\" }", has: isOptions },
+};
+
 /** The event loop gets a turn (signals, finalisers, timers) at least this often while batches are handed out. */
 const yieldEveryMs = 20;
 
@@ -121,12 +129,8 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
     if (typeof dataset !== "object" || dataset === null || typeof dataset.get !== "function") {
       throw new ValueError(`DataLoader: expected a data set (an object with length and get), got ${dataset === null ? "null" : typeof dataset}.`);
     }
-    const { batch = 32, shuffle = false, seed = 0, dropLast = false, sampling, samples = dataset.length, workers, prefetch } = options;
+    const { batch = 32, shuffle = false, seed = 0, dropLast = false, sampling, samples = dataset.length } = optionsOf("DataLoader", options, kinds);
     if (!(dataset.length >= 1)) throw new ValueError(`DataLoader: ${nameOf(dataset)} has no samples (length ${String(dataset.length)}).`);
-    checkAtLeast("the batch size", batch, 1);
-    checkAtLeast("samples", samples, 1);
-    if (workers !== undefined) checkAtLeast("workers", workers, 0, " (threads)");
-    if (prefetch !== undefined) checkAtLeast("prefetch", prefetch, 0, " (batches)");
     if (sampling === undefined && options.samples !== undefined) {
       throw new ValueError(`DataLoader: samples (${samples} an epoch) goes with sampling; for the first ones of a set take a subset.`);
     }
@@ -147,6 +151,7 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
 
   /** The epoch that the next `for await` over the loader visits; each such loop moves on by one. */
   setEpoch(epoch: number): void {
+    checkValue("DataLoader.setEpoch", "the epoch", epoch, integer(0));
     this.#nextEpoch = epoch;
   }
 
@@ -159,9 +164,9 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
    * The batches of epoch `epoch` (counted from 0) from batch `start` on, the same whatever was visited before.
    * @throws ValueError for an epoch that is no integer ≥ 0; DataError for a sample that cannot be had, with its number.
    */
-  async *epoch(epoch: number, { start = 0 }: { start?: number } = {}): AsyncGenerator<B & { readonly indices: Int32Array }, void, undefined> {
-    checkAtLeast("an epoch", epoch, 0);
-    checkAtLeast("the first batch", start, 0);
+  async *epoch(epoch: number, options: { start?: number } = {}): AsyncGenerator<B & { readonly indices: Int32Array }, void, undefined> {
+    checkValue("DataLoader.epoch", "the epoch", epoch, integer(0));
+    const { start = 0 } = optionsOf("DataLoader.epoch", options, { start: integer(0) });
     const order = this.#order(this.#generator, epoch, this.samples);
     const indicesOf = (k: number): Int32Array => order.subarray(k * this.batch, (k + 1) * this.batch);
     const pass = this.#preparation.begin({ epoch, start, end: this.length, indicesOf });
@@ -188,11 +193,6 @@ export class DataLoader<D extends SampleSource<unknown> = ImageDataset, B = Coll
 
 const nameOf = ({ name }: { readonly name?: string }): string => name ?? "the data set";
 
-function checkAtLeast(what: string, value: number, least: number, unit = ""): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new ValueError(`DataLoader: ${what} must be an integer ≥ ${least}${unit}, but is ${value}.`);
-}
-
 function normalizationFor(dataset: SampleSource<unknown>, normalize: NormalizationKind | Normalization = "unit"): Normalization {
   if (typeof normalize !== "string") return normalize;
   if (dataset instanceof ImageDataset || dataset instanceof ImageFolder) return normalizationOf(normalize, dataset);
@@ -209,7 +209,6 @@ function preparationOf<D extends SampleSource<unknown>, B>(
   generator: Generator,
 ): Preparation<B> {
   const { transforms = [], mix = [], workers, prefetch, collate } = options;
-  if (collate !== undefined && typeof collate !== "function") throw new ValueError(`DataLoader: collate must be a function of samples, but is ${typeof collate}.`);
   const images = collate === undefined && (dataset instanceof ImageDataset || dataset instanceof ImageFolder);
   const foreign = (images ? sampleOptions : imageOptions).find((name) => options[name] !== undefined);
   if (foreign !== undefined) {
@@ -219,9 +218,8 @@ function preparationOf<D extends SampleSource<unknown>, B>(
   // The kinds of data decide what B is; TypeScript cannot see that.
   if (images) {
     const mixes = Array.isArray(mix) ? mix : [mix];
-    if (!mixes.every(isMix)) throw new ValueError(`DataLoader: mix takes mixup(), cutmix() or a list of them, got ${JSON.stringify(mix)}.`);
-    const odd = transforms.findIndex((transform) => typeof transform !== "object" || typeof transform.apply !== "function" || typeof transform.name !== "string");
-    if (odd >= 0) throw new ValueError(`DataLoader: transform ${odd} is none: expected { name, apply }, such as randomHorizontalFlip(), got ${typeof transforms[odd]}.`);
+    if (!mixes.every(isMix)) throw new ValueError(`DataLoader: mix takes mixup(), cutmix() or a list of them, got ${show(mix)}.`);
+    checkTransforms("DataLoader", transforms);
     const largest = Math.min(batch, samples);
     return new ImageBatches({ dataset, normalization, transforms, mixes, generator, largest, workers, prefetch }) as Preparation<unknown> as Preparation<B>;
   }

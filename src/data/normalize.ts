@@ -5,6 +5,7 @@
 
 import { ValueError } from "../base/errors.js";
 import { ImageDataset } from "./imageDataset.js";
+import { checkValue, instanceOf, show } from "../base/options.js";
 import type { ImageFolder } from "./imageFolder.js";
 
 /**
@@ -32,6 +33,7 @@ export interface Normalization {
  * mean // → [82.0]
  */
 export function channelStatistics(dataset: ImageDataset): { mean: number[]; std: number[] } {
+  checkValue("channelStatistics", "the data set", dataset, instanceOf(ImageDataset, "an ImageDataset"));
   const { images, length } = dataset;
   const [channels, height, width] = dataset.shape;
   const plane = height * width;
@@ -60,6 +62,7 @@ export function channelStatistics(dataset: ImageDataset): { mean: number[]; std:
  * data.normalizationOf("unit", train) // → { kind: "unit", mean: [0], std: [255] }
  */
 export function normalizationOf(kind: NormalizationKind, training: ImageDataset | ImageFolder): Normalization {
+  checkImages("normalizationOf", training);
   const channels = training.shape[0];
   switch (kind) {
     case "none":
@@ -77,8 +80,13 @@ export function normalizationOf(kind: NormalizationKind, training: ImageDataset 
       return { kind, mean, std: std.map((s) => (s > 0 ? s : 1)) };
     }
     default:
-      throw new ValueError(`normalize: expected ${normalizationKinds.join(", ")} or a mean and std for each channel, got ${JSON.stringify(kind)}.`);
+      throw new ValueError(`normalize: expected ${normalizationKinds.join(", ")} or a mean and std for each channel, got ${show(kind)}.`);
   }
+}
+
+function checkImages(caller: string, images: ImageDataset | ImageFolder): void {
+  const has = (value: unknown): boolean => value instanceof ImageDataset || (typeof value === "object" && value !== null && "maxValue" in value && "shape" in value && Array.isArray(value.shape));
+  checkValue(caller, "the images", images, { what: "an ImageDataset or an ImageFolder", has });
 }
 
 /** A normalisation as one table of 256 float32 values a channel. @throws ValueError when it is for another number of channels. */

@@ -3,11 +3,12 @@
 import { type Dirent, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { DataError, ValueError } from "../base/errors.js";
+import { DataError } from "../base/errors.js";
+import { needed, oneOf, optionsOf } from "../base/options.js";
 import { onDisk } from "./cache.js";
 import { decodeImageFiles, type ResizeFit, resizeFits } from "./formats/image.js";
 import { ImageFolder } from "./imageFolder.js";
-import { sizeOfImages } from "./transforms/options.js";
+import { imageSize, sizeOfImages } from "./transforms/options.js";
 
 export interface ImageFolderOptions {
   /** Height and width that all images are brought to, in pixels. */
@@ -33,10 +34,10 @@ const extensions = [".png", ".jpg", ".jpeg", ".webp"];
  *   x.shape // → [2, 3, 8, 8]
  * }
  */
-export async function imageFolder(folder: string, { size, channels = 3, fit = "cover" }: ImageFolderOptions): Promise<ImageFolder> {
+export async function imageFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
+  const kinds = { size: needed(imageSize), channels: oneOf(1, 3), fit: oneOf(...resizeFits) };
+  const { size, channels = 3, fit = "cover" } = optionsOf("imageFolder", options, kinds);
   const [height, width] = sizeOfImages("imageFolder", size);
-  if (channels !== 1 && channels !== 3) throw new ValueError(`imageFolder: channels is 1 or 3, but is ${String(channels)}.`);
-  if (!resizeFits.includes(fit)) throw new ValueError(`imageFolder: fit is ${resizeFits.join(", ")}, but is ${JSON.stringify(fit)}.`);
   const entries = await onDisk(folder, () => readdir(folder, { withFileTypes: true }));
   // A link to a folder is one too.
   const isFolder = ({ name }: Dirent): boolean => !name.startsWith(".") && (statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false);

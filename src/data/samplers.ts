@@ -5,6 +5,7 @@
 
 import { ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
+import { show } from "../base/options.js";
 
 /** The samples of epoch `epoch` in the order of their visit: a permutation of 0 … count − 1, or that range itself. */
 export function epochOrder(generator: Generator, epoch: number, count: number, shuffle: boolean): Int32Array {
@@ -35,7 +36,7 @@ export type Sampler = (generator: Generator, epoch: number, count: number) => In
 export function samplerOf(sampling: Sampling, dataset: Sampled): Sampler {
   if (sampling === "balanced") return balanced(dataset);
   if (typeof sampling === "object" && sampling !== null && typeof sampling.weights?.length === "number") return weighted(sampling.weights, dataset);
-  throw new ValueError(`DataLoader: sampling is "balanced" or { weights }, but is ${JSON.stringify(sampling)}.`);
+  throw new ValueError(`DataLoader: sampling is "balanced" or { weights }, but is ${show(sampling)}.`);
 }
 
 function balanced({ labels, name = "the data set" }: Sampled): Sampler {

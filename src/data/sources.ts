@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { atomicWriteAsync } from "../base/atomicWrite.js";
 import { DataError, nearest, UsageError } from "../base/errors.js";
+import { show } from "../base/options.js";
 import { makeFolder } from "./cache.js";
 import type { Splits } from "./imageDataset.js";
 import type { Checksum } from "./download.js";
@@ -227,7 +228,7 @@ export const dataNames: readonly string[] = [charactersName, ...sources.map(({ n
 /** @throws UsageError for a name that is none of `dataNames`; it proposes the nearest. */
 export function checkDataName(name: string): void {
   if (dataNames.includes(name)) return;
-  throw new UsageError(`unknown data set ${JSON.stringify(name)}; did you mean ${nearest(name, dataNames)}? There are ${dataNames.join(", ")}.`);
+  throw new UsageError(`unknown data set ${show(name)}; did you mean ${nearest(show(name), dataNames)}? There are ${dataNames.join(", ")}.`);
 }
 
 /** The source of a set that comes as files. @throws DataError for characters, UsageError for an unknown name. */

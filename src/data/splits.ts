@@ -2,6 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
+import { callback, checkValue, flag, integer, optionsOf } from "../base/options.js";
 
 /** A set that parts can be taken of. */
 export interface Splittable<Part> {
@@ -39,6 +40,7 @@ export interface Fold<Part> {
  */
 export function split<Part>(dataset: Splittable<Part>, shares: readonly number[], options: SplitOptions = {}): Part[] {
   if (!Array.isArray(shares)) throw new ValueError(`split: expected a list of shares such as [0.8, 0.2], got ${typeof shares}.`);
+  checkSplittable("split", dataset);
   const total = shares.reduce((sum: number, share) => sum + share, 0);
   if (shares.length < 2 || !shares.every((share) => share > 0) || !(near(total, 1) || near(total, 100))) {
     throw new ValueError(`split: expected at least two positive shares that add up to 1 or 100, got [${shares.join(", ")}].`);
@@ -68,6 +70,7 @@ export function split<Part>(dataset: Splittable<Part>, shares: readonly number[]
  * folds.map(({ validation }) => validation.length) // → [6, 6, 6, 6]
  */
 export function kFold<Part>(dataset: Splittable<Part>, k: number, options: SplitOptions = {}): Fold<Part>[] {
+  checkSplittable("kFold", dataset);
   if (!Number.isInteger(k) || k < 2 || k > dataset.length) {
     throw new ValueError(`kFold: k must be an integer from 2 to the ${dataset.length} samples of ${nameOf(dataset)}, but is ${k}.`);
   }
@@ -86,8 +89,15 @@ export function kFold<Part>(dataset: Splittable<Part>, k: number, options: Split
   });
 }
 
+function checkSplittable(caller: string, dataset: unknown): void {
+  const has = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && "length" in value && Number.isInteger(value.length) && "subset" in value && typeof value.subset === "function";
+  checkValue(caller, "the data set", dataset, { what: "a data set (an object with length and subset)", has });
+}
+
 /** The numbers of the samples in the order in which they are dealt out: class by class when stratified. The last stand first. */
-function groups<Part>(caller: string, dataset: Splittable<Part>, { seed = 0, shuffle = true, stratify = false }: SplitOptions): number[][] {
+function groups<Part>(caller: string, dataset: Splittable<Part>, options: SplitOptions): number[][] {
+  const { seed = 0, shuffle = true, stratify = false } = optionsOf(caller, options, { seed: integer(0), shuffle: flag, stratify: flag });
   const generator = new Generator(seed).fork("split");
   const { labels, length } = dataset;
   if (!stratify) {
@@ -136,7 +146,9 @@ export class TestSet<Part extends { readonly length: number; readonly name?: str
   readonly #show: (line: string) => void;
 
   /** @param show where each use is shown. Default: the console's error stream. */
-  constructor(dataset: Part, { show = (line) => console.warn(line) }: { readonly show?: (line: string) => void } = {}) {
+  constructor(dataset: Part, options: { readonly show?: (line: string) => void } = {}) {
+    const { show = (line: string) => console.warn(line) } = optionsOf("TestSet", options, { show: callback });
+    checkValue("TestSet", "the data set", dataset, { what: "a data set", has: (value) => typeof value === "object" && value !== null && "length" in value });
     this.#dataset = dataset;
     this.#show = show;
   }

@@ -2,6 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import { Generator } from "../base/generator.js";
+import { either, flag, integer, type Kinds, listOf, number, optionsOf } from "../base/options.js";
 import type { HostTensor } from "../base/hostTensor.js";
 import { TensorDataset } from "./tensorDataset.js";
 
@@ -22,19 +23,13 @@ export interface SyntheticOptions {
 /** A point before noise and shuffling. */
 type Point = readonly [...coordinates: number[]];
 
-function checkSamples(name: string, samples: number, least: number): void {
-  if (Number.isInteger(samples) && samples >= least) return;
-  throw new ValueError(`${name}: samples must be an integer ≥ ${least}, but is ${samples}.`);
-}
+/** Points that fit into memory. */
+const most = 2 ** 24;
 
-function checkFinite(name: string, option: string, value: number, least = -Infinity): void {
-  if (typeof value === "number" && value >= least && Number.isFinite(value)) return;
-  throw new ValueError(`${name}: ${option} must be a number${least === -Infinity ? "" : ` ≥ ${least}`}, but is ${value}.`);
-}
+const common: Kinds<SyntheticOptions> = { samples: integer(2, most), noise: number(0), shuffle: flag, seed: integer(0) };
 
 /** A set of points, class after class, with noise and in random order where wanted. */
 function pointSet(name: string, classes: readonly (readonly Point[])[], { noise = 0, shuffle = true, seed = 0 }: SyntheticOptions): PointSet {
-  checkFinite(name, "noise", noise, 0);
   const generator = new Generator(seed).fork(name);
   const points = classes.flat();
   const labels = classes.flatMap((members, label) => members.map(() => label));
@@ -74,9 +69,9 @@ export interface CirclesOptions extends SyntheticOptions {
  * const set = data.circles({ samples: 200, noise: 0.05, factor: 0.5, seed: 1 });
  * set.tensors().x.shape // → [200, 2]
  */
-export function circles({ samples = 100, factor = 0.8, ...rest }: CirclesOptions = {}): PointSet {
-  checkSamples("circles", samples, 2);
-  if (!(factor >= 0 && factor < 1)) throw new ValueError(`circles: factor must lie in 0 … 1, 1 excluded, but is ${factor}.`);
+export function circles(options: CirclesOptions = {}): PointSet {
+  const { samples = 100, factor = 0.8, ...rest } = optionsOf("circles", options, { ...common, factor: number(0) });
+  if (factor >= 1) throw new ValueError(`circles: factor must lie in 0 … 1, 1 excluded, but is ${factor}.`);
   const outer = Math.floor(samples / 2);
   const circle = (radius: number, count: number): Point[] =>
     spaced(0, 2 * Math.PI, count, { endpoint: false }).map((angle) => [radius * Math.cos(angle), radius * Math.sin(angle)]);
@@ -92,8 +87,8 @@ export function circles({ samples = 100, factor = 0.8, ...rest }: CirclesOptions
  * set.tensors().x // → [[1, 0], [-1, 0], [0, 0.5], [2, 0.5]]
  * set.tensors().y // → [0, 0, 1, 1]
  */
-export function moons({ samples = 100, ...rest }: SyntheticOptions & { /** @default 100 */ readonly samples?: number } = {}): PointSet {
-  checkSamples("moons", samples, 2);
+export function moons(options: SyntheticOptions & { /** @default 100 */ readonly samples?: number } = {}): PointSet {
+  const { samples = 100, ...rest } = optionsOf("moons", options, common);
   const upper = Math.floor(samples / 2);
   const above = spaced(0, Math.PI, upper).map((angle): Point => [Math.cos(angle), Math.sin(angle)]);
   const below = spaced(0, Math.PI, samples - upper).map((angle): Point => [1 - Math.cos(angle), 0.5 - Math.sin(angle)]);
@@ -120,11 +115,9 @@ export interface DoubleMoonOptions extends SyntheticOptions {
  * const set = data.doubleMoon({ distance: -4, seed: 1 }); // 1000 + 1000 points
  * set.length // → 2000
  */
-export function doubleMoon({ samples = 2000, radius = 10, width = 6, distance = 1, ...rest }: DoubleMoonOptions = {}): PointSet {
-  checkSamples("doubleMoon", samples, 2);
-  checkFinite("doubleMoon", "radius", radius, 0);
-  checkFinite("doubleMoon", "width", width, 0);
-  checkFinite("doubleMoon", "distance", distance);
+export function doubleMoon(options: DoubleMoonOptions = {}): PointSet {
+  const kinds = { ...common, radius: number(0), width: number(0), distance: number() };
+  const { samples = 2000, radius = 10, width = 6, distance = 1, ...rest } = optionsOf("doubleMoon", options, kinds);
   const random = new Generator(rest.seed ?? 0).fork("doubleMoon points");
   const half = (count: number, sign: number, right: number, up: number): Point[] =>
     Array.from({ length: count }, () => {
@@ -153,10 +146,10 @@ export interface SpiralsOptions extends SyntheticOptions {
  * const set = data.spirals({ samples: 300, arms: 3, turns: 0.75, noise: 0.02 });
  * set.classes.length // → 3
  */
-export function spirals({ samples = 200, arms = 2, turns = 1.75, ...rest }: SpiralsOptions = {}): PointSet {
-  if (!Number.isInteger(arms) || arms < 1) throw new ValueError(`spirals: arms must be an integer ≥ 1, but is ${arms}.`);
-  checkSamples("spirals", samples, arms);
-  checkFinite("spirals", "turns", turns);
+export function spirals(options: SpiralsOptions = {}): PointSet {
+  const kinds = { ...common, samples: integer(1, most), arms: integer(1), turns: number() };
+  const { samples = 200, arms = 2, turns = 1.75, ...rest } = optionsOf("spirals", options, kinds);
+  if (samples < arms) throw new ValueError(`spirals: samples must be an integer ≥ ${arms}, one for each arm, got ${samples}.`);
   const classes = Array.from({ length: arms }, (_, arm) => {
     const count = Math.floor(samples / arms) + (arm < samples % arms ? 1 : 0);
     return Array.from({ length: count }, (_unused, i): Point => {
@@ -177,8 +170,8 @@ export function spirals({ samples = 200, arms = 2, turns = 1.75, ...rest }: Spir
  * x // → [[0, 0], [1, 1], [0, 1], [1, 0]]
  * y // → [0, 0, 1, 1]
  */
-export function xor({ samples = 4, ...rest }: SyntheticOptions & { /** @default 4 */ readonly samples?: number } = {}): PointSet {
-  checkSamples("xor", samples, 2);
+export function xor(options: SyntheticOptions & { /** @default 4 */ readonly samples?: number } = {}): PointSet {
+  const { samples = 4, ...rest } = optionsOf("xor", options, common);
   const corners: readonly (readonly Point[])[] = [[[0, 0], [1, 1]], [[0, 1], [1, 0]]];
   const counts = [Math.ceil(samples / 2), Math.floor(samples / 2)];
   return pointSet("xor", corners.map((pair, label) => Array.from({ length: counts[label] }, (_, i) => pair[i % 2])), rest);
@@ -197,6 +190,12 @@ export interface BlobsOptions extends Omit<SyntheticOptions, "noise"> {
   readonly box?: readonly [low: number, high: number];
 }
 
+const blobsKinds: Kinds<BlobsOptions> = {
+  samples: integer(1, most), shuffle: flag, seed: integer(0), features: integer(1, 2 ** 16), box: listOf(number(), 2),
+  centers: either(integer(1, 2 ** 16), { what: "centres in an array", has: (value) => Array.isArray(value) && value.length > 0 && value.every(Array.isArray) }),
+  std: either(number(0), listOf(number(0))),
+};
+
 /**
  * Normal clouds about centres, a class each, equally many points in each (as scikit-learn's make_blobs).
  * @throws ValueError for options out of range.
@@ -205,19 +204,17 @@ export interface BlobsOptions extends Omit<SyntheticOptions, "noise"> {
  * const set = data.blobs({ samples: 90, centers: [[0, 0], [5, 5], [0, 5]], std: 0.5, seed: 1 });
  * set.length // → 90
  */
-export function blobs({ samples = 100, centers = 3, features = 2, std = 1, box = [-10, 10], ...rest }: BlobsOptions = {}): PointSet {
+export function blobs(options: BlobsOptions = {}): PointSet {
+  const { samples = 100, centers = 3, features = 2, std = 1, box = [-10, 10], ...rest } = optionsOf("blobs", options, blobsKinds);
   const random = new Generator(rest.seed ?? 0).fork("blobs points");
   const count = typeof centers === "number" ? centers : centers.length;
-  if (!Number.isInteger(count) || count < 1) throw new ValueError(`blobs: centers must be an integer ≥ 1 or a list of centres, but is ${JSON.stringify(centers)}.`);
-  if (!Number.isInteger(features) || features < 1) throw new ValueError(`blobs: features must be an integer ≥ 1, but is ${features}.`);
-  checkSamples("blobs", samples, count);
+  if (samples < count) throw new ValueError(`blobs: samples must be an integer ≥ ${count}, one for each centre, got ${samples}.`);
   const draw = (): number[] => Array.from({ length: features }, () => box[0] + (box[1] - box[0]) * random.float());
   const middles = typeof centers === "number" ? Array.from({ length: count }, draw) : centers;
   const odd = middles.findIndex((middle) => middle.length !== middles[0].length || middle.length === 0 || !middle.every(Number.isFinite));
   if (odd >= 0) throw new ValueError(`blobs: centre ${odd} is [${middles[odd].join(", ")}]; centres are lists of numbers, all of one length.`);
   const deviations = typeof std === "number" ? middles.map(() => std) : std;
   if (deviations.length !== count) throw new ValueError(`blobs: std must be a number, or one for each of the ${count} classes, but there are ${deviations.length}.`);
-  for (const deviation of deviations) checkFinite("blobs", "std", deviation, 0);
   const classes = middles.map((middle, label) => {
     const members = Math.floor(samples / count) + (label < samples % count ? 1 : 0);
     return Array.from({ length: members }, (): Point => middle.map((m) => m + deviations[label] * random.normal()));
@@ -249,13 +246,11 @@ export interface RegressionLineOptions {
  * [x.shape, y.shape] // → [[50, 1], [50, 1]]
  */
 export function regressionLine(options: RegressionLineOptions = {}): PointSet {
-  const { samples = 100, slope = 2, intercept = 1, range = [-1, 1], noise = 0, seed = 0 } = options;
-  checkSamples("regressionLine", samples, 1);
-  checkFinite("regressionLine", "noise", noise, 0);
-  checkFinite("regressionLine", "intercept", intercept);
+  const { samples = 100, slope = 2, intercept = 1, range = [-1, 1], noise = 0, seed = 0 } = optionsOf("regressionLine", options, {
+    samples: integer(1, most), slope: either(number(), listOf(number())), intercept: number(), range: listOf(number(), 2), noise: number(0), seed: integer(0),
+  });
   const slopes = typeof slope === "number" ? [slope] : slope;
   if (slopes.length === 0) throw new ValueError("regressionLine: slope must be a number, or one for each feature, but there are none.");
-  for (const each of slopes) checkFinite("regressionLine", "slope", each);
   if (!(range[0] < range[1])) throw new ValueError(`regressionLine: range must be [low, high] with low < high, but is [${range.join(", ")}].`);
   const random = new Generator(seed).fork("regressionLine");
   const x = new Float32Array(samples * slopes.length);

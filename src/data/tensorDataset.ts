@@ -6,6 +6,7 @@
 import { type DType, hostArray, isFloat, type TypedArray } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
 import type { HostTensor } from "../base/hostTensor.js";
+import { checkValue, instanceOf, isOptions, listOf, numbers, optionsOf, show, text } from "../base/options.js";
 import { formatShape, sizeOf, type Shape } from "../base/shape.js";
 import { tensor } from "../ops/create.js";
 import { reshape } from "../ops/views.js";
@@ -66,7 +67,7 @@ export class TensorDataset<Fields extends TensorFields = { readonly x: Tensor; r
 
   constructor(fields: Fields | Rows<Fields>, options: TensorDatasetOptions = {}) {
     super();
-    const { name = "tensors", classes = [] } = options;
+    const { name = "tensors", classes = [] } = optionsOf("TensorDataset", options, { name: text, labels: text, classes: listOf(text) });
     const parts = fields instanceof Rows ? fields : rowsOf(name, fields);
     this.name = name;
     this.classes = classes;
@@ -99,7 +100,11 @@ export class TensorDataset<Fields extends TensorFields = { readonly x: Tensor; r
 
   /** Copies the rows of samples `indices` of a field to `out`, one after the other. */
   gather(name: keyof Fields, indices: Int32Array, out: TypedArray): void {
+    if (!Object.hasOwn(this.fields, name)) throw new ValueError(`${this.name}.gather: there is no field ${show(name)}; there are ${Object.keys(this.fields).join(", ")}.`);
     const field = this.fields[name];
+    checkValue(`${this.name}.gather`, "indices", indices, instanceOf(Int32Array, "an Int32Array"));
+    const least = indices.length * sizeOf(field.shape);
+    checkValue(`${this.name}.gather`, "out", out, { what: `a typed array of ${least} numbers`, has: (value) => numbers.has(value) && !Array.isArray(value) && (value as TypedArray).length >= least });
     const size = sizeOf(field.shape);
     if (size === 1) {
       for (let i = 0; i < indices.length; i++) out[i] = field.data[this.#start(field, indices[i])];
@@ -164,8 +169,9 @@ class Rows<Fields> {
 }
 
 function rowsOf<Fields extends TensorFields>(name: string, tensors: Fields): Rows<Fields> {
+  checkValue(name, "the fields", tensors, { what: "tensors by name, such as { x, y }", has: isOptions });
   const entries = Object.entries(tensors);
-  const odd = entries.find(([, t]) => typeof t !== "object" || t === null || !("shape" in t) || !("dtype" in t));
+  const odd = entries.find(([, t]) => typeof t !== "object" || t === null || !("shape" in t) || !("dtype" in t) || !(t instanceof Tensor || ("data" in t && numbers.has(t.data) && Array.isArray(t.shape))));
   if (odd !== undefined) throw new ValueError(`${name}: field ${odd[0]} must be a tensor or { dtype, shape, data }, but is ${typeof odd[1]}; make it one with tensor(…).`);
   const shapes = entries.map(([field, t]) => `${field} ${formatShape(t.shape)}`).join(", ");
   const count = entries[0]?.[1].shape[0];

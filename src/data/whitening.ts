@@ -1,6 +1,7 @@
 /** ZCA whitening: the linear map that makes all features uncorrelated and of variance 1, and changes them least. */
 
-import { ShapeError, ValueError } from "../base/errors.js";
+import { ShapeError } from "../base/errors.js";
+import { number, optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { addScalar, rsqrt } from "../ops/elementwise.js";
 import { div, mul, sub } from "../ops/arithmetic.js";
@@ -8,6 +9,7 @@ import { cast } from "../ops/cast.js";
 import { eigh } from "../ops/linalg/eigh.js";
 import { matmul } from "../ops/matmul.js";
 import { mean } from "../ops/reduce.js";
+import { checkSameFloat } from "../ops/checks.js";
 import { reshape, transpose } from "../ops/views.js";
 import { keep, step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
@@ -41,10 +43,11 @@ export class ZcaWhitening {
    * @param training float [N, ...], D numbers a sample, N ≥ 2.
    * @throws ShapeError for fewer than two samples, ValueError for an epsilon below 0.
    */
-  constructor(training: Tensor, { epsilon = 1e-5 }: ZcaWhiteningOptions = {}) {
+  constructor(training: Tensor, options: ZcaWhiteningOptions = {}) {
+    const { epsilon = 1e-5 } = optionsOf("ZcaWhitening", options, { epsilon: number(0) });
+    checkFloats(training);
     const [count, ...shape] = training.shape;
     if (training.ndim < 2 || count < 2) throw new ShapeError(`ZcaWhitening: expected at least two samples [N, ...], got ${formatShape(training.shape)}.`);
-    if (!(epsilon >= 0 && epsilon < Infinity)) throw new ValueError(`ZcaWhitening: epsilon must be a number ≥ 0, but is ${epsilon}.`);
     this.shape = shape;
     const { mu, matrix } = step(() => noGrad(() => zca(training, epsilon)));
     this.mean = keep(mu);
@@ -53,12 +56,15 @@ export class ZcaWhitening {
 
   /** x: [N, ...] → the same shape. Gradients flow to x. @throws ShapeError for samples of another shape. */
   apply(x: Tensor): Tensor {
+    checkFloats(x);
     if (formatShape(x.shape.slice(1)) !== formatShape(this.shape)) {
       throw new ShapeError(`ZcaWhitening: it was made of samples ${formatShape(this.shape)}, but these are ${formatShape(x.shape.slice(1))}.`);
     }
     return reshape(matmul(sub(reshape(x, [x.shape[0], this.mean.size]), this.mean), this.matrix), x.shape);
   }
 }
+
+const checkFloats = (x: Tensor): void => checkSameFloat("ZcaWhitening", [x]);
 
 function zca(training: Tensor, epsilon: number): { mu: Tensor; matrix: Tensor } {
   const rows = cast(reshape(training.detach(), [training.shape[0], -1]), "float64");

@@ -4,7 +4,7 @@ import { ValueError } from "../base/errors.js";
 import { Metric, once } from "./metric.js";
 import { checkLabels, hardLabels, predictedClasses, scoresOf, type ThresholdOptions } from "./labels.js";
 import type { Numbers, Values } from "./values.js";
-import { optionsOf } from "../base/options.js";
+import { number, optionsOf } from "../base/options.js";
 
 /** State: how many are right, and how many there are. */
 abstract class Share<Name extends string> extends Metric<Name> {
@@ -31,7 +31,7 @@ export class Accuracy extends Share<"accuracy"> {
   readonly name = "accuracy";
 
   constructor(readonly options: ThresholdOptions = {}) {
-    optionsOf("Accuracy", options);
+    optionsOf("Accuracy", options, { threshold: number() });
     super();
   }
 

@@ -2,7 +2,7 @@
 
 import { ValueError } from "../base/errors.js";
 import type { MetricInfo } from "./metric.js";
-import { optionsOf } from "../base/options.js";
+import { flag, integer, optionsOf } from "../base/options.js";
 
 /** A word or its number. */
 export type Token = string | number;
@@ -42,8 +42,7 @@ export class Bleu implements MetricInfo<"bleu"> {
   readonly #smooth: boolean;
 
   constructor(options: BleuOptions = {}) {
-    const { n = 4, smooth = false } = optionsOf("Bleu", options);
-    if (!Number.isInteger(n) || n < 1 || n > 100) throw new ValueError(`Bleu: n must be a whole number from 1 to 100, got ${n}.`);
+    const { n = 4, smooth = false } = optionsOf("Bleu", options, { n: integer(1, 100), smooth: flag });
     this.#n = n;
     this.#smooth = smooth;
   }

@@ -4,7 +4,7 @@ import { ValueError } from "../base/errors.js";
 import { checkLabels, predictedClasses, type ThresholdOptions } from "./labels.js";
 import { Accumulator, Metric, once } from "./metric.js";
 import type { Numbers, Values } from "./values.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, number, optionsOf, show } from "../base/options.js";
 
 /** A table of counts of more classes would not fit into memory. */
 const mostClasses = 10_000;
@@ -52,6 +52,7 @@ function countsOf([classes = 0, ...matrix]: readonly number[]): Counts[] {
  */
 export class ConfusionMatrix extends Accumulator<number[][]> {
   constructor(readonly options: ThresholdOptions = {}) {
+    optionsOf("ConfusionMatrix", options, { threshold: number() });
     super();
   }
 
@@ -117,7 +118,7 @@ abstract class FromConfusion<Name extends keyof typeof formulas> extends Metric<
     readonly options: AverageOptions = {},
   ) {
     super();
-    const { average = "macro" } = optionsOf(name, options);
+    const { average = "macro" } = optionsOf(name, options, { average: anything, threshold: number() });
     if (!averages.includes(average)) {
       throw new ValueError(`${name}: average must be "macro", "micro", "weighted" or "binary", got ${show(average)}.`);
     }

@@ -1,7 +1,7 @@
 /** Likeness of images: peak signal-to-noise ratio and structural similarity. */
 
-import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { ShapeError } from "../base/errors.js";
+import { optionsOf, positive } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { Metric, type MetricInfo, once } from "./metric.js";
 import { checkSameShape, type Numbers, type Values } from "./values.js";
@@ -12,8 +12,7 @@ export interface RangeOptions {
 }
 
 function rangeOf(metric: string, options: RangeOptions): number {
-  const { range = 1 } = optionsOf(metric, options);
-  if (!(range > 0)) throw new ValueError(`${metric}: range must be above 0, got ${range}.`);
+  const { range = 1 } = optionsOf(metric, options, { range: positive });
   return range;
 }
 

@@ -78,10 +78,10 @@ describe("wrong input is named", () => {
     ["shapes of scores", () => metrics.averagePrecision([0.1, 0.2], [0, 1, 1]), /expected scores \[N\] with labels \[N\] of 0 and 1/],
     ["shapes of numbers", () => metrics.meanAbsoluteError([1, 2], [[1], [2]]), /mae: prediction \[2\] and target \[2, 1\] must have the same shape/],
     ["small images", () => metrics.ssim(zeros([8, 8]), zeros([8, 8])), /at least 11 × 11, the size of its window, got \[8, 8\]/],
-    ["range", () => metrics.psnr([0], [0], { range: 0 }), /psnr: range must be above 0, got 0/],
+    ["range", () => metrics.psnr([0], [0], { range: 0 }), /psnr: range must be a number above 0, got 0/],
     ["references", () => metrics.bleu([["a"]], [["a"]] as never), /sentence 0 has no list of references/],
     ["references", () => metrics.bleu([["a"]], []), /1 candidates, but references for 0/],
-    ["n", () => metrics.bleu([["a"]], [[["a"]]], { n: 0 }), /n must be a whole number from 1 to 100, got 0/],
+    ["n", () => metrics.bleu([["a"]], [[["a"]]], { n: 0 }), /n must be an integer from 1 to 100, got 0/],
   ])("%s", async (_, body, message) => {
     const failure = await Promise.resolve().then(body).then(() => null, (error: unknown) => error);
     expect(failure).toBeInstanceOf(NablaError);

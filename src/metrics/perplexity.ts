@@ -3,7 +3,7 @@
 import { checkLabels, scoresOf } from "./labels.js";
 import { Metric, type MetricInfo, once } from "./metric.js";
 import type { Numbers, Values } from "./values.js";
-import { optionsOf } from "../base/options.js";
+import { integer, optionsOf } from "../base/options.js";
 
 export interface PerplexityOptions {
   /** Tokens with this label do not count. Default −100. */
@@ -25,7 +25,7 @@ export class Perplexity extends Metric<"perplexity"> {
   readonly #ignoreIndex: number;
 
   constructor(options: PerplexityOptions = {}) {
-    const { ignoreIndex = -100 } = optionsOf("Perplexity", options);
+    const { ignoreIndex = -100 } = optionsOf("Perplexity", options, { ignoreIndex: integer() });
     super();
     this.#ignoreIndex = ignoreIndex;
   }

@@ -1,6 +1,7 @@
 /** The course ConvNet: three times convolution 5 × 5, ReLU and max-pool, then two fully connected layers. */
 
 import { ShapeError } from "../base/errors.js";
+import { flag, integer, type Kinds, listOf, number, optionsOf } from "../base/options.js";
 import { ReLU } from "../nn/activation.js";
 import { BatchNorm2d } from "../nn/batchNorm.js";
 import { Conv2d } from "../nn/conv.js";
@@ -25,6 +26,10 @@ export interface ConvNetOptions {
   readonly batchNorm?: boolean;
 }
 
+const kinds: Kinds<ConvNetOptions> = {
+  input: listOf(integer(1), 3), classes: integer(1), filters: listOf(integer(1), 3), hidden: integer(1), dropout: number(0, 1), batchNorm: flag,
+};
+
 /**
  * x: [N, 3, 32, 32] → logits [N, 10]; 1,191,170 parameters. Images of other sizes are halved three times, rounding down.
  * @throws ShapeError if the images are smaller than 8 × 8.
@@ -34,7 +39,7 @@ export interface ConvNetOptions {
  * model.forward(zeros([2, 1, 28, 28])).shape // → [2, 10]
  */
 export function convnet(options: ConvNetOptions = {}): Sequential {
-  const { input: [channels, height, width] = [3, 32, 32], classes = 10, filters = [32, 64, 64], hidden = 1000, dropout = 0, batchNorm = false } = options;
+  const { input: [channels, height, width] = [3, 32, 32], classes = 10, filters = [32, 64, 64], hidden = 1000, dropout = 0, batchNorm = false } = optionsOf("convnet", options, kinds);
   if (height < 8 || width < 8) throw new ShapeError(`convnet: images of ${height} × ${width} are too small to be halved three times; they must be at least 8 × 8.`);
   const layers: Module[] = [];
   let from = channels;

@@ -1,6 +1,6 @@
 /** Multi-layer perceptron: fully connected layers with a non-linearity between them. */
 
-import { optionsOf } from "../base/options.js";
+import { integer, type Kinds, listOf, number, oneOf, optionsOf } from "../base/options.js";
 import { GELU, ReLU, Sigmoid, Tanh } from "../nn/activation.js";
 import { Dropout } from "../nn/dropout.js";
 import { Flatten, Linear } from "../nn/linear.js";
@@ -20,6 +20,10 @@ export interface MlpOptions {
   readonly dropout?: number;
 }
 
+const kinds: Kinds<MlpOptions> = {
+  input: listOf(integer(1)), classes: integer(1), hidden: listOf(integer(1)), activation: oneOf("relu", "tanh", "sigmoid", "gelu"), dropout: number(0, 1),
+};
+
 const activations = { relu: ReLU, tanh: Tanh, sigmoid: Sigmoid, gelu: GELU };
 
 /**
@@ -30,7 +34,7 @@ const activations = { relu: ReLU, tanh: Tanh, sigmoid: Sigmoid, gelu: GELU };
  * model.forward(zeros([5, 1, 8, 8])).shape // → [5, 3]
  */
 export function mlp(options: MlpOptions = {}): Sequential {
-  const { input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 } = optionsOf("mlp", options);
+  const { input = [784], classes = 10, hidden = [256, 128], activation = "relu", dropout = 0 } = optionsOf("mlp", options, kinds);
   const layers: Module[] = [new Flatten()];
   let from = input.reduce((a, b) => a * b, 1);
   for (const units of hidden) {

@@ -1,7 +1,6 @@
 /** Residual networks of basic blocks: what a block learns is added to its input. He et al. 2016, "Deep residual learning". */
 
-import { ValueError } from "../base/errors.js";
-import { show } from "../base/options.js";
+import { integer, oneOf, optionsOf } from "../base/options.js";
 import { relu } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
 import { mean } from "../ops/reduce.js";
@@ -62,9 +61,10 @@ class ResNet extends Module {
   readonly layer4: Sequential;
   readonly fc: Linear;
 
-  constructor(blocks: readonly [number, number, number, number], { classes = 10, channels = 3, stem = "cifar" }: ResNetOptions) {
+  constructor(blocks: readonly [number, number, number, number], options: ResNetOptions) {
     super();
-    if (stem !== "cifar" && stem !== "imagenet") throw new ValueError(`resnet: stem must be "cifar" or "imagenet", got ${show(stem)}.`);
+    const kinds = { classes: integer(1), channels: integer(1), stem: oneOf("cifar", "imagenet") };
+    const { classes = 10, channels = 3, stem = "cifar" } = optionsOf("resnet", options, kinds);
     const small = stem === "cifar";
     this.conv1 = small
       ? new Conv2d(channels, 64, 3, { padding: 1, bias: false })

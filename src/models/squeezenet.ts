@@ -1,7 +1,7 @@
 /** SqueezeNet: AlexNet's accuracy with a fiftieth of its weights, by fire modules. Iandola et al. 2016. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, integer, number, optionsOf, show } from "../base/options.js";
 import { ReLU } from "../nn/activation.js";
 import { AdaptiveAvgPool2d } from "../nn/adaptivePool.js";
 import { Conv2d } from "../nn/conv.js";
@@ -61,7 +61,7 @@ export class SqueezeNet extends Module {
   readonly classifier: Sequential;
 
   constructor(options: SqueezeNetOptions = {}) {
-    const { version = "1.1", classes = 1000, dropout = 0.5, classifierPadding = 0 } = optionsOf("SqueezeNet", options);
+    const { version = "1.1", classes = 1000, dropout = 0.5, classifierPadding = 0 } = optionsOf("SqueezeNet", options, { version: anything, classes: integer(1), dropout: number(0, 1), classifierPadding: integer(0) });
     super();
     if (version !== "1.0" && version !== "1.1") throw new ValueError(`squeezenet: version must be "1.0" or "1.1", got ${show(version)}.`);
     const old = version === "1.0";

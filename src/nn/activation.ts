@@ -1,6 +1,6 @@
 /** Activation functions as layers. Shapes stay as they are. */
 
-import { optionsOf } from "../base/options.js";
+import { anything, optionsOf } from "../base/options.js";
 import { elu, gelu, type GeluOptions, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../ops/activations.js";
 import { logSoftmax, softmax } from "../ops/softmax.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -118,7 +118,7 @@ export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
   constructor(options: GeluOptions = {}) {
-    const { approximate = "none" } = optionsOf("GELU", options);
+    const { approximate = "none" } = optionsOf("GELU", options, { approximate: anything });
     super();
     this.approximate = approximate;
   }

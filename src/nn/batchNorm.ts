@@ -4,7 +4,7 @@ import { optionsOf } from "../base/options.js";
 import { batchNormEval, batchNormTrain } from "../ops/batchNorm.js";
 import { mulScalar } from "../ops/elementwise.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { ChannelNorm, type ChannelNormOptions } from "./channelNorm.js";
+import { ChannelNorm, channelNormKinds, type ChannelNormOptions } from "./channelNorm.js";
 import { warnIfEvaluating } from "./evaluating.js";
 
 export interface BatchNormOptions extends ChannelNormOptions {
@@ -20,7 +20,7 @@ export interface BatchNormOptions extends ChannelNormOptions {
  */
 abstract class BatchNorm extends ChannelNorm {
   constructor(channels: number, options: BatchNormOptions = {}) {
-    const { affine = true, trackRunningStats = true, ...rest } = optionsOf(new.target.name, options);
+    const { affine = true, trackRunningStats = true, ...rest } = optionsOf(new.target.name, options, channelNormKinds);
     super(channels, { ...rest, affine, trackRunningStats });
   }
 

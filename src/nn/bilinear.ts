@@ -1,7 +1,7 @@
 /** Bilinear layer. */
 
 import type { FloatDType } from "../base/dtype.js";
-import { optionsOf } from "../base/options.js";
+import { flag, floatType, optionsOf } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { bilinear } from "../ops/bilinear.js";
 import { zeros } from "../ops/create.js";
@@ -39,7 +39,7 @@ export class Bilinear extends Module<[a: Tensor, b: Tensor], Tensor> implements 
     readonly outFeatures: number,
     options: BilinearOptions = {},
   ) {
-    const { bias = true, dtype = "float32" } = optionsOf("Bilinear", options);
+    const { bias = true, dtype = "float32" } = optionsOf("Bilinear", options, { bias: flag, dtype: floatType });
     super();
     checkSizes("Bilinear", { in1Features, in2Features, outFeatures });
     const bound = 1 / Math.sqrt(in1Features);

@@ -2,6 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { NablaError, ShapeError, ValueError } from "../base/errors.js";
+import { anything, flag, floatType, type Kinds } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add, div, sub } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -30,6 +31,8 @@ export interface ChannelNormOptions {
   /** Default "float32". */
   readonly dtype?: FloatDType;
 }
+
+export const channelNormKinds: Kinds<ChannelNormOptions> = { eps: anything, momentum: anything, affine: flag, trackRunningStats: flag, dtype: floatType };
 
 /** Normalisation per channel of x: [N, C, …], with buffers `running_mean`, `running_var` and `num_batches_tracked` as in PyTorch. */
 export abstract class ChannelNorm extends Module {

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, floatType, optionsOf } from "../base/options.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import type { ConvEpilogue } from "../backend/backend.js";
 import { conv1d } from "../ops/conv1d.js";
@@ -55,7 +55,7 @@ abstract class Conv<P extends PerAxis> extends Module implements Costed, Windowe
     kernel: P,
     options: ConvLayerOptions<P> = {},
   ) {
-    const { bias = true, paddingMode = "zeros", dtype = "float32", ...rest } = optionsOf(new.target.name, options);
+    const { bias = true, paddingMode = "zeros", dtype = "float32", ...rest } = optionsOf(new.target.name, options, { bias: flag, paddingMode: anything, dtype: floatType, stride: anything, padding: anything, dilation: anything, groups: anything });
     super();
     const { name } = this.constructor;
     checkSizes(name, { inChannels, outChannels });

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { flag, floatType, optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { sigmoid, tanh } from "../ops/activations.js";
 import { add, mul } from "../ops/arithmetic.js";
@@ -48,7 +48,7 @@ export class ConvLSTMCell extends Module<[x: Tensor, state?: ConvLSTMState | nul
     readonly kernel: number,
     options: ConvLSTMCellOptions = {},
   ) {
-    const { bias = true, dtype = "float32" } = optionsOf("ConvLSTMCell", options);
+    const { bias = true, dtype = "float32" } = optionsOf("ConvLSTMCell", options, { bias: flag, dtype: floatType });
     super();
     checkSizes(this.constructor.name, { inChannels, hiddenChannels, kernel });
     if (kernel % 2 === 0) throw new ValueError(`${this.constructor.name}: the kernel must be odd, so that images keep their size, got ${kernel}.`);
@@ -107,7 +107,7 @@ export class ConvLSTM extends Module<[x: Tensor, state?: ConvLSTMState | null], 
   readonly batchFirst: boolean;
 
   constructor(inChannels: number, hiddenChannels: number, kernel: number, options: ConvLSTMOptions = {}) {
-    const { batchFirst = false, ...rest } = optionsOf("ConvLSTM", options);
+    const { batchFirst = false, ...rest } = optionsOf("ConvLSTM", options, { bias: flag, dtype: floatType, batchFirst: flag });
     super();
     this.cell = new ConvLSTMCell(inChannels, hiddenChannels, kernel, rest);
     this.batchFirst = batchFirst;

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, floatType, optionsOf } from "../base/options.js";
 import { type Shape, sizeOf } from "../base/shape.js";
 import {
   convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions, transposeGeometry,
@@ -43,7 +43,7 @@ abstract class ConvTranspose<P extends PerAxis> extends Module implements Costed
     kernel: P,
     options: ConvTransposeLayerOptions<P> = {},
   ) {
-    const { bias = true, dtype = "float32", ...rest } = optionsOf(new.target.name, options);
+    const { bias = true, dtype = "float32", ...rest } = optionsOf(new.target.name, options, { bias: flag, dtype: floatType, stride: anything, padding: anything, dilation: anything, outputPadding: anything, groups: anything });
     super();
     const { name } = this.constructor;
     checkSizes(name, { inChannels, outChannels });

@@ -3,7 +3,7 @@
 import { isFloat } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, oneOf, optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add, mul } from "../ops/arithmetic.js";
 import { ones } from "../ops/create.js";
@@ -24,7 +24,7 @@ export abstract class RandomLayer extends Module {
   readonly generator: Generator;
 
   constructor(options: RandomLayerOptions) {
-    const { generator = namedGenerator(new.target.name) } = optionsOf(new.target.name, options);
+    const { generator = namedGenerator(new.target.name) } = optionsOf(new.target.name, options, { generator: anything });
     super();
     checkGenerator(new.target.name, generator);
     this.generator = generator;
@@ -93,7 +93,7 @@ export class Dropout extends DropoutLayer {
 
   /** @param p probability that an element is dropped; default 0.5, at least 0 and less than 1 */
   constructor(p = 0.5, options: DropoutOptions = {}) {
-    const { scaledIn = "training", ...rest } = optionsOf(new.target.name, options);
+    const { scaledIn = "training", ...rest } = optionsOf(new.target.name, options, { generator: anything, scaledIn: oneOf("training", "evaluation") });
     super(p, rest);
     if (scaledIn !== "training" && scaledIn !== "evaluation") {
       throw new ValueError(`Dropout: scaledIn must be "training" or "evaluation", got ${show(scaledIn)}.`);

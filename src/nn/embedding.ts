@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, floatType, oneOf, optionsOf, show } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { div, maximum } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -35,7 +35,7 @@ abstract class Table extends Module<[index: Tensor], Tensor> {
     readonly embeddingDim: number,
     options: EmbeddingOptions = {},
   ) {
-    const { paddingIdx, dtype = "float32" } = optionsOf(new.target.name, options);
+    const { paddingIdx, dtype = "float32" } = optionsOf(new.target.name, options, { paddingIdx: anything, dtype: floatType });
     super();
     const { name } = this.constructor;
     checkSizes(name, { numEmbeddings, embeddingDim });
@@ -96,7 +96,7 @@ export class Embedding extends Table {
    * layer.numParameters({ trainable: true })       // → 0
    */
   static fromPretrained(weight: Tensor, options: { readonly freeze?: boolean; readonly paddingIdx?: number } = {}): Embedding {
-    const { freeze = true, paddingIdx } = optionsOf("Embedding.fromPretrained", options);
+    const { freeze = true, paddingIdx } = optionsOf("Embedding.fromPretrained", options, { freeze: flag, paddingIdx: anything });
     if (!(weight instanceof Tensor) || weight.ndim !== 2 || (weight.dtype !== "float32" && weight.dtype !== "float64")) {
       const got = weight instanceof Tensor ? `${weight.dtype} ${formatShape(weight.shape)}` : typeof weight;
       throw new ShapeError(`Embedding.fromPretrained: expected float vectors [numEmbeddings, embeddingDim], got ${got}.`);
@@ -132,7 +132,7 @@ export class EmbeddingBag extends Table {
   readonly mode: "sum" | "mean" | "max";
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
-    const { mode = "mean", ...rest } = optionsOf("EmbeddingBag", options);
+    const { mode = "mean", ...rest } = optionsOf("EmbeddingBag", options, { mode: oneOf("sum", "mean", "max"), paddingIdx: anything, dtype: floatType });
     super(numEmbeddings, embeddingDim, rest);
     if (mode !== "sum" && mode !== "mean" && mode !== "max") {
       throw new ValueError(`EmbeddingBag: mode must be "sum", "mean" or "max", got ${show(mode)}.`);

@@ -2,7 +2,7 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, optionsOf, show } from "../base/options.js";
 import { formatShape, sizeOf } from "../base/shape.js";
 import { mul } from "../ops/arithmetic.js";
 import { checkTensors } from "../ops/checks.js";
@@ -58,7 +58,7 @@ function fill(t: Tensor, values: () => Tensor): Tensor {
 }
 
 function streamFor(t: Tensor, options: InitOptions): Generator {
-  const { generator = namedGenerator(`init[${t.shape.join(",")}]`) } = optionsOf("init", options);
+  const { generator = namedGenerator(`init[${t.shape.join(",")}]`) } = optionsOf("init", options, { generator: anything });
   checkGenerator("init", generator);
   return generator;
 }
@@ -163,7 +163,7 @@ export function lecunNormal(t: Tensor, options: InitOptions = {}): Tensor {
  * t.abs().max() // → 0.236
  */
 export function xavierUniform(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
-  const { gain: g = 1, ...rest } = optionsOf("xavierUniform", options);
+  const { gain: g = 1, ...rest } = optionsOf("xavierUniform", options, { gain: anything, generator: anything });
   const { fanIn, fanOut } = fans(t);
   const bound = g * Math.sqrt(6 / (fanIn + fanOut));
   return uniformInit(t, -bound, bound, rest);
@@ -176,7 +176,7 @@ export function xavierUniform(t: Tensor, options: InitOptions & { readonly gain?
  * std(nn.init.xavierNormal(zeros([300, 100]))) // → 0.07
  */
 export function xavierNormal(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
-  const { gain: g = 1, ...rest } = optionsOf("xavierNormal", options);
+  const { gain: g = 1, ...rest } = optionsOf("xavierNormal", options, { gain: anything, generator: anything });
   const { fanIn, fanOut } = fans(t);
   return normalInit(t, 0, g * Math.sqrt(2 / (fanIn + fanOut)), rest);
 }
@@ -202,7 +202,7 @@ function fanOf(t: Tensor, mode: "fanIn" | "fanOut"): number {
  * conv.weight.abs().max() // → 0.102
  */
 export function kaimingUniform(t: Tensor, options: KaimingOptions = {}): Tensor {
-  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingUniform", options);
+  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingUniform", options, { gain: anything, mode: anything, generator: anything });
   const bound = g * Math.sqrt(3 / fanOf(t, mode));
   return uniformInit(t, -bound, bound, rest);
 }
@@ -215,7 +215,7 @@ export function kaimingUniform(t: Tensor, options: KaimingOptions = {}): Tensor 
  * std(nn.init.kaimingNormal(conv.weight)) // → 0.059
  */
 export function kaimingNormal(t: Tensor, options: KaimingOptions = {}): Tensor {
-  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingNormal", options);
+  const { gain: g = Math.SQRT2, mode = "fanIn", ...rest } = optionsOf("kaimingNormal", options, { gain: anything, mode: anything, generator: anything });
   return normalInit(t, 0, g / Math.sqrt(fanOf(t, mode)), rest);
 }
 
@@ -229,7 +229,7 @@ export function kaimingNormal(t: Tensor, options: KaimingOptions = {}): Tensor {
  * sub(matmul(t, t.transpose()), eye(3)).abs().max() // → 0.00000
  */
 export function orthogonal(t: Tensor, options: InitOptions & { readonly gain?: number } = {}): Tensor {
-  const { gain: g = 1, ...rest } = optionsOf("orthogonal", options);
+  const { gain: g = 1, ...rest } = optionsOf("orthogonal", options, { gain: anything, generator: anything });
   const { fanIn } = fans(t);
   const rows = t.shape[0];
   return fill(t, () => {
@@ -267,7 +267,7 @@ export function identity(t: Tensor): Tensor {
  * sub(conv.forward(x), x).abs().max() // → 0
  */
 export function dirac(t: Tensor, options: { readonly groups?: number } = {}): Tensor {
-  const { groups = 1 } = optionsOf("dirac", options);
+  const { groups = 1 } = optionsOf("dirac", options, { groups: anything });
   fans(t);
   const [outputs, inputs, ...kernel] = t.shape;
   if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) throw new ValueError(`init.dirac: ${groups} groups do not divide ${outputs} outputs.`);
@@ -295,7 +295,7 @@ export interface SparseOptions extends InitOptions {
  * ne(t, 0).sum({ axis: 0 }) // → [7, 7, 7, 7]
  */
 export function sparse(t: Tensor, options: SparseOptions): Tensor {
-  const { sparsity, std = 0.01, ...rest } = optionsOf("init.sparse", options);
+  const { sparsity, std = 0.01, ...rest } = optionsOf("init.sparse", options, { sparsity: anything, std: anything, generator: anything });
   checkTensors("init.sparse", [t]);
   if (t.ndim !== 2) throw new ShapeError(`init.sparse: expected a matrix [out, in], got ${formatShape(t.shape)}.`);
   if (!(sparsity >= 0 && sparsity <= 1)) throw new ValueError(`init.sparse: sparsity must be from 0 to 1, got ${sparsity}.`);

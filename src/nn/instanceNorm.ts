@@ -6,7 +6,7 @@ import { instanceNorm } from "../ops/layerNorm.js";
 import { mean, variance } from "../ops/reduce.js";
 import { noGrad } from "../tensor/tape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { ChannelNorm, type ChannelNormOptions } from "./channelNorm.js";
+import { ChannelNorm, channelNormKinds, type ChannelNormOptions } from "./channelNorm.js";
 
 export interface InstanceNormOptions extends ChannelNormOptions {
   /** Default false. */
@@ -18,7 +18,7 @@ export interface InstanceNormOptions extends ChannelNormOptions {
 /** y = (x − μ)/√(σ² + eps) · weight + bias with μ and σ² of one channel of one sample. */
 abstract class InstanceNorm extends ChannelNorm {
   constructor(channels: number, options: InstanceNormOptions = {}) {
-    const { affine = false, trackRunningStats = false, ...rest } = optionsOf(new.target.name, options);
+    const { affine = false, trackRunningStats = false, ...rest } = optionsOf(new.target.name, options, channelNormKinds);
     super(channels, { ...rest, affine, trackRunningStats });
   }
 

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, floatType, optionsOf, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { ones, zeros } from "../ops/create.js";
 import { groupNorm, layerNorm, rmsNorm } from "../ops/layerNorm.js";
@@ -52,7 +52,7 @@ export class LayerNorm extends Module {
   readonly eps: number;
 
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = optionsOf("LayerNorm", options);
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = optionsOf("LayerNorm", options, { eps: anything, elementwiseAffine: flag, bias: flag, dtype: floatType });
     super();
     this.normalizedShape = axesOf("LayerNorm", normalizedShape);
     checkEps("LayerNorm", eps);
@@ -94,7 +94,7 @@ export class RMSNorm extends Module {
   readonly eps: number | undefined;
 
   constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
-    const { eps, elementwiseAffine = true, dtype = "float32" } = optionsOf("RMSNorm", options);
+    const { eps, elementwiseAffine = true, dtype = "float32" } = optionsOf("RMSNorm", options, { eps: anything, elementwiseAffine: flag, dtype: floatType });
     super();
     this.normalizedShape = axesOf("RMSNorm", normalizedShape);
     if (eps !== undefined) checkEps("RMSNorm", eps);
@@ -142,7 +142,7 @@ export class GroupNorm extends Module {
     readonly channels: number,
     options: GroupNormOptions = {},
   ) {
-    const { eps = 1e-5, affine = true, dtype = "float32" } = optionsOf("GroupNorm", options);
+    const { eps = 1e-5, affine = true, dtype = "float32" } = optionsOf("GroupNorm", options, { eps: anything, affine: flag, dtype: floatType });
     super();
     checkSizes("GroupNorm", { groups, channels });
     if (channels % groups !== 0) throw new ValueError(`GroupNorm: ${groups} groups do not divide ${channels} channels.`);

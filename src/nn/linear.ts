@@ -2,7 +2,7 @@
 
 import { ShapeError, ValueError } from "../base/errors.js";
 import type { FloatDType } from "../base/dtype.js";
-import { optionsOf, show } from "../base/options.js";
+import { flag, floatType, optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../base/shape.js";
 import { zeros } from "../ops/create.js";
 import { linear } from "../ops/matmul.js";
@@ -56,7 +56,7 @@ export class Linear extends Module implements Costed, Windowed {
     readonly outFeatures: number,
     options: LinearOptions = {},
   ) {
-    const { bias = true, dtype = "float32" } = optionsOf("Linear", options);
+    const { bias = true, dtype = "float32" } = optionsOf("Linear", options, { bias: flag, dtype: floatType });
     super();
     checkSizes("Linear", { inFeatures, outFeatures });
     this.weight = parameter(zeros([outFeatures, inFeatures], { dtype }));

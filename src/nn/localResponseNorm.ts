@@ -1,6 +1,6 @@
 /** Local response normalisation as a layer. */
 
-import { optionsOf } from "../base/options.js";
+import { number, optionsOf } from "../base/options.js";
 import { localResponseNorm, type LocalResponseNormOptions } from "../ops/localResponseNorm.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkSizes } from "./linear.js";
@@ -23,7 +23,7 @@ export class LocalResponseNorm extends Module {
     readonly size: number,
     options: Omit<LocalResponseNormOptions, "size"> = {},
   ) {
-    const { alpha = 1e-4, beta = 0.75, k = 1 } = optionsOf("LocalResponseNorm", options);
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = optionsOf("LocalResponseNorm", options, { alpha: number(), beta: number(), k: number() });
     super();
     checkSizes("LocalResponseNorm", { size });
     this.alpha = alpha;

@@ -1,7 +1,7 @@
 /** Initial weights from data: layer by layer, so that every output has variance 1. Mishkin & Matas 2016. */
 
 import { ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, integer, optionsOf, positive } from "../base/options.js";
 import { mulScalar } from "../ops/elementwise.js";
 import { variance } from "../ops/reduce.js";
 import { step } from "../tensor/step.js";
@@ -45,7 +45,7 @@ interface Weighted {
  */
 export async function lsuv(model: TensorModule, x: Tensor, options: LsuvOptions = {}): Promise<LsuvLayer[]> {
   checkModule("lsuv", model);
-  const { tolerance = 0.01, maxIterations = 10 } = optionsOf("lsuv", options);
+  const { tolerance = 0.01, maxIterations = 10 } = optionsOf("lsuv", options, { generator: anything, tolerance: positive, maxIterations: integer(1) });
   if (!(tolerance > 0) || !(maxIterations >= 1)) throw new ValueError(`lsuv: tolerance must be above 0 and maxIterations at least 1, got ${tolerance} and ${maxIterations}.`);
   const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
   model.eval();

@@ -1,7 +1,7 @@
 /** Monte Carlo dropout: dropout stays on in evaluation, and the spread of many predictions tells how sure the model is. Gal & Ghahramani 2016. */
 
 import { ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, optionsOf } from "../base/options.js";
 import { add, div, mul, sub } from "../ops/arithmetic.js";
 import { mulScalar, sqrt } from "../ops/elementwise.js";
 import { zerosLike } from "../ops/create.js";
@@ -55,7 +55,7 @@ export interface McDropoutResult {
  * mean.sum({ axis: 1 }) // → [1.0000, 1.0000]
  */
 export function mcDropout(model: TensorModule, x: Tensor, options: McDropoutOptions = {}): McDropoutResult {
-  const { passes = 25 } = optionsOf("mcDropout", options);
+  const { passes = 25 } = optionsOf("mcDropout", options, { passes: anything });
   if (!Number.isInteger(passes) || passes < 2) throw new ValueError(`mcDropout: passes must be a whole number of at least 2, got ${passes}.`);
   checkModule("mcDropout", model);
   const modules = Array.from(model.namedModules(), ([, module]) => module);

@@ -6,7 +6,7 @@
 import { type FloatDType, isFloat } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { flag, optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape } from "../base/shape.js";
 import { cast } from "../ops/cast.js";
 import { noGrad } from "../tensor/tape.js";
@@ -136,7 +136,7 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    * @param options.trainable only of those that are not frozen. Default false.
    */
   numParameters(options: { trainable?: boolean } = {}): number {
-    const { trainable = false } = optionsOf("Module.numParameters", options);
+    const { trainable = false } = optionsOf("Module.numParameters", options, { trainable: flag });
     return this.parameters().reduce((n, t) => n + (trainable && !t.requiresGrad ? 0 : t.size), 0);
   }
 
@@ -170,7 +170,7 @@ export abstract class Module<Inputs extends readonly unknown[] = Tensor[], Outpu
    * @throws ShapeError that lists every missing, unexpected and misshaped key at once.
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: { strict?: boolean } = {}): void {
-    const { strict = true } = optionsOf("Module.loadStateDict", options);
+    const { strict = true } = optionsOf("Module.loadStateDict", options, { strict: flag });
     if (!(state instanceof Map)) {
       throw new ValueError("loadStateDict: expected a Map from names to tensors, as stateDict() and loadWeights() give it.");
     }

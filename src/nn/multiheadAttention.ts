@@ -3,7 +3,7 @@
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, NablaError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, floatType, optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { attentionWeights, scaledDotProductAttention } from "../ops/attention.js";
@@ -94,7 +94,7 @@ export class MultiheadAttention
     readonly heads: number,
     options: MultiheadAttentionOptions = {},
   ) {
-    const { dropout = 0, bias = true, kDim = embedDim, vDim = embedDim, batchFirst = false, dtype = "float32" } = optionsOf("MultiheadAttention", options);
+    const { dropout = 0, bias = true, kDim = embedDim, vDim = embedDim, batchFirst = false, dtype = "float32" } = optionsOf("MultiheadAttention", options, { dropout: anything, bias: flag, kDim: anything, vDim: anything, batchFirst: flag, dtype: floatType });
     super();
     checkSizes("MultiheadAttention", { embedDim, heads, kDim, vDim });
     if (embedDim % heads !== 0) throw new ValueError(`MultiheadAttention: ${heads} heads do not divide ${embedDim} features.`);
@@ -241,7 +241,7 @@ export class KeyValueCache {
     readonly maxLength: number,
     options: KeyValueCacheOptions = {},
   ) {
-    const { fixed = false } = optionsOf("KeyValueCache", options);
+    const { fixed = false } = optionsOf("KeyValueCache", options, { fixed: flag });
     checkSizes("KeyValueCache", { maxLength });
     this.#fixed = fixed;
   }

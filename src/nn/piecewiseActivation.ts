@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { floatType, number, optionsOf } from "../base/options.js";
 import { full } from "../ops/create.js";
 import { hardshrink, hardsigmoid, hardswish, hardtanh, type HardtanhOptions, maxout, prelu, relu6, softshrink, threshold } from "../ops/piecewise.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -38,7 +38,7 @@ export class Hardtanh extends Module {
   readonly high: number;
 
   constructor(options: HardtanhOptions = {}) {
-    const { low = -1, high = 1 } = optionsOf("Hardtanh", options);
+    const { low = -1, high = 1 } = optionsOf("Hardtanh", options, { low: number(), high: number() });
     super();
     if (!(low < high)) throw new ValueError(`Hardtanh: low must be less than high, got ${low} and ${high}.`);
     this.low = low;
@@ -170,7 +170,7 @@ export class PReLU extends Module {
     readonly channels = 1,
     options: PReLUOptions = {},
   ) {
-    const { init = 0.25, dtype = "float32" } = optionsOf("PReLU", options);
+    const { init = 0.25, dtype = "float32" } = optionsOf("PReLU", options, { init: number(), dtype: floatType });
     super();
     checkSizes("PReLU", { channels });
     this.weight = parameter(full([channels], init, { dtype }));

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, floatType, optionsOf } from "../base/options.js";
 import { formatShape } from "../base/shape.js";
 import { add } from "../ops/arithmetic.js";
 import { zeros } from "../ops/create.js";
@@ -52,14 +52,14 @@ export class PositionalEncoding extends Module<[x: Tensor, options?: PositionInp
     readonly dim: number,
     options: PositionalEncodingOptions = {},
   ) {
-    const { batchFirst = false } = optionsOf("PositionalEncoding", options);
+    const { batchFirst = false } = optionsOf("PositionalEncoding", options, { batchFirst: flag });
     super();
     sinusoidalPositions(1, dim); // refuses an odd dim
     this.batchFirst = batchFirst;
   }
 
   forward(x: Tensor, options: PositionInput = {}): Tensor {
-    const { offset = 0 } = optionsOf("PositionalEncoding", options);
+    const { offset = 0 } = optionsOf("PositionalEncoding", options, { offset: anything });
     const { steps, beside } = stepsOf("PositionalEncoding", x, this.dim, this.batchFirst);
     const dtype = x.dtype === "float64" ? "float64" : "float32";
     return add(x, beside(sinusoidalPositions(steps, this.dim, { offset, dtype, backend: x.backend })));
@@ -90,7 +90,7 @@ export class LearnedPositionalEncoding extends Module<[x: Tensor, options?: Posi
     readonly dim: number,
     options: PositionalEncodingOptions & { readonly dtype?: FloatDType } = {},
   ) {
-    const { batchFirst = false, dtype = "float32" } = optionsOf("LearnedPositionalEncoding", options);
+    const { batchFirst = false, dtype = "float32" } = optionsOf("LearnedPositionalEncoding", options, { batchFirst: flag, dtype: floatType });
     super();
     checkSizes("LearnedPositionalEncoding", { maxLength, dim });
     const generator = namedGenerator(`LearnedPositionalEncoding[${maxLength},${dim}]`);
@@ -99,7 +99,7 @@ export class LearnedPositionalEncoding extends Module<[x: Tensor, options?: Posi
   }
 
   forward(x: Tensor, options: PositionInput = {}): Tensor {
-    const { offset = 0 } = optionsOf("LearnedPositionalEncoding", options);
+    const { offset = 0 } = optionsOf("LearnedPositionalEncoding", options, { offset: anything });
     const { steps, beside } = stepsOf("LearnedPositionalEncoding", x, this.dim, this.batchFirst);
     checkOffset("LearnedPositionalEncoding", offset);
     if (offset + steps > this.maxLength) {

@@ -6,7 +6,7 @@
 import type { FloatDType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, floatType, type Kinds, optionsOf, show } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { add, mul, sub } from "../ops/arithmetic.js";
 import { lt, where } from "../ops/compare.js";
@@ -66,6 +66,8 @@ export function checkDropout(layer: string, p: number): void {
   if (!(p >= 0 && p < 1)) throw new ValueError(`${layer}: the dropout probability must be at least 0 and less than 1, got ${p}.`);
 }
 
+export const recurrentKinds: Kinds<RecurrentOptions> = { numLayers: anything, bias: flag, batchFirst: flag, dropout: anything, bidirectional: flag, dtype: floatType };
+
 export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State | null, options?: SequenceInput], [output: Tensor, state: State]> implements Costed {
   readonly numLayers: number;
   readonly bias: boolean;
@@ -81,7 +83,7 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
     readonly hiddenSize: number,
     options: RecurrentOptions = {},
   ) {
-    const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, dtype = "float32" } = optionsOf(new.target.name, options);
+    const { numLayers = 1, bias = true, batchFirst = false, dropout: p = 0, bidirectional = false, dtype = "float32" } = optionsOf(new.target.name, options, recurrentKinds);
     super();
     const { name } = this.constructor;
     checkSizes(name, { inputSize, hiddenSize, numLayers });
@@ -123,7 +125,7 @@ export abstract class Recurrent<State> extends Module<[x: Tensor, state?: State 
 
   /** Initial states [L·D, N, H] → output and final states, all in PyTorch's order: layer by layer, forward before backward. */
   protected run(x: Tensor, initial: readonly Tensor[] | null, options: SequenceInput = {}): { output: Tensor; finals: Tensor[] } {
-    const { lengths } = optionsOf(this.constructor.name, options);
+    const { lengths } = optionsOf(this.constructor.name, options, { lengths: anything });
     this.#checkInput(x);
     const { numLayers, batchFirst, hiddenSize: units } = this;
     let y = batchFirst ? transpose(x, 0, 1) : x;

@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, floatType, optionsOf } from "../base/options.js";
 import { formatShape, sameShape, type Shape } from "../base/shape.js";
 import { relu, tanh } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
@@ -41,7 +41,7 @@ abstract class Cell<State> extends Module<[x: Tensor, state?: State | null], Sta
     readonly hiddenSize: number,
     options: CellOptions = {},
   ) {
-    const { bias = true, dtype = "float32" } = optionsOf(new.target.name, options);
+    const { bias = true, dtype = "float32" } = optionsOf(new.target.name, options, { bias: flag, dtype: floatType });
     super();
     const { name } = this.constructor;
     checkSizes(name, { inputSize, hiddenSize });
@@ -99,7 +99,7 @@ export class RNNCell extends Cell<Tensor> {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const { nonlinearity = "tanh", ...rest } = optionsOf("RNNCell", options);
+    const { nonlinearity = "tanh", ...rest } = optionsOf("RNNCell", options, { bias: flag, dtype: floatType, nonlinearity: anything });
     super(1, inputSize, hiddenSize, rest);
     checkNonlinearity("RNNCell", nonlinearity);
     this.nonlinearity = nonlinearity;

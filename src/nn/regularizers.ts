@@ -5,7 +5,7 @@
 
 import { DTypeError, ValueError } from "../base/errors.js";
 import { isFloat } from "../base/dtype.js";
-import { optionsOf } from "../base/options.js";
+import { anything, optionsOf } from "../base/options.js";
 import { add, div, mul } from "../ops/arithmetic.js";
 import { abs, clamp, mulScalar, sqrt, square } from "../ops/elementwise.js";
 import { sum } from "../ops/reduce.js";
@@ -71,7 +71,7 @@ export interface ElasticNetOptions {
  * nn.elasticNet(tensor([0.25, 0.5, -0.25]), { l1: 0.1, l2: 0.01 }) // → 0.10375
  */
 export function elasticNet(weights: Weights, options: ElasticNetOptions): Tensor {
-  const { l1, l2 } = optionsOf("elasticNet", options ?? {});
+  const { l1, l2 } = optionsOf("elasticNet", options ?? {}, { l1: anything, l2: anything });
   if (!(l1 >= 0 && l2 >= 0)) throw new ValueError(`elasticNet: expected { l1, l2 }, both at least 0, got { l1: ${l1}, l2: ${l2} }.`);
   return add(mulScalar(l1Penalty(weights), l1), mulScalar(l2Penalty(weights), l2));
 }

@@ -1,9 +1,9 @@
 /** Recurrent networks of simple cells. */
 
-import { optionsOf } from "../base/options.js";
+import { anything, optionsOf } from "../base/options.js";
 import { checkNonlinearity, rnnStates } from "../ops/rnn.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { type CellWeights, fromInput, Recurrent, type RecurrentOptions, type SequenceInput, sumOfBiases } from "./recurrent.js";
+import { type CellWeights, fromInput, Recurrent, recurrentKinds, type RecurrentOptions, type SequenceInput, sumOfBiases } from "./recurrent.js";
 
 export interface RNNOptions extends RecurrentOptions {
   /** Default "tanh". */
@@ -27,7 +27,7 @@ export class RNN extends Recurrent<Tensor> {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    const { nonlinearity = "tanh", ...rest } = optionsOf("RNN", options);
+    const { nonlinearity = "tanh", ...rest } = optionsOf("RNN", options, { ...recurrentKinds, nonlinearity: anything });
     super(1, inputSize, hiddenSize, rest);
     checkNonlinearity("RNN", nonlinearity);
     this.nonlinearity = nonlinearity;

@@ -1,7 +1,7 @@
 /** Depthwise-separable convolution: a filter for each channel, then mixing of the channels. Chollet 2017, "Xception". */
 
 import type { FloatDType } from "../base/dtype.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, floatType, optionsOf } from "../base/options.js";
 import type { PadMode } from "../ops/padWith.js";
 import type { Padding, Pair } from "../ops/windows.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -42,7 +42,7 @@ export class SeparableConv2d extends Module {
   readonly pointwise: Conv2d;
 
   constructor(inChannels: number, outChannels: number, kernel: Pair, options: SeparableConv2dOptions = {}) {
-    const { multiplier = 1, bias = true, dtype, ...rest } = optionsOf("SeparableConv2d", options);
+    const { multiplier = 1, bias = true, dtype, ...rest } = optionsOf("SeparableConv2d", options, { stride: anything, padding: anything, dilation: anything, paddingMode: anything, multiplier: anything, bias: flag, dtype: floatType });
     super();
     checkSizes("SeparableConv2d", { inChannels, outChannels, multiplier });
     this.depthwise = new Conv2d(inChannels, inChannels * multiplier, kernel, { ...rest, groups: inChannels, bias: false, dtype });

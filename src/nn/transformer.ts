@@ -2,7 +2,7 @@
 
 import type { FloatDType } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, floatType, type Kinds, oneOf, optionsOf, show } from "../base/options.js";
 import { gelu, relu } from "../ops/activations.js";
 import { add } from "../ops/arithmetic.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -30,6 +30,10 @@ export interface TransformerLayerOptions {
   /** Default "float32". */
   readonly dtype?: FloatDType;
 }
+
+const layerKinds: Kinds<TransformerLayerOptions> = {
+  dimFeedforward: anything, dropout: anything, activation: oneOf("relu", "gelu"), normFirst: flag, batchFirst: flag, layerNormEps: anything, dtype: floatType,
+};
 
 const activations = { relu, gelu };
 
@@ -104,7 +108,7 @@ export class TransformerEncoderLayer extends TransformerLayer<[x: Tensor, option
   readonly dropout2: Dropout;
 
   constructor(dModel: number, heads: number, options: TransformerLayerOptions = {}) {
-    optionsOf(new.target.name, options);
+    optionsOf(new.target.name, options, layerKinds);
     super(dModel, heads, options);
     const { dimFeedforward = 2048, dropout = 0.1, batchFirst = false, layerNormEps: eps = 1e-5, dtype = "float32" } = options;
     checkSizes("TransformerEncoderLayer", { dModel, heads, dimFeedforward });
@@ -158,7 +162,7 @@ export class TransformerDecoderLayer extends TransformerLayer<[x: Tensor, memory
   readonly dropout3: Dropout;
 
   constructor(dModel: number, heads: number, options: TransformerLayerOptions = {}) {
-    optionsOf(new.target.name, options);
+    optionsOf(new.target.name, options, layerKinds);
     super(dModel, heads, options);
     const { dimFeedforward = 2048, dropout = 0.1, batchFirst = false, layerNormEps: eps = 1e-5, dtype = "float32" } = options;
     checkSizes("TransformerDecoderLayer", { dModel, heads, dimFeedforward });
@@ -216,7 +220,7 @@ export class TransformerEncoder extends Module<[x: Tensor, options?: EncoderInpu
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
-    optionsOf("TransformerEncoder", options);
+    optionsOf("TransformerEncoder", options, { ...layerKinds, norm: flag });
     super();
     checkSizes("TransformerEncoder", { numLayers });
     this.layers = Array.from({ length: numLayers }, () => new TransformerEncoderLayer(dModel, heads, options));
@@ -249,7 +253,7 @@ export class TransformerDecoder extends Module<[x: Tensor, memory: Tensor, optio
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
-    optionsOf("TransformerDecoder", options);
+    optionsOf("TransformerDecoder", options, { ...layerKinds, norm: flag });
     super();
     checkSizes("TransformerDecoder", { numLayers });
     this.layers = Array.from({ length: numLayers }, () => new TransformerDecoderLayer(dModel, heads, options));
@@ -319,7 +323,7 @@ export class Transformer extends Module<[source: Tensor, target: Tensor, options
   readonly decoder: TransformerDecoder;
 
   constructor(options: TransformerOptions = {}) {
-    const { dModel = 512, heads = 8, encoderLayers = 6, decoderLayers = 6, ...rest } = optionsOf(new.target.name, options);
+    const { dModel = 512, heads = 8, encoderLayers = 6, decoderLayers = 6, ...rest } = optionsOf(new.target.name, options, { ...layerKinds, dModel: anything, heads: anything, encoderLayers: anything, decoderLayers: anything });
     super();
     this.encoder = new TransformerEncoder(dModel, heads, encoderLayers, { ...rest, norm: true });
     this.decoder = new TransformerDecoder(dModel, heads, decoderLayers, { ...rest, norm: true });

@@ -1,6 +1,7 @@
 /** Options of optimisers: defaults filled in, unknown names and wrong types refused, ranges checked. Once, for all of them. */
 
-import { nearest, ValueError } from "../base/errors.js";
+import { ValueError } from "../base/errors.js";
+import { isOptions, show, unknownOption } from "../base/options.js";
 
 /** Every option with its default; NaN: it must be given; an empty array: as many numbers as one likes. */
 export type Defaults<O> = { readonly [Name in keyof O]-?: Exclude<O[Name], undefined> };
@@ -12,13 +13,9 @@ export type Defaults<O> = { readonly [Name in keyof O]-?: Exclude<O[Name], undef
 export function resolveOptions<O extends object>(owner: string, defaults: Defaults<O>, ...given: readonly unknown[]): Required<O> {
   const resolved: Record<string, unknown> = { ...defaults };
   for (const options of given) {
-    if (typeof options !== "object" || options === null) {
-      throw new ValueError(`${owner}: expected options such as { ${Object.keys(defaults)[0]}: … }, got ${String(options)}.`);
-    }
+    if (!isOptions(options)) throw new ValueError(`${owner}: expected options such as { ${Object.keys(defaults)[0]}: … }, got ${show(options)}.`);
     for (const [name, value] of Object.entries(options)) {
-      if (!Object.hasOwn(defaults, name)) {
-        throw new ValueError(`${owner}: there is no option "${name}"; did you mean ${nearest(name, Object.keys(defaults))}?`);
-      }
+      if (!Object.hasOwn(defaults, name)) throw unknownOption(owner, name, Object.keys(defaults));
       if (value === undefined) continue;
       const like: unknown = defaults[name as keyof O];
       if (!sameKind(value, like)) throw new ValueError(`${owner}: ${name} must be ${kindOf(like)}, got ${describe(value)}.`);
@@ -40,10 +37,7 @@ function kindOf(like: unknown): string {
   return Array.isArray(like) ? `${like.length || "any"} numbers in an array` : `a ${typeof like}`;
 }
 
-function describe(value: unknown): string {
-  if (Number.isNaN(value)) return "none";
-  return typeof value === "string" ? `"${value}"` : Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
-}
+const describe = (value: unknown): string => (Number.isNaN(value) ? "none" : show(value));
 
 /** Throws ValueError for the first number that is not at least `min` (by default 0) and less than `below`. */
 export function checkRange(owner: string, numbers: Readonly<Record<string, number>>, { min = 0, below = Infinity }: { readonly min?: number; readonly below?: number } = {}): void {

@@ -115,7 +115,7 @@ describe("early stopping", () => {
 
   test("options out of range are named", () => {
     const trainer = build();
-    expect(() => earlyStopping({ trainer, patience: -1 })).toThrow(/patience must be a whole number of at least 0, got -1/);
-    expect(() => earlyStopping({ trainer, minDelta: -1 })).toThrow(/minDelta must be at least 0, got -1/);
+    expect(() => earlyStopping({ trainer, patience: -1 })).toThrow(/patience must be an integer ≥ 0, got -1/);
+    expect(() => earlyStopping({ trainer, minDelta: -1 })).toThrow(/minDelta must be a number ≥ 0, got -1/);
   });
 });

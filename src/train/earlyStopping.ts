@@ -3,14 +3,13 @@
  * from the history; only the best weights have to be kept, and travel with the checkpoint.
  */
 
-import { ValueError } from "../base/errors.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
 import type { HostTensor } from "../interop/safetensors.js";
 import { isBetter } from "../metrics/metric.js";
-import { optionsOf } from "../base/options.js";
+import { flag, instanceOf, integer, needed, number, optionsOf } from "../base/options.js";
 import { step } from "../tensor/step.js";
 import { type EpochRecord, type Listener, measured } from "./events.js";
-import type { Trainer } from "./trainer.js";
+import { Trainer } from "./trainer.js";
 
 export interface EarlyStoppingOptions {
   readonly trainer: Trainer;
@@ -36,9 +35,7 @@ export interface EarlyStoppingOptions {
  * reason         // → early stopping: loss no better than in epoch 1 for 1 epoch
  */
 export function earlyStopping(options: EarlyStoppingOptions): Listener {
-  const { trainer, patience = 5, minDelta = 0, restoreBest = true } = optionsOf("earlyStopping", options);
-  if (!Number.isInteger(patience) || patience < 0) throw new ValueError(`earlyStopping: patience must be a whole number of at least 0, got ${patience}.`);
-  if (!(minDelta >= 0)) throw new ValueError(`earlyStopping: minDelta must be at least 0, got ${minDelta}.`);
+  const { trainer, patience = 5, minDelta = 0, restoreBest = true } = optionsOf("earlyStopping", options, { trainer: needed(instanceOf(Trainer)), patience: integer(0), minDelta: number(0), restoreBest: flag });
   let best: ReadonlyMap<string, HostTensor> = new Map();
 
   /** The best of these epochs: each is compared with the best before it. */

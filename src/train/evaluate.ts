@@ -3,13 +3,14 @@
 import type { Metric } from "../metrics/metric.js";
 import type { Values } from "../metrics/values.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { callback, optionsOf, show } from "../base/options.js";
 import { checkModule, Module, type TensorModule } from "../nn/module.js";
 import { step } from "../tensor/step.js";
 import { noGrad } from "../tensor/tape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Batches, checkBatches } from "./batches.js";
 import type { EvaluatedBatch } from "./events.js";
+import { abortSignal, metricList } from "./options.js";
 import { classifierMetrics, type Metrics, RunningMetrics } from "./runningMetrics.js";
 
 /** Mean loss of a batch from the model's output and the target, such as `crossEntropy`. */
@@ -57,7 +58,7 @@ export async function evaluate<Name extends string = "accuracy">(
 ): Promise<(Metrics & Readonly<Record<Name, number>>) | null> {
   checkModule("evaluate", model);
   checkBatches("evaluate", batches);
-  optionsOf("evaluate", options);
+  optionsOf("evaluate", options, { metrics: metricList, onStep: callback, signal: abortSignal });
   const running = new RunningMetrics(options.metrics ?? classifierMetrics());
   const lossOf = lossFunction(loss);
   const { training } = model;

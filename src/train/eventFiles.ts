@@ -2,7 +2,7 @@
 
 import type { TypedArray } from "../base/dtype.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, optionsOf, show } from "../base/options.js";
 import type { EventWriter } from "../interop/tfevents/eventWriter.js";
 import { type AnyModule, Module } from "../nn/module.js";
 import { EventRuns } from "./eventRuns.js";
@@ -34,7 +34,7 @@ export interface EventFilesOptions {
  * [...found] // → ["epoch/loss", "epoch/accuracy"]
  */
 export function eventFiles(folder: string, options: EventFilesOptions = {}): Listener {
-  const { everySteps = 1, histograms } = optionsOf("eventFiles", options);
+  const { everySteps = 1, histograms } = optionsOf("eventFiles", options, { everySteps: anything, histograms: anything });
   if (typeof folder !== "string" || folder === "") throw new ValueError(`eventFiles: expected the path of a folder, got ${show(folder)}.`);
   if (!Number.isInteger(everySteps) || everySteps < 0) throw new ValueError(`eventFiles: everySteps must be a whole number of at least 0, got ${show(everySteps)}.`);
   if (histograms !== undefined && !(histograms instanceof Module)) throw new ValueError(`eventFiles: histograms must be the model, got ${show(histograms)}.`);

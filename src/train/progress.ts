@@ -4,6 +4,7 @@
  * neither flickers nor costs.
  */
 
+import { callback, flag, type Kinds, optionsOf } from "../base/options.js";
 import { formatMetric, type MetricInfo } from "../metrics/metric.js";
 import { memoryStats } from "../tensor/stats.js";
 import type { EpochEnd, EpochRecord, FitStart, Listener, StepEnd } from "./events.js";
@@ -21,6 +22,12 @@ export interface ProgressOptions {
   readonly liveOnly?: boolean;
 }
 
+const kinds: Kinds<ProgressOptions> = {
+  stream: { what: "a stream, such as process.stderr", has: (value) => typeof value === "object" && value !== null && "write" in value && typeof value.write === "function" },
+  now: callback,
+  liveOnly: flag,
+};
+
 const redrawMs = 100;
 
 /**
@@ -34,7 +41,8 @@ const redrawMs = 100;
  * await trainer.fit(loader, null, { epochs: 2 });
  * text.startsWith("epoch 1/2  train loss") // → true
  */
-export function progress({ stream = process.stdout, now = () => performance.now(), liveOnly = false }: ProgressOptions = {}): Listener {
+export function progress(options: ProgressOptions = {}): Listener {
+  const { stream = process.stdout, now = () => performance.now(), liveOnly = false } = optionsOf("progress", options, kinds);
   const live = stream.isTTY === true && !isSet("CI");
   const coloured = !isSet("NO_COLOR");
   const block = new TerminalBlock(stream);

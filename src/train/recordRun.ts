@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, optionsOf, show } from "../base/options.js";
 import { defaultBackend } from "../backend/select.js";
 import { initialSeed } from "../ops/random.js";
 import type { Listener } from "./events.js";
@@ -41,7 +41,7 @@ export interface RecordRunOptions {
  * // npx nabla board runs
  */
 export function recordRun(folder: string, options: RecordRunOptions): Listener {
-  const { trainer, config = {}, record = "all", resume = false, everySeconds = 30 } = optionsOf("recordRun", options);
+  const { trainer, config = {}, record = "all", resume = false, everySeconds = 30 } = optionsOf("recordRun", options, { trainer: anything, config: anything, record: anything, resume: flag, everySeconds: anything });
   if (typeof folder !== "string" || folder === "") throw new ValueError(`recordRun: expected the path of a folder, got ${show(folder)}.`);
   if (!(trainer instanceof Trainer)) throw new ValueError(`recordRun: trainer must be a Trainer, got ${show(trainer)}.`);
   if (!recordLevels.includes(record)) throw new ValueError(`recordRun: record must be one of ${recordLevels.join(", ")}, got ${show(record)}.`);

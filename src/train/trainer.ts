@@ -4,7 +4,7 @@
  */
 
 import "../autograd/backward.js"; // gives tensors their backward()
-import { isOptions, optionsOf, show } from "../base/options.js";
+import { anything, isOptions, type Kinds, listOf, needed, optionsOf, positive, show, text } from "../base/options.js";
 import type { TensorModule } from "../nn/module.js";
 import { checkModule } from "../nn/module.js";
 import { clipGradNorm } from "../optim/clipGradients.js";
@@ -22,6 +22,7 @@ import { countIn, evaluate, type Loss, lossFunction, type LossLike } from "./eva
 import { emit, type EpochRecord, type EvaluatedBatch, type FitEnd, type Listener, type ListenerMemory, measured, type TrainerEvents } from "./events.js";
 import { toDevice, toHost } from "../interop/hostTensors.js";
 import { checkOptimizer, checkParameters } from "./parameters.js";
+import { abortSignal, metricList } from "./options.js";
 import { PhaseClock } from "./phases.js";
 import { classifierMetrics, lossInfo, type Metrics, RunningMetrics } from "./runningMetrics.js";
 import { DivergenceError, explainLoss, findNonFinite } from "./nonFinite.js";
@@ -57,6 +58,12 @@ export interface TrainerOptions {
   /** @default [] */
   readonly listeners?: readonly Listener[];
 }
+
+const kinds: Kinds<TrainerOptions> = {
+  model: anything, optimizer: anything, loss: needed(anything), metrics: metricList, monitor: text,
+  schedule: { what: "a schedule, such as cosine()", has: (value) => isOptions(value) && "lrAt" in value && typeof value.lrAt === "function" },
+  clipGradNorm: positive, listeners: listOf({ what: "a listener, such as progress()", has: isOptions }),
+};
 
 export interface FitOptions {
   /** Epochs of the whole training; after `restore`, those done before count. */
@@ -109,7 +116,7 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     const {
       model, optimizer, loss, metrics = classifierMetrics(), monitor, schedule = constant(), clipGradNorm: maxNorm, listeners = [],
-    } = optionsOf("Trainer", options);
+    } = optionsOf("Trainer", options, kinds);
     checkModule("Trainer", model);
     checkOptimizer("Trainer", optimizer);
     this.model = model;
@@ -150,7 +157,7 @@ export class Trainer {
    * another `fit` of this trainer is under way.
    */
   async fit(training: Batches, validation: Batches | null | undefined, options: FitOptions): Promise<FitEnd> {
-    optionsOf("fit", options);
+    optionsOf("fit", options, { epochs: anything, signal: abortSignal });
     checkBatches("fit", training);
     if (this.#fitting) throw new ValueError("fit: this trainer is at work already; await the first fit before the next.");
     this.#fitting = true;

@@ -5,6 +5,7 @@
  */
 
 import { Generator } from "../../base/generator.js";
+import { callback, flag, integer, type Kinds, optionsOf } from "../../base/options.js";
 import { ImageDataset, type Splits } from "../imageDataset.js";
 import { bytesPerDrawing, LetterArtist, side } from "./draw.js";
 import { type Family, readOutlines, requireFontPackages, trainingFamilies, validationFamilies } from "./fonts.js";
@@ -29,6 +30,13 @@ export interface CharactersOptions {
   readonly onProgress?: (done: number) => void;
 }
 
+/** Half a million images a family, 1.5 GB. */
+const mostDrawings = 20_000;
+
+const kinds: Kinds<CharactersOptions> = {
+  seed: integer(0), drawings: integer(1, mostDrawings), validationDrawings: integer(1, mostDrawings), jitter: flag, onProgress: callback,
+};
+
 /**
  * Draws the set: 26 classes, images [3, 32, 32]; the typefaces of the validation set are not in the training set.
  * @throws DataError when font packages are missing; it lists them.
@@ -39,7 +47,7 @@ export interface CharactersOptions {
  * train.classes.length // → 26
  */
 export async function drawCharacters(options: CharactersOptions = {}): Promise<Splits> {
-  const { seed = 0, drawings = 20, validationDrawings = 10, jitter = false, onProgress } = options;
+  const { seed = 0, drawings = 20, validationDrawings = 10, jitter = false, onProgress } = optionsOf("drawCharacters", options, kinds);
   requireFontPackages();
   const generator = new Generator(seed).fork("characters");
   const families = trainingFamilies.length + validationFamilies.length;

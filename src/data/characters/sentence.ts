@@ -2,6 +2,7 @@
 
 import { UsageError, ValueError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
+import { integer, optionsOf, text as textKind } from "../../base/options.js";
 import { tensor } from "../../ops/create.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { addGlyph, inHand, paint, side } from "./draw.js";
@@ -34,6 +35,8 @@ export interface Sentence {
   readonly letters: readonly SentenceLetter[];
 }
 
+const kinds = { text: textKind, width: integer(side, 2 ** 16), family: textKind, seed: integer(0) };
+
 /** Pixels: of a letter's larger side, between letters, for a space. */
 const [largest, smallest] = [20, 10];
 const gap = 3;
@@ -51,9 +54,9 @@ const space = 12;
  * letters.map(({ letter }) => letter).join("")  // → HELLOWORLD
  */
 export async function drawSentence(options: SentenceOptions = {}): Promise<Sentence> {
-  const { text = "THE QUICK BROWN FOX JUMPS OVER THE DOG", width = 576, family = validationFamilies[0].id, seed = 0 } = options;
+  const { text = "THE QUICK BROWN FOX JUMPS OVER THE DOG", width = 576, family = validationFamilies[0].id, seed = 0 } = optionsOf("drawSentence", options, kinds);
   if (!/^[A-Z ]*[A-Z][A-Z ]*$/.test(text)) throw new ValueError(`drawSentence: text holds capital letters A to Z and spaces, but is ${JSON.stringify(text)}.`);
-  if (!Number.isInteger(width) || width < side || width % 4 !== 0) throw new ValueError(`drawSentence: width must be a multiple of 4 from ${side} on, but is ${width}.`);
+  if (width % 4 !== 0) throw new ValueError(`drawSentence: width must be a multiple of 4 from ${side} on, but is ${width}.`);
   const face = validationFamilies.find(({ id }) => id === family);
   if (face === undefined) {
     throw new UsageError(`drawSentence: there is no typeface ${JSON.stringify(family)} for sentences; there are ${validationFamilies.map(({ id }) => id).join(", ")}.`);

@@ -3,6 +3,7 @@
  * ones, all green ones, all blue ones, each row by row. Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
  */
 
+import { checkValue, listOf, oneOf, text } from "../../base/options.js";
 import { ImageDataset } from "../imageDataset.js";
 import { sharedBytes } from "../sharedBytes.js";
 import { damaged } from "./damaged.js";
@@ -83,6 +84,9 @@ function countRecords(file: string, bytes: number, record: number): number {
 
 /** Files of records, one after the other, as images [N, 3, 32, 32]. */
 export function parseRecords(name: string, files: readonly NamedBytes[], { labelBytes, labelPlace, classes }: CifarLayout): ImageDataset {
+  checkValue("parseCifar", "name", name, text);
+  const has = (value: unknown): boolean => Array.isArray(value) && typeof value[0] === "string" && value[1] instanceof Uint8Array;
+  checkValue("parseCifar", "files", files, listOf({ what: "[name, bytes]", has }));
   const record = labelBytes + cifarPixels;
   const total = files.reduce((sum, [file, bytes]) => sum + countRecords(file, bytes.length, record), 0);
   const images = sharedBytes(total * cifarPixels);
@@ -125,5 +129,6 @@ export function parseCifar(name: string, files: readonly (readonly [file: string
  * [fine.classes[fine.labels[0]], coarse.classes[coarse.labels[0]]] // → ["leopard", "large_carnivores"]
  */
 export function parseCifar100(name: string, files: readonly (readonly [file: string, bytes: Uint8Array])[], labels: Cifar100Labels = "fine"): ImageDataset {
+  checkValue("parseCifar100", "labels", labels, oneOf("fine", "coarse"));
   return parseRecords(name, files, cifar100Layout(labels));
 }

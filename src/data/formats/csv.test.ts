@@ -36,7 +36,7 @@ test("missing cells are refused by line and column unless allowed", async () => 
   const table = await parseCsv("cars.csv", cars);
   expect(() => table.dataset({ x: ["mpg"] })).toThrow(/cars\.csv: at line 4, column mpg, the cell is missing \(1 rows lack one\)/);
   expect(() => table.dataset({ x: ["mpg"], y: "origin", missing: 0 })).toThrow(/a row has no origin/);
-  expect(() => table.dataset({ missing: "skip" as "drop" })).toThrow(/missing is "error", "drop" or a number/);
+  expect(() => table.dataset({ missing: "skip" as "drop" })).toThrow(/missing must be "error" or "drop" or a number, got "skip"/);
   expect(() => table.dataset({ x: ["mgp"] })).toThrow(/no column "mgp"; did you mean mpg/);
 });
 
@@ -53,7 +53,7 @@ test("mistakes in the file are named by line and column (coverage F1)", async ()
   const forced = await parseCsv("t.csv", "a\n10\n2\n10\n", { categories: ["a"] });
   expect(forced.columns[0]).toEqual({ kind: "category", name: "a", values: Int32Array.of(1, 0, 1), categories: ["2", "10"] });
   await expect(parseCsv("t.csv", "a\n1\n", { categories: ["b"] })).rejects.toThrow(/categories names "b", but the columns are a/);
-  await expect(parseCsv("t.csv", "a\n1\n", { delimiter: "||" })).rejects.toThrow(/delimiter is one character/);
+  await expect(parseCsv("t.csv", "a\n1\n", { delimiter: "||" })).rejects.toThrow(/delimiter must be one character/);
 });
 
 test("no header, other separators, lines to skip, gzip, byte order mark", async () => {

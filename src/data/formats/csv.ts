@@ -4,6 +4,7 @@
  */
 
 import { DataError, nearest, ValueError } from "../../base/errors.js";
+import { checkValue, either, flag, integer, isOptions, type Kinds, listOf, number, oneOf, optionsOf, show, text as textKind } from "../../base/options.js";
 import type { HostTensor } from "../../base/hostTensor.js";
 import { TensorDataset } from "../tensorDataset.js";
 
@@ -35,6 +36,11 @@ export interface CsvOptions {
   /** Columns that hold categories even where they look like numbers. @default none */
   readonly categories?: readonly string[];
 }
+
+const kinds: Kinds<CsvOptions> = {
+  header: flag, skipLines: integer(0), delimiter: { what: "one character", has: (value) => typeof value === "string" && value.length === 1 },
+  missing: listOf(textKind), categories: listOf(textKind),
+};
 
 /** What becomes of missing cells. */
 export type Missing =
@@ -72,6 +78,9 @@ export class Table {
   readonly lines: readonly number[];
 
   constructor(name: string, columns: readonly Column[], lines: readonly number[]) {
+    checkValue("Table", "name", name, textKind);
+    checkValue("Table", "columns", columns, listOf({ what: "a column { kind, name, values }", has: isColumn }));
+    checkValue("Table", "lines", lines, listOf(number()));
     this.name = name;
     this.columns = columns;
     this.length = lines.length;
@@ -83,11 +92,12 @@ export class Table {
     const column = this.columns.find((candidate) => candidate.name === name);
     if (column !== undefined) return column;
     const names = this.columns.map((candidate) => candidate.name);
-    throw new ValueError(`${this.name}: there is no column ${JSON.stringify(name)}; did you mean ${nearest(name, names)}? There are ${names.join(", ")}.`);
+    throw new ValueError(`${this.name}: there is no column ${show(name)}; did you mean ${nearest(String(name), names)}? There are ${names.join(", ")}.`);
   }
 
   /** Names of the numbers in a row of x: of a column of numbers its name, of categories `name=category` for each. */
   featureNames(columns: readonly string[] = this.columns.map(({ name }) => name)): string[] {
+    checkValue(`${this.name}.featureNames`, "columns", columns, listOf(textKind));
     return columns.flatMap((name) => {
       const column = this.column(name);
       return column.kind === "number" ? [name] : column.categories.map((category) => `${name}=${category}`);
@@ -98,7 +108,9 @@ export class Table {
    * The table as samples: x float32 [features], categories one-hot (see `featureNames`), and y.
    * @throws DataError for a missing cell, with its line, unless they are allowed; ValueError for columns that there are not.
    */
-  dataset({ x, y, missing = "error" }: TableDatasetOptions = {}): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
+  dataset(options: TableDatasetOptions = {}): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
+    const kinds = { x: listOf(textKind), y: textKind, missing: either(oneOf("error", "drop"), number()) };
+    const { x, y, missing = "error" } = optionsOf(`${this.name}.dataset`, options, kinds);
     const features = (x ?? this.columns.map(({ name }) => name).filter((name) => name !== y)).map((name) => this.column(name));
     const target = y === undefined ? undefined : this.column(y);
     if (features.length === 0) throw new ValueError(`${this.name}: there are no columns for x; name some.`);
@@ -118,10 +130,7 @@ export class Table {
       if (rows.length === 0) throw new DataError(`${this.name}: every row lacks a cell; leave out the columns that are never filled.`);
       return rows;
     }
-    if (missing !== "error") {
-      if (typeof missing === "number") return all;
-      throw new ValueError(`${this.name}: missing is "error", "drop" or a number, but is ${JSON.stringify(missing)}.`);
-    }
+    if (missing !== "error") return all;
     const row = all.find((candidate) => !complete(candidate));
     if (row === undefined) return all;
     const empty = columns.find((column) => isMissing(column, row));
@@ -131,6 +140,9 @@ export class Table {
     );
   }
 }
+
+const isColumn = (value: unknown): boolean =>
+  isOptions(value) && "name" in value && "values" in value && ArrayBuffer.isView(value.values) && "kind" in value && (value.kind === "number" || (value.kind === "category" && "categories" in value && Array.isArray(value.categories)));
 
 const isMissing = (column: Column, row: number): boolean => (column.kind === "number" ? Number.isNaN(column.values[row]) : column.values[row] < 0);
 
@@ -179,9 +191,9 @@ const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?inf(inity)?$/i;
  * table.dataset({ y: "kind" })               // → throws DataError: pets.csv: at line 3, column weight, the cell is missing
  */
 export async function parseCsv(file: string, text: string, options: CsvOptions = {}): Promise<Table> {
-  const { header = true, skipLines = 0, delimiter = ",", missing = ["NA", "NaN", "nan", "?"], categories = [] } = options;
-  if (!Number.isInteger(skipLines) || skipLines < 0) throw new ValueError(`parseCsv: skipLines must be an integer ≥ 0, but is ${skipLines}.`);
-  if (typeof delimiter !== "string" || delimiter.length !== 1) throw new ValueError(`parseCsv: delimiter is one character, but is ${JSON.stringify(delimiter)}.`);
+  checkValue("parseCsv", "file", file, textKind);
+  checkValue("parseCsv", "text", text, textKind);
+  const { header = true, skipLines = 0, delimiter = ",", missing = ["NA", "NaN", "nan", "?"], categories = [] } = optionsOf("parseCsv", options, kinds);
   const { cells, lines } = await readCells(file, text, delimiter, skipLines);
   const names = header ? cells.shift() : cells[0]?.map((_, i) => String(i));
   if (header) lines.shift();

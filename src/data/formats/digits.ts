@@ -3,6 +3,7 @@
  * 0 … 16 row by row and the class 0 … 9, separated by commas.
  */
 
+import { checkValue, text as textKind } from "../../base/options.js";
 import { ImageDataset } from "../imageDataset.js";
 import { damaged } from "./damaged.js";
 
@@ -20,6 +21,8 @@ const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
  * data.parseDigits("digits.csv", line.replace("16", "17")) // → throws DataError: digits.csv: at line 1, column 1, expected an integer from 0 to 16
  */
 export function parseDigits(file: string, text: string): ImageDataset {
+  checkValue("parseDigits", "file", file, textKind);
+  checkValue("parseDigits", "text", text, textKind);
   const lines = text.split(/\r?\n/);
   while (lines.at(-1) === "") lines.pop();
   const images = new Uint8Array(lines.length * pixels);

@@ -3,6 +3,7 @@
  * then the values. Only unsigned bytes are read. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", yann.lecun.com/exdb/mnist.
  */
 
+import { checkValue, instanceOf, integer, text } from "../../base/options.js";
 import { damaged } from "./damaged.js";
 
 /** Unsigned bytes of a shape, sharing memory with the file they were parsed from. */
@@ -24,6 +25,9 @@ const unsignedByte = 0x08;
  * data.parseIdx("labels", bytes, 1) // → { shape: [3], data: [7, 2, 1] }
  */
 export function parseIdx(file: string, bytes: Uint8Array, axes: number): IdxArray {
+  checkValue("parseIdx", "file", file, text);
+  checkValue("parseIdx", "bytes", bytes, instanceOf(Uint8Array));
+  checkValue("parseIdx", "axes", axes, integer(0, 255));
   const header = 4 + 4 * axes;
   if (bytes.length < header) throw damaged(file, `byte ${bytes.length}`, `an IDX header of ${header} bytes`, "the end of the file");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -6,6 +6,7 @@
 import type { Unzipped } from "fflate";
 import { type DType, hostArray, type TypedArray } from "../../base/dtype.js";
 import { DataError } from "../../base/errors.js";
+import { anything, checkValue, instanceOf, isOptions, numbers as numberKind, optionsOf, text as textKind } from "../../base/options.js";
 import type { HostTensor } from "../../base/hostTensor.js";
 import { formatShape, sizeOf } from "../../base/shape.js";
 import { checkSpec } from "../../ops/checks.js";
@@ -81,6 +82,11 @@ function parseHeader(file: string, bytes: Uint8Array): Header {
   return { type: descr.replaceAll("'", ""), fortran: order === "True", shape: sizes, end };
 }
 
+function checkFile(caller: string, file: string, bytes: Uint8Array): void {
+  checkValue(caller, "file", file, textKind);
+  checkValue(caller, "bytes", bytes, instanceOf(Uint8Array));
+}
+
 export interface ReadNpyOptions {
   /** The type of the tensor. Default: bool, uint8, float32 and float64 as stored, float16 as float32, other integers as int32. */
   readonly dtype?: DType;
@@ -98,6 +104,8 @@ export interface ReadNpyOptions {
  * data.parseNpy("x.npy", bytes.subarray(0, 90)) // → throws DataError: x.npy: at byte 8, expected a header
  */
 export function parseNpy(file: string, bytes: Uint8Array, options: ReadNpyOptions = {}): HostTensor {
+  checkFile("parseNpy", file, bytes);
+  optionsOf("parseNpy", options, { dtype: anything });
   const { type, fortran, shape, end } = parseHeader(file, bytes);
   const element = /^[<>|=]/.test(type) ? elementTypes[type.slice(1)] : undefined;
   if (element === undefined) {
@@ -155,7 +163,11 @@ const descriptions: Readonly<Record<DType, string>> = { bool: "|b1", uint8: "|u1
  * @example
  * data.encodeNpy({ dtype: "uint8", shape: [3], data: Uint8Array.of(1, 2, 3) }).length // → 131
  */
-export function encodeNpy({ dtype, shape, data }: HostTensor): Uint8Array {
+export function encodeNpy(array: HostTensor): Uint8Array {
+  const has = (value: unknown): boolean => isOptions(value) && "data" in value && ArrayBuffer.isView(value.data) && numberKind.has(value.data);
+  checkValue("encodeNpy", "the array", array, { what: "{ dtype, shape, data } with data in a typed array", has });
+  const { dtype, shape, data } = array;
+  checkSpec("encodeNpy", shape, dtype);
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const dictionary = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // Spaces and a line break bring the header to a multiple of 64 bytes.
@@ -190,6 +202,7 @@ const mostGrowth = 1032;
  * data.parseNpz("set.npz", Uint8Array.of(1, 2, 3)) // → throws DataError: set.npz: expected a zip archive of .npy files (3 bytes)
  */
 export async function parseNpz(file: string, bytes: Uint8Array, options: ReadNpyOptions = {}): Promise<Record<string, HostTensor>> {
+  checkFile("parseNpz", file, bytes);
   const { unzipSync } = await import("fflate");
   let members: Unzipped;
   try {

@@ -1,8 +1,8 @@
 /** CIFAR-10 and CIFAR-100 from the unpacked folder or the official archive. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../base/errors.js";
+import { checkPath, readBytes } from "../cache.js";
 import type { ImageDataset } from "../imageDataset.js";
 import { cifar10Layout, type CifarLayout, cifarPixels, type NamedBytes, parseRecords } from "./cifar.js";
 import { readTarGz } from "./tarball.js";
@@ -29,15 +29,17 @@ function differs({ name }: CifarLayout, [file, bytes]: NamedBytes, [other]: Name
 }
 
 /** Training and test images from the unpacked folder of the official archive. */
-export function readCifarSet(layout: CifarLayout, folder: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
+export async function readCifarSet(layout: CifarLayout, folder: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
+  checkPath(folder);
   return readSet(layout, async (file) => {
     const path = join(folder, file);
-    return [path, await readFile(path)];
+    return [path, await readBytes(path)];
   });
 }
 
 /** Training and test images straight from the official archive. */
 export async function readCifarTarball(layout: CifarLayout, archive: string): Promise<{ train: ImageDataset; test: ImageDataset }> {
+  checkPath(archive);
   const members = await readCifarMembers(layout, archive);
   return readSet(layout, async (file) => [`${archive}: ${file}`, members.get(file) ?? new Uint8Array(0)]);
 }

@@ -1,7 +1,6 @@
 /** CSV files. */
 
-import { readFile } from "node:fs/promises";
-import { onDisk } from "../cache.js";
+import { readBytes } from "../cache.js";
 import { type CsvOptions, decodeUtf8, parseCsv, type Table } from "./csv.js";
 import { gunzipIfNeeded } from "./gunzip.js";
 
@@ -18,6 +17,6 @@ const mostBytes = 2 ** 30;
  * digits.dataset({ y: "64" }).classes     // → ["0", "1"]
  */
 export async function readCsv(file: string, options: CsvOptions = {}): Promise<Table> {
-  const bytes = await gunzipIfNeeded(file, await onDisk(file, () => readFile(file)), mostBytes);
+  const bytes = await gunzipIfNeeded(file, await readBytes(file), mostBytes);
   return parseCsv(file, decodeUtf8(file, bytes), options);
 }

@@ -1,6 +1,6 @@
 /** Files of 8×8 digits. */
 
-import { readFile } from "node:fs/promises";
+import { readBytes } from "../cache.js";
 import type { ImageDataset } from "../imageDataset.js";
 import { parseDigits } from "./digits.js";
 import { gunzipIfNeeded } from "./gunzip.js";
@@ -17,6 +17,6 @@ const mostBytes = 2 ** 26;
  * digits.shape // → [1, 8, 8]
  */
 export async function readDigits(file: string): Promise<ImageDataset> {
-  const bytes = await gunzipIfNeeded(file, await readFile(file), mostBytes);
+  const bytes = await gunzipIfNeeded(file, await readBytes(file), mostBytes);
   return parseDigits(file, new TextDecoder("latin1").decode(bytes));
 }

@@ -1,7 +1,8 @@
 /** IDX files, and pairs of them as data sets. */
 
-import { readFile } from "node:fs/promises";
 import { DataError } from "../../base/errors.js";
+import { checkValue, listOf, text } from "../../base/options.js";
+import { readBytes } from "../cache.js";
 import { ImageDataset } from "../imageDataset.js";
 import { damaged } from "./damaged.js";
 import { gunzipIfNeeded } from "./gunzip.js";
@@ -18,7 +19,7 @@ const mostBytes = 2 ** 30;
  * const { shape } = await data.readIdx(`${folder}/train-images-idx3-ubyte`, 3); // → [2, 28, 28]
  */
 export async function readIdx(file: string, axes: number): Promise<IdxArray> {
-  return parseIdx(file, await gunzipIfNeeded(file, await readFile(file), mostBytes), axes);
+  return parseIdx(file, await gunzipIfNeeded(file, await readBytes(file), mostBytes), axes);
 }
 
 /**
@@ -31,6 +32,8 @@ export async function readIdx(file: string, axes: number): Promise<IdxArray> {
  * mnist.shape // → [1, 28, 28]
  */
 export async function readIdxImages(name: string, imagesFile: string, labelsFile: string, classes: readonly string[]): Promise<ImageDataset> {
+  checkValue("readIdxImages", "name", name, text);
+  checkValue("readIdxImages", "classes", classes, listOf(text));
   const images = await readIdx(imagesFile, 3);
   const labels = await readIdx(labelsFile, 1);
   const [count, height, width] = images.shape;

@@ -1,10 +1,12 @@
 /** Single images as tensors. */
 
 import { atomicWriteAsync } from "../../base/atomicWrite.js";
-import { DTypeError, ShapeError, ValueError } from "../../base/errors.js";
+import { DTypeError, ShapeError } from "../../base/errors.js";
+import { checkValue, instanceOf, oneOf, optionsOf } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { tensor } from "../../ops/create.js";
 import { Tensor } from "../../tensor/tensor.js";
+import { checkPath } from "../cache.js";
 import { decodeImage, encodePng } from "./image.js";
 
 export interface ReadImageOptions {
@@ -23,8 +25,9 @@ export interface ReadImageOptions {
  * const image = await data.readImage(`${folder}/red.png`); // → [[[255]], [[0]], [[0]]]
  * image.dtype // → uint8
  */
-export async function readImage(file: string, { channels = 3, bytes }: ReadImageOptions = {}): Promise<Tensor> {
-  if (channels !== 1 && channels !== 3) throw new ValueError(`readImage: channels is 1 or 3, but is ${String(channels)}.`);
+export async function readImage(file: string, options: ReadImageOptions = {}): Promise<Tensor> {
+  checkPath(file);
+  const { channels = 3, bytes } = optionsOf("readImage", options, { channels: oneOf(1, 3), bytes: instanceOf(Uint8Array) });
   const { shape, data } = await decodeImage(file, channels, bytes);
   return tensor(data, { shape, dtype: "uint8" });
 }
@@ -38,7 +41,8 @@ export async function readImage(file: string, { channels = 3, bytes }: ReadImage
  * await data.readImage(`${folder}/half.png`, { channels: 1 }).then((image) => image.shape) // → [1, 4, 4]
  */
 export async function writePng(file: string, image: Tensor): Promise<void> {
-  const shape = image instanceof Tensor && image.ndim === 2 ? [1, ...image.shape] : image.shape;
+  checkValue("writePng", "the image", image, instanceOf(Tensor));
+  const shape = image.ndim === 2 ? [1, ...image.shape] : image.shape;
   const [channels, height, width] = shape;
   if (shape.length !== 3 || (channels !== 1 && channels !== 3) || height < 1 || width < 1) {
     throw new ShapeError(`writePng: expected an image [C, H, W] of 1 or 3 channels, or [H, W], got ${formatShape(image.shape)}.`);

@@ -1,12 +1,12 @@
 /** Files of NumPy as tensors, and tensors as such files. */
 
-import { readFile } from "node:fs/promises";
 import { atomicWriteAsync } from "../../base/atomicWrite.js";
 import { ValueError } from "../../base/errors.js";
+import { checkValue, isOptions } from "../../base/options.js";
 import type { HostTensor } from "../../base/hostTensor.js";
 import { tensor } from "../../ops/create.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { onDisk } from "../cache.js";
+import { readBytes } from "../cache.js";
 import { encodeNpy, parseNpy, parseNpz, type ReadNpyOptions } from "./npy.js";
 
 const toTensor = ({ dtype, shape, data }: HostTensor): Tensor => tensor(data, { dtype, shape });
@@ -20,7 +20,7 @@ const toTensor = ({ dtype, shape, data }: HostTensor): Tensor => tensor(data, { 
  * await data.readNpy(`${folder}/x.npy`) // → [[1, 2], [3, 4]]
  */
 export async function readNpy(file: string, options: ReadNpyOptions = {}): Promise<Tensor> {
-  return toTensor(parseNpy(file, await onDisk(file, () => readFile(file)), options));
+  return toTensor(parseNpy(file, await readBytes(file), options));
 }
 
 /**
@@ -49,7 +49,7 @@ async function hostTensorOf(name: string, array: Tensor): Promise<HostTensor> {
  * x // → [[1, 2]]
  */
 export async function readNpz(file: string, options: ReadNpyOptions = {}): Promise<Record<string, Tensor>> {
-  const arrays = await parseNpz(file, await onDisk(file, () => readFile(file)), options);
+  const arrays = await parseNpz(file, await readBytes(file), options);
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array)]));
 }
 
@@ -61,6 +61,7 @@ export async function readNpz(file: string, options: ReadNpyOptions = {}): Promi
  * await data.writeNpz(`${folder}/set.npz`, { x: zeros([2, 3]), y: ones([2]) });
  */
 export async function writeNpz(file: string, arrays: Readonly<Record<string, Tensor>>): Promise<void> {
+  checkValue("writeNpz", "the arrays", arrays, { what: "tensors by name", has: isOptions });
   const { zipSync } = await import("fflate");
   const members: Record<string, Uint8Array> = {};
   for (const [name, array] of Object.entries(arrays)) members[`${name}.npy`] = encodeNpy(await hostTensorOf("writeNpz", array));

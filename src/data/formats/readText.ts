@@ -1,7 +1,6 @@
 /** Text files. */
 
-import { readFile } from "node:fs/promises";
-import { onDisk } from "../cache.js";
+import { readBytes } from "../cache.js";
 import { decodeUtf8 } from "./csv.js";
 import { gunzipIfNeeded } from "./gunzip.js";
 
@@ -17,5 +16,5 @@ const mostBytes = 2 ** 29;
  * text.split("\n").length // → 10
  */
 export async function readText(file: string): Promise<string> {
-  return decodeUtf8(file, await gunzipIfNeeded(file, await onDisk(file, () => readFile(file)), mostBytes));
+  return decodeUtf8(file, await gunzipIfNeeded(file, await readBytes(file), mostBytes));
 }

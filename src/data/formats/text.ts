@@ -1,6 +1,7 @@
 /** Text as numbers: vocabularies of characters or words, and windows of a long text for models that predict what comes next. */
 
 import { ValueError } from "../../base/errors.js";
+import { checkValue, integer, listOf, needed, number, numbers as numberKind, oneOf, optionsOf, show, text as textKind } from "../../base/options.js";
 import type { HostTensor } from "../../base/hostTensor.js";
 import { TensorDataset } from "../tensorDataset.js";
 
@@ -43,6 +44,8 @@ export class Vocabulary {
 
   /** From the tokens of another vocabulary, such as those kept with a model. @throws ValueError for none, or one twice. */
   constructor(kind: TokenKind, tokens: readonly string[]) {
+    checkValue("Vocabulary", "kind", kind, oneOf("characters", "words"));
+    checkValue("Vocabulary", "tokens", tokens, listOf(textKind));
     this.kind = kind;
     this.tokens = tokens;
     this.#numbers = new Map(tokens.map((token, i) => [token, i]));
@@ -53,14 +56,18 @@ export class Vocabulary {
   }
 
   /** The characters (code points) of a text. */
-  static ofCharacters(text: string, { specials = [] }: VocabularyOptions = {}): Vocabulary {
+  static ofCharacters(text: string, options: VocabularyOptions = {}): Vocabulary {
+    checkValue("Vocabulary.ofCharacters", "text", text, textKind);
+    const { specials = [] } = optionsOf("Vocabulary.ofCharacters", options, { specials: listOf(textKind) });
     const characters = [...new Set(text)].toSorted((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
     return new Vocabulary("characters", [...specials, ...characters]);
   }
 
   /** The words and signs of a text; equally frequent ones in alphabetical order. */
-  static ofWords(text: string, { specials = [], minCount = 1, size = Infinity }: WordVocabularyOptions = {}): Vocabulary {
-    if (!(minCount >= 1)) throw new ValueError(`Vocabulary.ofWords: minCount must be a number ≥ 1, but is ${minCount}.`);
+  static ofWords(text: string, options: WordVocabularyOptions = {}): Vocabulary {
+    checkValue("Vocabulary.ofWords", "text", text, textKind);
+    const kinds = { specials: listOf(textKind), minCount: number(1), size: { what: "a number", has: (value: unknown) => typeof value === "number" } };
+    const { specials = [], minCount = 1, size = Infinity } = optionsOf("Vocabulary.ofWords", options, kinds);
     if (!(size > specials.length)) throw new ValueError(`Vocabulary.ofWords: size must be more than the ${specials.length} special tokens, but is ${size}.`);
     const counts = new Map<string, number>();
     for (const [word] of text.matchAll(wordPattern)) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -76,12 +83,13 @@ export class Vocabulary {
   /** The number of a token. @throws ValueError when it is not in the vocabulary. */
   numberOf(token: string): number {
     const number = this.#numbers.get(token);
-    if (number === undefined) throw new ValueError(`Vocabulary: there is no token ${JSON.stringify(token)}.`);
+    if (number === undefined) throw new ValueError(`Vocabulary: there is no token ${show(token)}.`);
     return number;
   }
 
   /** The numbers of a text's tokens. @throws ValueError for one that is not in the vocabulary, unless there is `<unk>`. */
   encode(text: string): Int32Array {
+    checkValue("encode", "text", text, textKind);
     const tokens = this.kind === "characters" ? [...text] : Array.from(text.matchAll(wordPattern), ([word]) => word);
     const unknown = this.#numbers.get(unknownToken);
     return Int32Array.from(tokens, (token, i) => {
@@ -95,6 +103,7 @@ export class Vocabulary {
 
   /** The text of numbers: characters side by side, words with spaces between. @throws ValueError for a number out of range. */
   decode(numbers: ArrayLike<number>): string {
+    checkValue("decode", "numbers", numbers, numberKind);
     const tokens = Array.from(numbers, (number, i) => {
       const token = this.tokens[number];
       if (token === undefined) throw new ValueError(`decode: ${number} at place ${i} is no number of a token, which are 0 to ${this.size - 1}.`);
@@ -121,10 +130,9 @@ export interface TextWindowsOptions {
  * windows.tensors().x // → [[5, 6], [6, 7], [7, 8]]
  * windows.tensors().y // → [[6, 7], [7, 8], [8, 9]]
  */
-export function textWindows(tokens: ArrayLike<number>, { length, stride = length }: TextWindowsOptions): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
-  for (const [name, value] of [["length", length], ["stride", stride]] as const) {
-    if (!Number.isInteger(value) || value < 1) throw new ValueError(`textWindows: ${name} must be an integer ≥ 1, but is ${value}.`);
-  }
+export function textWindows(tokens: ArrayLike<number>, options: TextWindowsOptions): TensorDataset<{ readonly x: HostTensor; readonly y: HostTensor }> {
+  checkValue("textWindows", "tokens", tokens, numberKind);
+  const { length, stride = length } = optionsOf("textWindows", options, { length: needed(integer(1)), stride: integer(1) });
   const count = Math.floor((tokens.length - 1 - length) / stride) + 1;
   if (count < 1) throw new ValueError(`textWindows: a text of ${tokens.length} tokens has no window of ${length} and the token after it; use a shorter length.`);
   const data = tokens instanceof Int32Array ? tokens : Int32Array.from(tokens);

@@ -2,8 +2,9 @@
 
 import { ValueError } from "../../base/errors.js";
 import type { Generator } from "../../base/generator.js";
+import { either, integer, needed, number, optionsOf, positive } from "../../base/options.js";
 import { type Change, type FloatImage, imageTransform, uniform } from "./floatImage.js";
-import { checkInteger, checkInterval, checkNumber, checkProbability, type Interval } from "./options.js";
+import { type Interval, interval, share } from "./options.js";
 import type { Transform } from "./transform.js";
 
 /** Weights of a Gaussian at −half … half, their sum 1. */
@@ -63,12 +64,11 @@ export interface GaussianBlurOptions {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.gaussianBlur({ size: 3, sigma: [0.1, 1] })] });
  */
-export function gaussianBlur({ size, sigma = [0.1, 2], probability = 1 }: GaussianBlurOptions): Transform {
-  checkInteger("gaussianBlur", "size", size, 1);
+export function gaussianBlur(options: GaussianBlurOptions): Transform {
+  const kinds = { size: needed(integer(1)), sigma: either(positive, interval(Number.MIN_VALUE)), probability: share };
+  const { size, sigma = [0.1, 2], probability = 1 } = optionsOf("gaussianBlur", options, kinds);
   if (size % 2 === 0) throw new ValueError(`gaussianBlur: size must be odd, but is ${size}.`);
   const sigmas = typeof sigma === "number" ? ([sigma, sigma] as const) : sigma;
-  checkInterval("gaussianBlur", "sigma", sigmas, Number.MIN_VALUE);
-  checkProbability("gaussianBlur", probability);
   return imageTransform("gaussianBlur", { size, sigma, probability }, (random, [, height, width]) => {
     if (random.float() >= probability) return undefined;
     if (size >> 1 >= Math.min(height, width)) {
@@ -93,9 +93,8 @@ export interface GaussianNoiseOptions {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.gaussianNoise({ std: 0.05 })] });
  */
-export function gaussianNoise({ std, probability = 1 }: GaussianNoiseOptions): Transform {
-  checkNumber("gaussianNoise", "std", std, 0, 1);
-  checkProbability("gaussianNoise", probability);
+export function gaussianNoise(options: GaussianNoiseOptions): Transform {
+  const { std, probability = 1 } = optionsOf("gaussianNoise", options, { std: needed(number(0, 1)), probability: share });
   const draw = (random: Generator, _: unknown, maxValue: number): Change | undefined => {
     if (random.float() >= probability) return undefined;
     return ({ pixels }) => {

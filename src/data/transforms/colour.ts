@@ -1,7 +1,8 @@
 /** Colours: brightness, contrast, saturation, hue; grey. Images of one channel have no saturation and no hue. */
 
+import { either, number, optionsOf } from "../../base/options.js";
 import { type Change, type FloatImage, imageTransform, uniform } from "./floatImage.js";
-import { checkInterval, checkNumber, checkProbability, type Interval } from "./options.js";
+import { type Interval, interval, share } from "./options.js";
 import type { Transform } from "./transform.js";
 
 /** Weights of red, green and blue in grey (ITU-R 601-2). */
@@ -66,14 +67,7 @@ export function adjustHue({ pixels, shape: [channels, height, width] }: FloatIma
 }
 
 /** A factor: f for max(0, 1 − f) … 1 + f, or the two ends. */
-function factors(option: string, value: number | Interval): Interval {
-  if (typeof value !== "number") {
-    checkInterval("colorJitter", option, value, 0);
-    return value;
-  }
-  checkNumber("colorJitter", option, value, 0);
-  return [Math.max(0, 1 - value), 1 + value];
-}
+const factors = (value: number | Interval): Interval => (typeof value === "number" ? [Math.max(0, 1 - value), 1 + value] : value);
 
 export interface ColorJitterOptions {
   /** Factor of brightness: b for max(0, 1 − b) … 1 + b, or the two ends. @default 0 */
@@ -94,12 +88,12 @@ export interface ColorJitterOptions {
  * const jitter = data.colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [jitter] });
  */
-export function colorJitter({ brightness = 0, contrast = 0, saturation = 0, hue = 0 }: ColorJitterOptions): Transform {
-  const brightnesses = factors("brightness", brightness);
-  const contrasts = factors("contrast", contrast);
-  const saturations = factors("saturation", saturation);
+export function colorJitter(options: ColorJitterOptions): Transform {
+  const factor = either(number(0), interval(0));
+  const kinds = { brightness: factor, contrast: factor, saturation: factor, hue: either(number(0, 0.5), interval(-0.5, 0.5)) };
+  const { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = optionsOf("colorJitter", options, kinds);
+  const [brightnesses, contrasts, saturations] = [brightness, contrast, saturation].map(factors);
   const hues = typeof hue === "number" ? ([-hue, hue] as const) : hue;
-  checkInterval("colorJitter", "hue", hues, -0.5, 0.5);
   const parts: readonly { readonly range: Interval; readonly neutral: number; readonly adjust: (image: FloatImage, amount: number) => void }[] = [
     { range: brightnesses, neutral: 1, adjust: adjustBrightness },
     { range: contrasts, neutral: 1, adjust: adjustContrast },
@@ -137,7 +131,7 @@ const toGrey: Change = ({ pixels, shape: [channels, height, width] }) => {
  * grey.apply({ pixels, count: 1, shape: [3, 1, 1] }, () => new Generator(0));
  * pixels // → [76, 76, 76]
  */
-export function randomGrayscale({ probability = 0.1 }: { /** @default 0.1 */ readonly probability?: number } = {}): Transform {
-  checkProbability("randomGrayscale", probability);
+export function randomGrayscale(options: { /** @default 0.1 */ readonly probability?: number } = {}): Transform {
+  const { probability = 0.1 } = optionsOf("randomGrayscale", options, { probability: share });
   return imageTransform("randomGrayscale", { probability }, (random) => (random.float() < probability ? toGrey : undefined));
 }

@@ -89,5 +89,5 @@ test("about half of the images are flipped by default", () => {
 
 test("options out of range are refused", () => {
   expect(() => randomCrop({ padding: -1 })).toThrow(/padding must be an integer ≥ 0/);
-  expect(() => randomHorizontalFlip({ probability: 1.5 })).toThrow(/probability must lie in 0 … 1/);
+  expect(() => randomHorizontalFlip({ probability: 1.5 })).toThrow(/probability must be a number from 0 to 1/);
 });

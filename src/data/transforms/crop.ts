@@ -1,8 +1,9 @@
 /** Cuts of whole pixels. */
 
 import { ValueError } from "../../base/errors.js";
+import { checkValue, integer, needed, number, oneOf, optionsOf } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
-import { checkInteger, sizeOfImages } from "./options.js";
+import { imageSize, sizeOfImages } from "./options.js";
 import { builtIn, type Transform } from "./transform.js";
 
 export interface RandomCropOptions {
@@ -22,11 +23,9 @@ export interface RandomCropOptions {
  * const transforms = [data.randomCrop({ padding: 4 }), data.randomHorizontalFlip()];
  * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, transforms });
  */
-export function randomCrop({ padding, mode = "constant", fill = 0 }: RandomCropOptions): Transform {
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new ValueError(`randomCrop: padding must be an integer ≥ 0 (pixels), but is ${padding}.`);
-  }
-  if (mode !== "constant" && mode !== "reflect") throw new ValueError(`randomCrop: mode is "constant" or "reflect", but is ${JSON.stringify(mode)}.`);
+export function randomCrop(options: RandomCropOptions): Transform {
+  const kinds = { padding: needed(integer(0)), mode: oneOf("constant", "reflect"), fill: number() };
+  const { padding, mode = "constant", fill = 0 } = optionsOf("randomCrop", options, kinds);
   return builtIn("randomCrop", { padding, mode, fill }, {
     apply({ pixels, count, shape: [channels, height, width] }, random) {
       if (mode === "reflect" && padding >= Math.min(height, width)) {
@@ -112,11 +111,12 @@ export interface CenterCropOptions {
  *   x.shape // → [6, 1, 6, 6]
  * }
  */
-export function centerCrop({ size }: CenterCropOptions): Transform {
+export function centerCrop(options: CenterCropOptions): Transform {
+  const { size } = optionsOf("centerCrop", options, { size: needed(imageSize) });
   const [outHeight, outWidth] = sizeOfImages("centerCrop", size);
   const outputShape = ([channels, height, width]: ImageShape): ImageShape => {
-    checkInteger("centerCrop", `the height for images of ${height}×${width}`, outHeight, 1, height);
-    checkInteger("centerCrop", `the width for images of ${height}×${width}`, outWidth, 1, width);
+    checkValue("centerCrop", `the height for images of ${height}×${width}`, outHeight, integer(1, height));
+    checkValue("centerCrop", `the width for images of ${height}×${width}`, outWidth, integer(1, width));
     return [channels, outHeight, outWidth];
   };
   return builtIn("centerCrop", { size }, {

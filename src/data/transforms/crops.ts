@@ -1,12 +1,13 @@
 /** Several cuts of an image at test time, whose predictions are averaged. */
 
 import { ShapeError } from "../../base/errors.js";
+import { needed, optionsOf } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { tensor } from "../../ops/create.js";
 import { indexSelect } from "../../ops/indexing.js";
 import { slice, stack } from "../../ops/slice.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { sizeOfImages } from "./options.js";
+import { imageSize, sizeOfImages } from "./options.js";
 
 export interface CropsOptions {
   /** Height and width of each cut, in pixels. */
@@ -20,8 +21,8 @@ export interface CropsOptions {
  * @example
  * data.fiveCrop(zeros([2, 3, 40, 40]), { size: 32 }).shape // → [2, 5, 3, 32, 32]
  */
-export function fiveCrop(x: Tensor, { size }: CropsOptions): Tensor {
-  return stack(cuts("fiveCrop", x, size), 1);
+export function fiveCrop(x: Tensor, options: CropsOptions): Tensor {
+  return stack(cuts("fiveCrop", x, options), 1);
 }
 
 /**
@@ -34,8 +35,9 @@ export function fiveCrop(x: Tensor, { size }: CropsOptions): Tensor {
  * const logits = model.forward(crops.reshape([20, 1, 8, 8])).reshape([2, 10, 3]).mean({ axis: 1 });
  * logits.shape // → [2, 3]
  */
-export function tenCrop(x: Tensor, { size }: CropsOptions): Tensor {
-  return stack([...cuts("tenCrop", x, size), ...cuts("tenCrop", mirror(x), size)], 1);
+export function tenCrop(x: Tensor, options: CropsOptions): Tensor {
+  const upright = cuts("tenCrop", x, options);
+  return stack([...upright, ...cuts("tenCrop", mirror(x), options)], 1);
 }
 
 /** Left to right. */
@@ -44,7 +46,8 @@ function mirror(x: Tensor): Tensor {
   return indexSelect(x, 3, tensor(Int32Array.from({ length: width }, (_, i) => width - 1 - i)));
 }
 
-function cuts(name: string, x: Tensor, size: CropsOptions["size"]): Tensor[] {
+function cuts(name: string, x: Tensor, options: CropsOptions): Tensor[] {
+  const { size } = optionsOf(name, options, { size: needed(imageSize) });
   if (!(x instanceof Tensor) || x.ndim !== 4) {
     throw new ShapeError(`${name}: expected images [N, C, H, W], got ${x instanceof Tensor ? formatShape(x.shape) : typeof x}.`);
   }

@@ -1,20 +1,20 @@
 /** Holes: rectangles painted over, so that no single part of an image decides. */
 
-import { ValueError } from "../../base/errors.js";
 import type { Generator } from "../../base/generator.js";
+import { integer, type Kind, needed, optionsOf } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
 import { uniform } from "./floatImage.js";
-import { checkInteger, checkInterval, checkProbability, type Interval } from "./options.js";
+import { type Interval, interval, share } from "./options.js";
 import type { Box } from "./resample.js";
 import { builtIn, type ImageBatch, type Transform } from "./transform.js";
 
 /** What a hole is filled with, in the units of the batch: one number, one for each channel, or noise uniform in 0 … full brightness. */
 export type HoleFill = number | readonly number[] | "noise";
 
-function checkFill(name: string, fill: HoleFill): void {
-  const fine = fill === "noise" || (Array.isArray(fill) ? fill.length > 0 && fill.every(Number.isFinite) : Number.isFinite(fill));
-  if (!fine) throw new ValueError(`${name}: fill is a number, a number for each channel or "noise", but is ${JSON.stringify(fill)}.`);
-}
+const holeFill: Kind = {
+  what: 'a number, a number for each channel or "noise"',
+  has: (fill) => fill === "noise" || (Array.isArray(fill) ? fill.length > 0 && fill.every(Number.isFinite) : Number.isFinite(fill)),
+};
 
 function paint({ pixels, shape: [channels, height, width], maxValue = 255 }: ImageBatch, i: number, box: Box, fill: HoleFill, random: Generator): void {
   for (let c = 0; c < channels; c++) {
@@ -59,10 +59,8 @@ export interface CutoutOptions {
  * const transforms = [data.randomCrop({ padding: 4 }), data.randomHorizontalFlip(), data.cutout({ size: 4 })];
  * const loader = new data.DataLoader(train, { batch: 8, transforms });
  */
-export function cutout({ size, fill = 0, probability = 1 }: CutoutOptions): Transform {
-  checkInteger("cutout", "size", size, 1);
-  checkFill("cutout", fill);
-  checkProbability("cutout", probability);
+export function cutout(options: CutoutOptions): Transform {
+  const { size, fill = 0, probability = 1 } = optionsOf("cutout", options, { size: needed(integer(1, 2 ** 30)), fill: holeFill, probability: share });
   return holes("cutout", { size, fill, probability }, fill, (random, [, height, width]) => {
     if (random.float() >= probability) return undefined;
     const [y, x] = [random.integer(height) - (size >> 1), random.integer(width) - (size >> 1)];
@@ -89,11 +87,9 @@ export interface RandomErasingOptions {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.randomErasing({ fill: "noise" })] });
  */
-export function randomErasing({ probability = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 }: RandomErasingOptions = {}): Transform {
-  checkProbability("randomErasing", probability);
-  checkInterval("randomErasing", "scale", scale, Number.MIN_VALUE, 1);
-  checkInterval("randomErasing", "ratio", ratio, Number.MIN_VALUE);
-  checkFill("randomErasing", fill);
+export function randomErasing(options: RandomErasingOptions = {}): Transform {
+  const kinds = { probability: share, scale: interval(Number.MIN_VALUE, 1), ratio: interval(Number.MIN_VALUE), fill: holeFill };
+  const { probability = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], fill = 0 } = optionsOf("randomErasing", options, kinds);
   return holes("randomErasing", { probability, scale, ratio, fill }, fill, (random, [, height, width]) => {
     if (random.float() >= probability) return undefined;
     for (let attempt = 0; attempt < 10; attempt++) {

@@ -1,7 +1,8 @@
 /** Mirrors, left to right and top to bottom. */
 
+import { optionsOf } from "../../base/options.js";
 import { builtIn, type Transform } from "./transform.js";
-import { checkProbability } from "./options.js";
+import { share } from "./options.js";
 
 export interface FlipOptions {
   /** @default 0.5 */
@@ -18,8 +19,8 @@ export interface FlipOptions {
  * flip.apply({ pixels, count: 1, shape: [1, 1, 3] }, () => new Generator(0));
  * pixels // → [3, 2, 1]
  */
-export function randomHorizontalFlip({ probability = 0.5 }: FlipOptions = {}): Transform {
-  checkProbability("randomHorizontalFlip", probability);
+export function randomHorizontalFlip(options: FlipOptions = {}): Transform {
+  const { probability = 0.5 } = optionsOf("randomHorizontalFlip", options, { probability: share });
   return builtIn("randomHorizontalFlip", { probability }, {
     apply({ pixels, count, shape: [channels, height, width] }, random) {
       const perImage = channels * height * width;
@@ -48,8 +49,8 @@ export function randomHorizontalFlip({ probability = 0.5 }: FlipOptions = {}): T
  * flip.apply({ pixels, count: 1, shape: [1, 2, 2] }, () => new Generator(0));
  * pixels // → [3, 4, 1, 2]
  */
-export function randomVerticalFlip({ probability = 0.5 }: FlipOptions = {}): Transform {
-  checkProbability("randomVerticalFlip", probability);
+export function randomVerticalFlip(options: FlipOptions = {}): Transform {
+  const { probability = 0.5 } = optionsOf("randomVerticalFlip", options, { probability: share });
   return builtIn("randomVerticalFlip", { probability }, {
     apply({ pixels, count, shape: [channels, height, width] }, random) {
       const plane = height * width;

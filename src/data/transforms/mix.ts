@@ -3,10 +3,10 @@
  * image meets depends on seed, epoch and the batch's number alone.
  */
 
-import { ValueError } from "../../base/errors.js";
 import type { Generator } from "../../base/generator.js";
+import { optionsOf, positive } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
-import { checkProbability } from "./options.js";
+import { share } from "./options.js";
 
 /** A way to mix, as plain data. */
 export interface Mix {
@@ -24,9 +24,8 @@ export interface MixOptions {
   readonly probability?: number;
 }
 
-function mix(kind: Mix["kind"], alpha: number, probability: number): Mix {
-  if (!(alpha > 0 && alpha < Infinity)) throw new ValueError(`${kind}: alpha must be a number above 0, but is ${alpha}.`);
-  checkProbability(kind, probability);
+function mix(kind: Mix["kind"], usual: number, options: MixOptions): Mix {
+  const { alpha = usual, probability = 1 } = optionsOf(kind, options, { alpha: positive, probability: share });
   return Object.freeze({ kind, alpha, probability });
 }
 
@@ -46,8 +45,8 @@ export function isMix(value: unknown): value is Mix {
  *   y.shape // → [8, 3]
  * }
  */
-export function mixup({ alpha = 0.2, probability = 1 }: MixOptions = {}): Mix {
-  return mix("mixup", alpha, probability);
+export function mixup(options: MixOptions = {}): Mix {
+  return mix("mixup", 0.2, options);
 }
 
 /**
@@ -58,8 +57,8 @@ export function mixup({ alpha = 0.2, probability = 1 }: MixOptions = {}): Mix {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, shuffle: true, mix: [data.mixup(), data.cutmix()] }); // one of them a batch
  */
-export function cutmix({ alpha = 1, probability = 1 }: MixOptions = {}): Mix {
-  return mix("cutmix", alpha, probability);
+export function cutmix(options: MixOptions = {}): Mix {
+  return mix("cutmix", 1, options);
 }
 
 /** Mixes a batch in place by one of `mixes`. x: [n, C, H, W], normalised; y: [n, classes], one-hot. */

@@ -3,8 +3,9 @@
 import { ValueError } from "../../base/errors.js";
 import { Generator } from "../../base/generator.js";
 import { ImageDataset } from "../imageDataset.js";
+import { checkValue, flag, instanceOf, integer, optionsOf } from "../../base/options.js";
 import { applyTransforms, largestSize, shapeAfter } from "./pipeline.js";
-import type { Transform } from "./transform.js";
+import { checkTransforms, type Transform } from "./transform.js";
 import { sharedBytes } from "../sharedBytes.js";
 
 export interface AugmentOptions {
@@ -26,8 +27,9 @@ export interface AugmentOptions {
  * [train.length, larger.length] // → [24, 72]
  */
 export function augment(dataset: ImageDataset, transforms: readonly Transform[], options: AugmentOptions = {}): ImageDataset {
-  const { copies = 1, keepOriginals = true, seed = 0 } = options;
-  if (!Number.isInteger(copies) || copies < 1) throw new ValueError(`augment: copies must be an integer ≥ 1, but is ${copies}.`);
+  const { copies = 1, keepOriginals = true, seed = 0 } = optionsOf("augment", options, { copies: integer(1), keepOriginals: flag, seed: integer(0) });
+  checkValue("augment", "the data set", dataset, instanceOf(ImageDataset, "an ImageDataset"));
+  checkTransforms("augment", transforms);
   const { name, images, labels, classes, maxValue, length } = dataset;
   const shape = shapeAfter(transforms, dataset.shape);
   if (keepOriginals && String(shape) !== String(dataset.shape)) {
@@ -61,6 +63,8 @@ export function augment(dataset: ImageDataset, transforms: readonly Transform[],
  * data.augmentationWarnings(train, [data.randomVerticalFlip()])               // → []
  */
 export function augmentationWarnings(dataset: Pick<ImageDataset, "classes" | "name">, transforms: readonly Transform[]): string[] {
+  checkValue("augmentationWarnings", "the data set", dataset, { what: "a data set with classes", has: (value) => Array.isArray((value as { classes?: unknown } | null)?.classes) });
+  checkTransforms("augmentationWarnings", transforms);
   const signs = dataset.classes.filter((name) => /^[\p{L}\p{N}]$/u.test(name)).length;
   if (signs < dataset.classes.length || signs === 0) return [];
   const examples: Readonly<Record<string, string>> = {

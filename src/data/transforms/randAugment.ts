@@ -1,10 +1,10 @@
 /** Policies without a search: operations drawn from one list, all of one strength (RandAugment) or each of its own (TrivialAugment). */
 
 import type { Generator } from "../../base/generator.js";
+import { integer, number, optionsOf } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.js";
 import { type Change, type FloatImage, imageTransform } from "./floatImage.js";
-import { checkInteger, checkNumber } from "./options.js";
 import { applyAutocontrast, applyEqualize, applyPosterize, applySharpness, applySolarize } from "./tone.js";
 import type { Transform } from "./transform.js";
 import { affineMatrix, type AffineParts, warpAffine, type WarpOptions } from "./warp.js";
@@ -82,10 +82,9 @@ export interface RandAugmentOptions extends Pick<WarpOptions, "fill"> {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.randAugment({ operations: 2, magnitude: 9 })] });
  */
-export function randAugment({ operations: count = 2, magnitude = 9, fill = 0 }: RandAugmentOptions = {}): Transform {
-  checkInteger("randAugment", "operations", count, 1, 100);
-  checkInteger("randAugment", "magnitude", magnitude, 0, mostMagnitude);
-  checkNumber("randAugment", "fill", fill, -Infinity);
+export function randAugment(options: RandAugmentOptions = {}): Transform {
+  const kinds = { operations: integer(1, 100), magnitude: integer(0, mostMagnitude), fill: number() };
+  const { operations: count = 2, magnitude = 9, fill = 0 } = optionsOf("randAugment", options, kinds);
   const strengths: Strengths = { shear: 0.3, translate: (side) => (150 / 331) * side, rotate: 30, factor: 0.9, bits: 4 };
   const draw = (random: Generator, shape: ImageShape): Change => {
     const changes = Array.from({ length: count }, () => drawChange(random, magnitude / mostMagnitude, strengths, shape, fill));
@@ -103,8 +102,8 @@ export function randAugment({ operations: count = 2, magnitude = 9, fill = 0 }: 
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.trivialAugment()] });
  */
-export function trivialAugment({ fill = 0 }: Pick<WarpOptions, "fill"> = {}): Transform {
-  checkNumber("trivialAugment", "fill", fill, -Infinity);
+export function trivialAugment(options: Pick<WarpOptions, "fill"> = {}): Transform {
+  const { fill = 0 } = optionsOf("trivialAugment", options, { fill: number() });
   const strengths: Strengths = { shear: 0.99, translate: () => 32, rotate: 135, factor: 0.99, bits: 6 };
   return imageTransform("trivialAugment", { fill }, (random, shape) =>
     drawChange(random, random.integer(mostMagnitude + 1) / mostMagnitude, strengths, shape, fill),

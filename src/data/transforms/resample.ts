@@ -1,9 +1,10 @@
 /** Sizes: a part of an image, drawn larger or smaller. */
 
 import type { Generator } from "../../base/generator.js";
+import { needed, optionsOf } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
 import { uniform } from "./floatImage.js";
-import { checkInterval, type Interval, sizeOfImages } from "./options.js";
+import { imageSize, type Interval, interval, sizeOfImages } from "./options.js";
 import { builtIn, type ImageBatch, type Transform } from "./transform.js";
 
 /** A rectangle of pixels. */
@@ -124,7 +125,8 @@ export interface ResizeOptions {
  * half.apply({ pixels, count: 1, shape: [1, 1, 4] }, () => new Generator(0));
  * pixels.subarray(0, 2) // → [1.428571, 4.571429]
  */
-export function resize({ size }: ResizeOptions): Transform {
+export function resize(options: ResizeOptions): Transform {
+  const { size } = optionsOf("resize", options, { size: needed(imageSize) });
   const target = sizeOfImages("resize", size);
   return resizing("resize", { size }, target, (_, [, height, width]) => ({ top: 0, left: 0, height, width }));
 }
@@ -150,10 +152,10 @@ const attempts = 10;
  * const crop = data.randomResizedCrop({ size: 8, scale: [0.5, 1] });
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [crop] });
  */
-export function randomResizedCrop({ size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3] }: RandomResizedCropOptions): Transform {
+export function randomResizedCrop(options: RandomResizedCropOptions): Transform {
+  const kinds = { size: needed(imageSize), scale: interval(Number.MIN_VALUE, 1), ratio: interval(Number.MIN_VALUE) };
+  const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = optionsOf("randomResizedCrop", options, kinds);
   const target = sizeOfImages("randomResizedCrop", size);
-  checkInterval("randomResizedCrop", "scale", scale, Number.MIN_VALUE, 1);
-  checkInterval("randomResizedCrop", "ratio", ratio, Number.MIN_VALUE);
   const boxOf = (random: () => Generator, [, height, width]: ImageShape): Box => {
     const generator = random();
     for (let attempt = 0; attempt < attempts; attempt++) {

@@ -1,7 +1,8 @@
 /** Tones: operations on the values of pixels, as RandAugment and TrivialAugment use them. */
 
+import { integer, needed, number, optionsOf } from "../../base/options.js";
 import { type Change, type FloatImage, imageTransform } from "./floatImage.js";
-import { checkInteger, checkNumber, checkProbability } from "./options.js";
+import { share } from "./options.js";
 import type { Transform } from "./transform.js";
 
 /** Steps of brightness that "bits" and histograms count in, whatever the image's own units. */
@@ -83,7 +84,6 @@ export interface ToneOptions {
 
 function tone<Options extends { readonly probability: number }>(name: string, options: Options, change: Change): Transform {
   const { probability } = options;
-  checkProbability(name, probability);
   return imageTransform(name, options, (random) => (random.float() < probability ? change : undefined));
 }
 
@@ -97,8 +97,8 @@ function tone<Options extends { readonly probability: number }>(name: string, op
  * coarse.apply({ pixels, count: 1, shape: [1, 1, 2] }, () => new Generator(0));
  * pixels // → [0, 128]
  */
-export function randomPosterize({ bits, probability = 0.5 }: ToneOptions & { readonly bits: number }): Transform {
-  checkInteger("randomPosterize", "bits", bits, 0, 8);
+export function randomPosterize(options: ToneOptions & { readonly bits: number }): Transform {
+  const { bits, probability = 0.5 } = optionsOf("randomPosterize", options, { bits: needed(integer(0, 8)), probability: share });
   return tone("randomPosterize", { bits, probability }, (image) => applyPosterize(image, bits));
 }
 
@@ -112,8 +112,8 @@ export function randomPosterize({ bits, probability = 0.5 }: ToneOptions & { rea
  * solarize.apply({ pixels, count: 1, shape: [1, 1, 2] }, () => new Generator(0));
  * pixels // → [100, 55]
  */
-export function randomSolarize({ threshold, probability = 0.5 }: ToneOptions & { readonly threshold: number }): Transform {
-  checkNumber("randomSolarize", "threshold", threshold, 0, 1);
+export function randomSolarize(options: ToneOptions & { readonly threshold: number }): Transform {
+  const { threshold, probability = 0.5 } = optionsOf("randomSolarize", options, { threshold: needed(number(0, 1)), probability: share });
   return tone("randomSolarize", { threshold, probability }, (image) => applySolarize(image, threshold));
 }
 
@@ -127,7 +127,8 @@ export function randomSolarize({ threshold, probability = 0.5 }: ToneOptions & {
  * stretch.apply({ pixels, count: 1, shape: [1, 1, 3] }, () => new Generator(0));
  * pixels // → [0, 128, 255]
  */
-export function randomAutocontrast({ probability = 0.5 }: ToneOptions = {}): Transform {
+export function randomAutocontrast(options: ToneOptions = {}): Transform {
+  const { probability = 0.5 } = optionsOf("randomAutocontrast", options, { probability: share });
   return tone("randomAutocontrast", { probability }, applyAutocontrast);
 }
 
@@ -138,7 +139,8 @@ export function randomAutocontrast({ probability = 0.5 }: ToneOptions = {}): Tra
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.randomEqualize()] });
  */
-export function randomEqualize({ probability = 0.5 }: ToneOptions = {}): Transform {
+export function randomEqualize(options: ToneOptions = {}): Transform {
+  const { probability = 0.5 } = optionsOf("randomEqualize", options, { probability: share });
   return tone("randomEqualize", { probability }, applyEqualize);
 }
 
@@ -149,7 +151,7 @@ export function randomEqualize({ probability = 0.5 }: ToneOptions = {}): Transfo
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.randomSharpness({ factor: 2 })] });
  */
-export function randomSharpness({ factor, probability = 0.5 }: ToneOptions & { readonly factor: number }): Transform {
-  checkNumber("randomSharpness", "factor", factor, 0);
+export function randomSharpness(options: ToneOptions & { readonly factor: number }): Transform {
+  const { factor, probability = 0.5 } = optionsOf("randomSharpness", options, { factor: needed(number(0)), probability: share });
   return tone("randomSharpness", { factor, probability }, (image) => applySharpness(image, factor));
 }

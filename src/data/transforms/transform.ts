@@ -3,7 +3,9 @@
  * epoch and the image's number in the data set, so results depend neither on batch size and order nor on who prepares the batch.
  */
 
+import { ValueError } from "../../base/errors.js";
 import type { Generator } from "../../base/generator.js";
+import { checkValue, isOptions, show } from "../../base/options.js";
 import type { ImageShape } from "../imageDataset.js";
 
 /** Images [count, C, H, W], row-major; the array may be longer. */
@@ -27,6 +29,14 @@ export interface Transform {
    * `random(i)` is the stream of image i of the batch, at most `words` words long, valid until the next call.
    */
   apply(batch: ImageBatch, random: (image: number) => Generator): void;
+}
+
+/** @throws ValueError unless they are transforms in an array. */
+export function checkTransforms(caller: string, transforms: readonly Transform[]): void {
+  checkValue(caller, "transforms", transforms, { what: "an array of transforms, such as [randomHorizontalFlip()]", has: Array.isArray });
+  const isTransform = (value: unknown): boolean => isOptions(value) && "apply" in value && typeof value.apply === "function" && "name" in value && typeof value.name === "string";
+  const odd = transforms.findIndex((transform) => !isTransform(transform));
+  if (odd >= 0) throw new ValueError(`${caller}: transform ${odd} is none: expected { name, apply }, such as randomHorizontalFlip(), got ${show(transforms[odd])}.`);
 }
 
 /** A built-in transform as plain data, from which another thread builds it again. */

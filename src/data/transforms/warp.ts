@@ -1,9 +1,9 @@
 /** Turns, shifts, stretches and tilts: every new pixel is looked up where it comes from in the old image. */
 
-import { ValueError } from "../../base/errors.js";
 import type { Generator } from "../../base/generator.js";
+import { either, listOf, needed, number, oneOf, optionsOf } from "../../base/options.js";
 import { type Change, type FloatImage, imageTransform, uniform } from "./floatImage.js";
-import { checkInterval, checkNumber, checkProbability, type Interval } from "./options.js";
+import { type Interval, interval, share } from "./options.js";
 import type { Transform } from "./transform.js";
 
 /** How a place between pixels is read: the pixel nearest to it, or its four neighbours, weighted linearly. */
@@ -16,13 +16,14 @@ export interface WarpOptions {
   readonly fill?: number;
 }
 
-function checkWarp(name: string, { interpolation = "bilinear", fill = 0 }: WarpOptions): Required<WarpOptions> {
-  if (interpolation !== "nearest" && interpolation !== "bilinear") {
-    throw new ValueError(`${name}: interpolation is "nearest" or "bilinear", but is ${JSON.stringify(interpolation)}.`);
-  }
-  checkNumber(name, "fill", fill, -Infinity);
-  return { interpolation, fill };
-}
+const warpKinds = { interpolation: oneOf("nearest", "bilinear"), fill: number() };
+
+const withDefaults = ({ interpolation = "bilinear", fill = 0 }: WarpOptions): Required<WarpOptions> => ({ interpolation, fill });
+
+/** Degrees: d for −d … d, or the two ends. */
+const angles = either(number(0), interval());
+
+const symmetric = (value: number | Interval): Interval => (typeof value === "number" ? [-value, value] : value);
 
 /** Where new pixels come from: old x = a·x + b·y + c, old y = d·x + e·y + f, counted in pixels from the middle of the image. */
 export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
@@ -120,22 +121,14 @@ export interface RandomRotationOptions extends WarpOptions {
  * turn.apply({ pixels, count: 1, shape: [1, 2, 2] }, () => new Generator(0));
  * pixels // → [2, 4, 1, 3]
  */
-export function randomRotation({ degrees, ...rest }: RandomRotationOptions): Transform {
-  const range = symmetric("randomRotation", "degrees", degrees);
-  const warp = checkWarp("randomRotation", rest);
+export function randomRotation(options: RandomRotationOptions): Transform {
+  const { degrees, ...rest } = optionsOf("randomRotation", options, { degrees: needed(angles), ...warpKinds });
+  const range = symmetric(degrees);
+  const warp = withDefaults(rest);
   return imageTransform("randomRotation", { degrees, ...warp }, (random) => {
     const matrix = affineMatrix({ angle: -uniform(random, range) });
     return (image) => warpAffine(image, matrix, warp);
   });
-}
-
-function symmetric(name: string, option: string, value: number | Interval): Interval {
-  if (typeof value !== "number") {
-    checkInterval(name, option, value, -Infinity);
-    return value;
-  }
-  checkNumber(name, option, value, 0);
-  return [-value, value];
 }
 
 export interface RandomAffineOptions extends WarpOptions {
@@ -157,12 +150,11 @@ export interface RandomAffineOptions extends WarpOptions {
  * const jitter = data.randomAffine({ degrees: 10, translate: [0.1, 0.1], scale: [0.9, 1.1], shear: 5 });
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [jitter] });
  */
-export function randomAffine({ degrees = 0, translate = [0, 0], scale = [1, 1], shear = 0, ...rest }: RandomAffineOptions): Transform {
-  const turns = symmetric("randomAffine", "degrees", degrees);
-  const leans = symmetric("randomAffine", "shear", shear);
-  for (const share of translate) checkNumber("randomAffine", "translate", share, 0, 1);
-  checkInterval("randomAffine", "scale", scale, Number.MIN_VALUE);
-  const warp = checkWarp("randomAffine", rest);
+export function randomAffine(options: RandomAffineOptions): Transform {
+  const kinds = { degrees: angles, translate: listOf(share, 2), scale: interval(Number.MIN_VALUE), shear: angles, ...warpKinds };
+  const { degrees = 0, translate = [0, 0], scale = [1, 1], shear = 0, ...rest } = optionsOf("randomAffine", options, kinds);
+  const [turns, leans] = [symmetric(degrees), symmetric(shear)];
+  const warp = withDefaults(rest);
   return imageTransform("randomAffine", { degrees, translate, scale, shear, ...warp }, (random, [, height, width]) => {
     const angle = uniform(random, turns);
     const [x, y] = [translate[0] * width, translate[1] * height];
@@ -225,10 +217,10 @@ export interface RandomPerspectiveOptions extends WarpOptions {
  * @example
  * const loader = new data.DataLoader(train, { batch: 8, transforms: [data.randomPerspective({ distortion: 0.3 })] });
  */
-export function randomPerspective({ distortion = 0.5, probability = 0.5, ...rest }: RandomPerspectiveOptions = {}): Transform {
-  checkNumber("randomPerspective", "distortion", distortion, 0, 1);
-  checkProbability("randomPerspective", probability);
-  const warp = checkWarp("randomPerspective", rest);
+export function randomPerspective(options: RandomPerspectiveOptions = {}): Transform {
+  const kinds = { distortion: share, probability: share, ...warpKinds };
+  const { distortion = 0.5, probability = 0.5, ...rest } = optionsOf("randomPerspective", options, kinds);
+  const warp = withDefaults(rest);
   const draw = (random: Generator, [, height, width]: readonly [number, number, number]): Change | undefined => {
     if (random.float() >= probability) return undefined;
     const x = (): number => random.integer(Math.floor((distortion * width) / 2) + 1);
