@@ -176,17 +176,22 @@ export interface ClassReport {
   readonly precision: number | null;
   readonly recall: number | null;
   readonly averagePrecision: number | null;
-  /** Precision over recall, at most 200 points, recall rising. */
+  /** Precision over recall, at most 200 points, recall rising; empty where the class has no samples. */
   readonly curve: readonly (readonly [recall: number, precision: number])[];
 }
+
+/** How many samples of a class were taken for another, or for itself. */
+export type ConfusionCell = readonly [label: number, predicted: number, samples: number];
 
 export interface PredictionsOverview {
   readonly epoch: number;
   readonly samples: number;
   readonly accuracy: number;
   readonly classes: readonly ClassReport[];
-  /** Counts, [true class][predicted class]. */
-  readonly confusion: readonly (readonly number[])[];
+  /** Counts, [true class][predicted class]; null for more than 200 classes. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** The same without its zeros, by true class, then by predicted class. */
+  readonly confused: readonly ConfusionCell[];
   /** Whether pictures of the samples were kept. */
   readonly images: boolean;
 }

@@ -31,6 +31,8 @@ describeInBrowser("predictions", () => {
     writePredictions(join(folder, "hundred"), { epoch: 1, classes: hundred, samples: Array.from({ length: 400 }, (_, n) => sure(n % 100, n % 7 === 0 ? (n + 3) % 100 : n % 100, 0.5 + n / 1000, 100)) });
     const many = Array.from({ length: 300 }, (_, k) => `kind ${k}`);
     writePredictions(join(folder, "three hundred"), { epoch: 1, classes: many, samples: Array.from({ length: 300 }, (_, n) => sure(n, n < 2 ? 5 : n, 0.9, 300)), side: 0 });
+    const names = Array.from({ length: 1000 }, (_, k) => `word ${k}`);
+    writePredictions(join(folder, "thousand"), { epoch: 1, classes: names, samples: Array.from({ length: 2000 }, (_, n) => sure(n % 900, n % 2 === 0 ? n % 900 : (n + 1) % 900, 0.9, 1000)), side: 0 });
     writePredictions(join(folder, "damaged"), { epoch: 1, classes: animals, samples });
     writeFileSync(join(folder, "damaged", "predictions.safetensors"), "no tensors");
     writePredictions(join(folder, "none"), { epoch: 1, classes: animals, samples });
@@ -197,6 +199,27 @@ describeInBrowser("predictions", () => {
     await page.click("text=kind 1 taken for kind 5: 1");
     await page.waitForFunction(() => document.querySelectorAll(".gallery tbody tr").length === 1);
     expect(await page.textContent(".gallery tbody td")).toBe("kind 1");
+    expect(board.faults).toEqual([]);
+  });
+
+  test("a thousand classes: few of them at first, the others by name or on demand", async () => {
+    const page = await look("thousand");
+    await page.waitForSelector(".class-section");
+    const many = (selector: string): Promise<number> => page.$$eval(selector, (all) => all.length);
+    // All together the page stays small.
+    expect(await many(".predictions *")).toBeLessThan(6000);
+    expect(await many(".class-section")).toBe(50);
+    await page.click("text=Show 50 more classes");
+    expect(await many(".class-section")).toBe(100);
+    expect([await many(".classes tbody tr"), await page.textContent(".find [role=status]")]).toEqual([100, "100 of 900 classes that samples are of, or were taken for, of 1000 in all"]);
+    await page.click(".classes-scroll button:text-is('Show 100 more')");
+    expect(await many(".classes tbody tr")).toBe(200);
+    await page.fill("label:has-text('Find a class') input", "WORD 89");
+    await page.waitForFunction(() => document.querySelectorAll(".classes tbody tr").length === 11);
+    expect(await page.$$eval("label:has-text('True class') option", (all) => all.length)).toBe(901);
+    await page.click(".classes button:text-is('word 891')");
+    await page.waitForFunction(() => document.querySelector(".gallery [role=status]")?.textContent?.includes("of word 891"));
+    expect(await accessibilityFaults(page)).toEqual([]);
     expect(board.faults).toEqual([]);
   });
 

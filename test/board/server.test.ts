@@ -137,7 +137,7 @@ describe("answers", () => {
     expect((await board.get<ModelGraph>("runs/a/model")).body).toEqual(model);
     expect((await board.get<Inspection>("runs/a/inspection")).body).toEqual(inspection);
     const overview = (await board.get<PredictionsOverview>("runs/a/predictions")).body;
-    expect(overview).toMatchObject({ epoch: 3, samples: 4, accuracy: 0.5, confusion: [[1, 0, 0], [1, 1, 0], [1, 0, 0]], images: true });
+    expect(overview).toMatchObject({ epoch: 3, samples: 4, accuracy: 0.5, confusion: [[1, 0, 0], [1, 1, 0], [1, 0, 0]], confused: [[0, 0, 1], [1, 0, 1], [1, 1, 1], [2, 0, 1]], images: true });
     expect(overview.classes.map(({ name, count, precision, recall }) => [name, count, precision, recall])).toEqual([["cat", 1, 1 / 3, 1], ["dog", 2, 1, 0.5], ["cow", 1, null, 0]]);
     // By hand: for cat, the sample of the class comes second, behind one of cow.
     expect(overview.classes[0].averagePrecision).toBe(0.5);
@@ -339,18 +339,31 @@ describe("faults: what can be read is shown, and what was left out is named", ()
     expect(board.faults).toEqual([]);
   });
 
-  test("predictions of more classes than can be counted against each other, as of a vocabulary", async () => {
-    const [samples, classes] = [2, 50_000];
-    writeRun(root(), "words");
-    const tensors = new Map<string, HostTensor>([
-      ["labels", { dtype: "int32", shape: [samples], data: new Int32Array(samples) }],
-      ["indices", { dtype: "int32", shape: [samples], data: Int32Array.of(0, 1) }],
-      ["probabilities", { dtype: "float32", shape: [samples, classes], data: new Float32Array(samples * classes) }],
-    ]);
-    writeFileSync(join(root(), "words", "predictions.safetensors"), encodeSafetensors(tensors, { format: "1" }));
+  test("predictions of very many classes, as of a vocabulary, and of more than any has", async () => {
+    const write = (name: string, classes: number, probable: readonly number[]): void => {
+      const samples = probable.length;
+      const probabilities = new Float32Array(samples * classes);
+      for (const [n, k] of probable.entries()) probabilities[n * classes + k] = 1;
+      const tensors = new Map<string, HostTensor>([
+        ["labels", { dtype: "int32", shape: [samples], data: new Int32Array(samples).fill(7) }],
+        ["indices", { dtype: "int32", shape: [samples], data: Int32Array.from(probable.keys()) }],
+        ["probabilities", { dtype: "float32", shape: [samples, classes], data: probabilities }],
+      ]);
+      writeRun(root(), name);
+      writeFileSync(join(root(), name, "predictions.safetensors"), encodeSafetensors(tensors, { format: "1" }));
+    };
+    write("words", 50_000, [7, 40_000, 40_000]);
+    write("more", 200_000, [7]);
     const board = await start();
-    expect(await board.get("runs/words/predictions")).toMatchObject({ status: 422, body: { error: "words: predictions.safetensors is of 50000 classes; the board shows predictions of up to 2000." } });
-    expect((await board.get("runs/words")).status).toBe(200);
+    const { status, body } = await board.get<PredictionsOverview>("runs/words/predictions");
+    expect([status, body.confusion, body.confused, body.classes.length]).toEqual([200, null, [[7, 7, 1], [7, 40_000, 2]], 50_000]);
+    expect(body.classes[7]).toMatchObject({ name: "7", count: 3, precision: 1, recall: 1 / 3 });
+    const { items } = (await board.get<PredictionPage>("runs/words/predictions/items?which=wrong")).body;
+    expect(items[0].top.map(({ label }) => label)).toEqual([40_000, 0, 1, 2, 3]);
+    expect(await board.get("runs/more/predictions")).toMatchObject({ status: 422, body: { error: "more: predictions.safetensors is of 200000 classes; the board shows predictions of up to 131072." } });
+    expect((await board.get("runs/more")).status).toBe(200);
+    expect((await fetch(`${board.url}api/runs/words/export.html`)).status).toBe(200);
+    expect(board.faults).toEqual([]);
   });
 
   test("a folder that is no run, an empty one, and files between the runs", async () => {

@@ -123,10 +123,12 @@ const percent = (share: number | null): string => (share === null ? "–" : `${n
 function predictions({ overview, mistakes, wrong, image }: ExportedPredictions): string {
   const { classes, confusion, samples, accuracy, epoch } = overview;
   const names = classes.map(({ name }) => name);
-  const matrix = classes.length > mostClasses ? `<p>A confusion matrix of ${classes.length} classes does not make a readable figure.</p>` : figure("confusion matrix", () => confusionMatrix(confusion, { title: "Confusion matrix", classes: names, width: Math.min(900, 300 + 36 * classes.length) }));
+  const matrix = confusion === null || classes.length > mostClasses ? `<p>A confusion matrix of ${classes.length} classes does not make a readable figure.</p>` : figure("confusion matrix", () => confusionMatrix(confusion, { title: "Confusion matrix", classes: names, width: Math.min(900, 300 + 36 * classes.length) }));
+  // Of a vocabulary most words neither occur nor are predicted.
+  const seen = confusion === null ? classes.filter(({ count, precision }) => count > 0 || precision !== null) : classes;
   const reports = table(
     ["class", "samples", "precision", "recall", "average precision"],
-    classes.map(({ name, count, precision, recall, averagePrecision }) => [name, String(count), percent(precision), percent(recall), percent(averagePrecision)]),
+    seen.map(({ name, count, precision, recall, averagePrecision }) => [name, String(count), percent(precision), percent(recall), percent(averagePrecision)]),
     [1, 2, 3, 4],
   );
   const items = mistakes.map((item) => {
@@ -136,7 +138,7 @@ function predictions({ overview, mistakes, wrong, image }: ExportedPredictions):
     return `<li>${picture}<strong>${escaped(label)}</strong><br><span class="wrong">taken for ${escaped(predicted)}, ${percent(item.top[0]?.probability ?? null)}</span><span class="small">sample ${item.index}</span></li>`;
   });
   const surest = items.length === 0 ? "<p>There is no mistake.</p>" : `<p>${items.length < wrong ? `The ${items.length} of ${wrong} mistakes` : "The mistakes"} that the network was surest of.</p><ul class="mistakes">${items.join("\n")}</ul>`;
-  return `<p>After epoch ${epoch}, on ${counted(samples, "sample")}: ${percent(accuracy)} right.</p>\n${matrix}\n${folded("Classes", reports, classes.length)}\n<h3>Mistakes</h3>\n${surest}`;
+  return `<p>After epoch ${epoch}, on ${counted(samples, "sample")}: ${percent(accuracy)} right.</p>\n${matrix}\n${folded("Classes", reports, seen.length)}\n<h3>Mistakes</h3>\n${surest}`;
 }
 
 function model({ root }: ModelGraph): string {

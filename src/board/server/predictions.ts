@@ -1,14 +1,12 @@
 /** Predictions of a run: what its network says of each sample of the validation data, in `predictions.safetensors`, and what follows from it. */
 
-import { setImmediate } from "node:timers/promises";
 import { DataError } from "../../base/errors.js";
 import { encodePng } from "../../base/png.js";
 import { decodeSafetensors, type HostTensor } from "../../interop/safetensors.js";
-import { precisionRecallCurve } from "../../metrics/ranking.js";
-import type { ClassReport, PredictionItem, PredictionPage, PredictionsOverview } from "../protocol.js";
+import type { ConfusionCell, PredictionItem, PredictionPage, PredictionsOverview } from "../protocol.js";
+import { classRanking } from "./classRanking.js";
 import { pixelsOf } from "./pixels.js";
 import { finiteOrNull } from "./summary.js";
-import { evenly } from "./thin.js";
 
 export interface Predictions {
   readonly epoch: number;
@@ -26,8 +24,12 @@ export interface Predictions {
   overview: Promise<PredictionsOverview> | null;
 }
 
-/** A confusion matrix of more cannot be looked at, and would fill the memory: networks that predict words have tens of thousands. */
-const maxClasses = 2000;
+/** Vocabularies have up to so many; a damaged file may claim any number. */
+const maxClasses = 2 ** 17;
+/** Most classes whose confusion matrix is sent whole. */
+const wholeMatrix = 200;
+/** Of a sample. */
+const likeliestClasses = 5;
 
 /** @throws DataError for a file that is not as it should be, or has too many classes */
 export function parsePredictions(bytes: Uint8Array, name: string): Predictions {
@@ -79,40 +81,36 @@ export function overviewOf(predictions: Predictions): Promise<PredictionsOvervie
   return (predictions.overview ??= measure(predictions));
 }
 
-const curvePoints = 200;
-
 async function measure({ epoch, classes, labels, predicted, probabilities, images }: Predictions): Promise<PredictionsOverview> {
   const count = classes.length;
-  const confusion = classes.map(() => new Array<number>(count).fill(0));
-  labels.forEach((label, n) => confusion[label][predicted[n]]++);
-  const right = confusion.reduce((sum, row, k) => sum + row[k], 0);
-  const reports: ClassReport[] = [];
-  for (const [k, name] of classes.entries()) {
-    const samples = confusion[k].reduce((a, b) => a + b, 0);
-    const named = confusion.reduce((sum, row) => sum + row[k], 0);
-    reports.push({
-      name,
-      count: samples,
-      precision: finiteOrNull(confusion[k][k] / named),
-      recall: finiteOrNull(confusion[k][k] / samples),
-      ...(await rankingOf(
-        Array.from(labels, (_, n) => probabilities[n * count + k]),
-        Array.from(labels, (label) => Number(label === k)),
-      )),
-    });
-    // A thousand classes take their time; other requests go on.
-    await setImmediate();
-  }
-  return { epoch, samples: labels.length, accuracy: labels.length === 0 ? 0 : right / labels.length, classes: reports, confusion, images: images !== null };
+  const [samples, named, right] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)];
+  const cells = new Map<number, number>();
+  labels.forEach((label, n) => {
+    samples[label]++;
+    named[predicted[n]]++;
+    if (label === predicted[n]) right[label]++;
+    const cell = label * count + predicted[n];
+    cells.set(cell, (cells.get(cell) ?? 0) + 1);
+  });
+  const confused = Array.from(cells.keys())
+    .sort((a, b) => a - b)
+    .map((cell): ConfusionCell => [Math.floor(cell / count), cell % count, cells.get(cell)!]);
+  const rankings = await classRanking(labels, probabilities, count);
+  return {
+    epoch,
+    samples: labels.length,
+    accuracy: labels.length === 0 ? 0 : right.reduce((a, b) => a + b, 0) / labels.length,
+    classes: classes.map((name, k) => ({ name, count: samples[k], precision: finiteOrNull(right[k] / named[k]), recall: finiteOrNull(right[k] / samples[k]), ...rankings[k] })),
+    confusion: count > wholeMatrix ? null : matrixOf(confused, count),
+    confused,
+    images: images !== null,
+  };
 }
 
-async function rankingOf(scores: readonly number[], labels: readonly number[]): Promise<Pick<ClassReport, "averagePrecision" | "curve">> {
-  if (!labels.includes(1) || scores.some(Number.isNaN)) return { averagePrecision: null, curve: [] };
-  const { precision, recall } = await precisionRecallCurve(scores, labels);
-  const last = recall.length - 1;
-  let area = 0;
-  for (let i = 0; i < last; i++) area += (recall[i] - recall[i + 1]) * precision[i];
-  return { averagePrecision: area, curve: evenly(recall.length, curvePoints).map((i) => [recall[last - i], precision[last - i]] as const) };
+function matrixOf(cells: readonly ConfusionCell[], size: number): number[][] {
+  const matrix = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  for (const [label, predicted, samples] of cells) matrix[label][predicted] = samples;
+  return matrix;
 }
 
 export interface ItemQuery {
@@ -142,18 +140,30 @@ export function pageOf({ classes, indices, labels, predicted, probabilities, ima
   return {
     total: rows.length,
     items: rows.slice(query.offset, query.offset + query.limit).map((n): PredictionItem => {
-      const row = Array.from(probabilities.subarray(n * count, (n + 1) * count), (probability, label) => ({ label, probability: finiteOrNull(probability) ?? 0 }));
       return {
         index: indices[n],
         label: labels[n],
         predicted: predicted[n],
-        top: row.sort((a, b) => b.probability - a.probability || a.label - b.label).slice(0, 5),
+        top: topOf(probabilities.subarray(n * count, (n + 1) * count)),
         // The smallest float32 stands for none, so that the loss is a number.
         loss: finiteOrNull(-Math.log(Math.max(of(n, labels[n]), 2 ** -149))) ?? 0,
         hasImage: imageRows.has(indices[n]),
       };
     }),
   };
+}
+
+/** The likeliest classes, of equally likely ones the first; what is no probability counts as 0. */
+function topOf(row: Float32Array): PredictionItem["top"] {
+  const top: { label: number; probability: number }[] = [];
+  for (let label = 0; label < row.length; label++) {
+    const probability = finiteOrNull(row[label]) ?? 0;
+    if (top.length === likeliestClasses && !(probability > top[likeliestClasses - 1].probability)) continue;
+    const place = top.findIndex((each) => probability > each.probability);
+    top.splice(place < 0 ? top.length : place, 0, { label, probability });
+    if (top.length > likeliestClasses) top.pop();
+  }
+  return top;
 }
 
 /** The picture of a sample as PNG; null where none was kept. */

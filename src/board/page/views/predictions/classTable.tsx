@@ -1,10 +1,11 @@
 /** Precision, recall and average precision of each class, to sort, and to choose the curves that are drawn. */
 
+import { useState } from "preact/hooks";
 import { csvOf } from "../../parts/chart/csv.js";
 import { ExportMenu } from "../../parts/exportMenu.js";
 import type { ClassReport } from "../../../protocol.js";
 import { choose, type Chosen } from "./parameters.js";
-import { count, decimals } from "./words.js";
+import { count, counted, decimals } from "./words.js";
 
 const columns = [
   { key: "name", title: "Class" },
@@ -15,6 +16,12 @@ const columns = [
 ] as const;
 
 type Column = (typeof columns)[number]["key"];
+
+/** Rows at first, and more with each click. */
+const rowCount = 100;
+
+/** More classes are looked for by name, and those are left out that no sample is of, or was taken for. */
+const manyClasses = 200;
 
 interface Row extends ClassReport {
   readonly index: number;
@@ -40,8 +47,12 @@ export interface ClassTableProps {
 
 export function ClassTable({ classes, chosen, drawn }: ClassTableProps): preact.JSX.Element {
   const column = columns.find(({ key }) => key === chosen.column)?.key;
-  const rows: readonly Row[] = classes.map((each, index) => ({ ...each, index }));
-  const shown = column === undefined ? rows : sorted(rows, column, chosen.falling);
+  const [wanted, setWanted] = useState("");
+  const [most, setMost] = useState(rowCount);
+  const many = classes.length > manyClasses;
+  const text = wanted.trim().toLowerCase();
+  const rows = classes.map((each, index): Row => ({ ...each, index })).filter(({ name, count: samples, precision }) => !many || ((samples > 0 || precision !== null) && name.toLowerCase().includes(text)));
+  const shown = (column === undefined ? rows : sorted(rows, column, chosen.falling)).slice(0, many ? most : undefined);
   const order = (key: Column): void => {
     // Numbers are looked at from their lowest, where the trouble is.
     if (column !== key) choose({ column: key, direction: null }, { replace: true });
@@ -56,6 +67,12 @@ export function ClassTable({ classes, chosen, drawn }: ClassTableProps): preact.
         <h2 id="classes-heading">Classes</h2>
         <ExportMenu name="Classes" csv={csv} />
       </header>
+      {many && (
+        <p class="find">
+          <label>Find a class <input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} /></label>
+          <span class="quiet" role="status">{shown.length < rows.length ? `${shown.length} of ` : ""}{counted(rows.length, "class", "classes")}{text === "" && rows.length < classes.length ? ` that samples are of, or were taken for, of ${count(classes.length)} in all` : ""}</span>
+        </p>
+      )}
       <div class="scroll classes-scroll" tabIndex={0} role="region" aria-labelledby="classes-heading">
         <table class="classes">
           <thead>
@@ -81,6 +98,7 @@ export function ClassTable({ classes, chosen, drawn }: ClassTableProps): preact.
             ))}
           </tbody>
         </table>
+        {shown.length < rows.length && <p><button type="button" onClick={() => setMost(most + rowCount)}>Show {Math.min(rowCount, rows.length - shown.length)} more</button></p>}
       </div>
     </section>
   );

@@ -14,7 +14,7 @@ import { SampleTable } from "./sampleTable.js";
 import { choose, type Chosen, chosenHref, type Order, type Which } from "./parameters.js";
 import { counted } from "./words.js";
 
-const [pageSize, teaserSize] = [60, 12];
+const [pageSize, teaserSize, sectionCount] = [60, 12, 50];
 
 /** Most samples that one answer of the server holds. */
 const largestPage = 200;
@@ -35,17 +35,21 @@ function pagePath(run: string, { which, label, predicted, order }: Filter, offse
   return `${runPath(run)}/predictions/items?${query}`;
 }
 
-/** How many samples a filter leaves over, from the confusion matrix. */
-function matching({ confusion }: PredictionsOverview, { which, label, predicted }: Filter): number {
-  let sum = 0;
-  for (const [i, row] of confusion.entries()) {
-    if (label !== null && label !== i) continue;
-    for (const [j, count] of row.entries()) {
-      if (predicted !== null && predicted !== j) continue;
-      if (which === "all" || (which === "right") === (i === j)) sum += count;
-    }
+/** How many samples of each class a filter leaves over, from the confusion matrix; classes without any are not in it. */
+function matching({ confused }: PredictionsOverview, { which, label, predicted }: Filter): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const [i, j, count] of confused) {
+    if ((label !== null && label !== i) || (predicted !== null && predicted !== j)) continue;
+    if (which === "all" || (which === "right") === (i === j)) found.set(i, (found.get(i) ?? 0) + count);
   }
-  return sum;
+  return found;
+}
+
+const sampleCount = (fitting: ReadonlyMap<number, number>): number => Array.from(fitting.values()).reduce((a, b) => a + b, 0);
+
+/** The classes that one may choose: those that some sample is of, or was taken for, and the one that is chosen. */
+function choices({ classes }: PredictionsOverview, key: "label" | "predicted", chosen: number | null): readonly (readonly [index: number, name: string])[] {
+  return classes.flatMap(({ name, count, precision }, i) => (i === chosen || (key === "label" ? count > 0 : precision !== null) ? [[i, name] as const] : []));
 }
 
 const kinds: Readonly<Record<Which, string>> = { wrong: "wrong", right: "right", all: "all" };
@@ -58,7 +62,8 @@ function inWords(total: number, { which, label, predicted }: Filter, names: read
 
 export function Gallery({ run, overview, chosen }: GalleryProps): preact.JSX.Element {
   const names = overview.classes.map(({ name }) => name);
-  const total = matching(overview, chosen);
+  const fitting = matching(overview, chosen);
+  const total = sampleCount(fitting);
   const sections = chosen.byClass && chosen.label === null;
   const filtered = chosen.label !== null || chosen.predicted !== null || chosen.which !== "wrong";
   const classSelect = (key: "label" | "predicted", text: string): preact.JSX.Element => (
@@ -66,7 +71,7 @@ export function Gallery({ run, overview, chosen }: GalleryProps): preact.JSX.Ele
       {text}
       <select value={chosen[key] ?? ""} onChange={(event) => choose({ [key]: event.currentTarget.value === "" ? null : event.currentTarget.value, item: null })}>
         <option value="">any</option>
-        {names.map((name, i) => <option key={i} value={i}>{name}</option>)}
+        {choices(overview, key, chosen[key]).map(([i, name]) => <option key={i} value={i}>{name}</option>)}
       </select>
     </label>
   );
@@ -98,15 +103,22 @@ export function Gallery({ run, overview, chosen }: GalleryProps): preact.JSX.Ele
       {total === 0 ? (
         <p class="quiet">{chosen.which === "wrong" && !filtered ? "Every sample was classified right." : "No sample fits these filters."}</p>
       ) : sections ? (
-        names.map((name, label) => {
-          const filter = { ...chosen, label };
-          const fitting = matching(overview, filter);
-          return fitting === 0 ? null : <ClassSection key={label} run={run} overview={overview} filter={filter} name={name} total={fitting} />;
-        })
+        <ClassSections key={JSON.stringify([run, chosen.which, chosen.predicted])} run={run} overview={overview} filter={chosen} fitting={fitting} />
       ) : (
         <Pages key={JSON.stringify([run, chosen.which, chosen.label, chosen.predicted, chosen.order])} run={run} overview={overview} filter={chosen} total={total} />
       )}
     </section>
+  );
+}
+
+/** Class after class, as many as the reader asks for. */
+function ClassSections({ run, overview, filter, fitting }: { readonly run: string; readonly overview: PredictionsOverview; readonly filter: Filter; readonly fitting: ReadonlyMap<number, number> }): preact.JSX.Element {
+  const [most, setMost] = useState(sectionCount);
+  return (
+    <>
+      {Array.from(fitting).slice(0, most).map(([label, total]) => <ClassSection key={label} run={run} overview={overview} filter={{ ...filter, label }} name={overview.classes[label].name} total={total} />)}
+      {most < fitting.size && <p><button type="button" onClick={() => setMost(most + sectionCount)}>Show {Math.min(sectionCount, fitting.size - most)} more classes</button> <span class="quiet">{most} of {fitting.size} are shown.</span></p>}
+    </>
   );
 }
 
@@ -169,8 +181,9 @@ const mostInPicture = 200;
 /** The first of the samples that the filter leaves over, or as many of each class; the title says which. */
 async function pictureOfSamples(run: string, overview: PredictionsOverview, filter: Filter, byClass: boolean): Promise<Figure> {
   const names = overview.classes.map(({ name }) => name);
-  const total = matching(overview, filter);
-  const labels = byClass ? names.map((_, label) => label).filter((label) => matching(overview, { ...filter, label }) > 0).slice(0, mostInPicture) : [filter.label];
+  const fitting = matching(overview, filter);
+  const total = sampleCount(fitting);
+  const labels = byClass ? Array.from(fitting.keys()).slice(0, mostInPicture) : [filter.label];
   const ofEach = byClass ? Math.min(teaserSize, Math.floor(mostInPicture / labels.length)) : mostInPicture;
   const pages = await Promise.all(labels.map((label) => getJson<PredictionPage>(pagePath(run, { ...filter, label }, 0, ofEach))));
   const items = pages.flatMap((page) => page.items);

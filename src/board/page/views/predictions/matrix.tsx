@@ -16,12 +16,10 @@ const [roomForBoth, roomForOne] = [12, 26];
 /** Longest names that stand upright above their columns. */
 const uprightLetters: Readonly<Record<Look, number>> = { roomy: 6, tight: 2, compact: 0 };
 
-/** Most classes of a grid, and of the exported figure. */
-const mostClasses = 200;
-
 interface Confusion {
   readonly names: readonly string[];
-  readonly counts: readonly (readonly number[])[];
+  /** Null for more classes than a grid has room for. */
+  readonly counts: PredictionsOverview["confusion"];
   readonly rows: readonly number[];
   readonly columns: readonly number[];
   /** The largest share of a row that went to one wrong class. */
@@ -30,14 +28,16 @@ interface Confusion {
   readonly mistakes: readonly { readonly label: number; readonly predicted: number; readonly count: number }[];
 }
 
-function confusionOf({ classes, confusion: counts }: PredictionsOverview): Confusion {
-  const rows = counts.map((row) => row.reduce((a, b) => a + b, 0));
-  const mistakes = counts.flatMap((row, label) => row.map((each, predicted) => ({ label, predicted, count: each }))).filter(({ label, predicted, count: each }) => label !== predicted && each > 0);
+function confusionOf({ classes, confusion: counts, confused }: PredictionsOverview): Confusion {
+  const rows = classes.map(({ count: samples }) => samples);
+  const columns = classes.map(() => 0);
+  for (const [, predicted, each] of confused) columns[predicted] += each;
+  const mistakes = confused.flatMap(([label, predicted, each]) => (label === predicted ? [] : [{ label, predicted, count: each }]));
   return {
     names: classes.map(({ name }) => name),
     counts,
     rows,
-    columns: classes.map((_, j) => counts.reduce((sum, row) => sum + row[j], 0)),
+    columns,
     worst: mistakes.reduce((most, { label, count: each }) => Math.max(most, each / rows[label]), 0),
     mistakes: mistakes.sort((a, b) => b.count - a.count),
   };
@@ -52,7 +52,8 @@ function inWords({ names, counts, rows, columns }: Confusion, [row, column]: Pla
   if (row === 0) return `${counted(columns[column - 1], "sample")} taken for ${names[column - 1]}`;
   if (column === 0) return `${counted(rows[row - 1], "sample")} of ${names[row - 1]}`;
   const [i, j] = [row - 1, column - 1];
-  return `${i === j ? `${names[i]}, right` : `${names[i]} taken for ${names[j]}`}: ${count(counts[i][j])} of ${count(rows[i])}, ${shareText(share(counts[i][j], rows[i]))}`;
+  const each = counts?.[i][j] ?? 0;
+  return `${i === j ? `${names[i]}, right` : `${names[i]} taken for ${names[j]}`}: ${count(each)} of ${count(rows[i])}, ${shareText(share(each, rows[i]))}`;
 }
 
 export function Matrix({ overview, chosen }: { readonly overview: PredictionsOverview; readonly chosen: Chosen }): preact.JSX.Element {
@@ -105,13 +106,16 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
     return at[0] === 0 && at[1] === 0 ? null : at;
   };
   const headStop = (column: number): number => (place[0] === 0 && place[1] === column ? 0 : -1);
-  const csv = (): string => csvOf(["true class", "predicted class", "count", "share of the true class"], counts.flatMap((row, i) => row.map((each, j) => [names[i], names[j], each, share(each, rows[i])])));
+  const csv = (): string => {
+    const cells = counts === null ? overview.confused : counts.flatMap((row, i) => row.map((each, j) => [i, j, each] as const));
+    return csvOf(["true class", "predicted class", "count", "share of the true class"], cells.map(([i, j, each]) => [names[i], names[j], each, share(each, rows[i])]));
+  };
 
   return (
     <section class="card matrix-card" aria-labelledby="matrix-heading">
       <header class="card-head">
         <h2 id="matrix-heading">Confusion matrix</h2>
-        <ExportMenu name="Confusion matrix" figure={size > mostClasses ? undefined : () => confusionMatrix(counts, { classes: names, title: "Confusion matrix", width: Math.min(1600, 560 + 12 * Math.max(0, size - 12)), normalize: chosen.cells === "shares" ? "true" : "none" })} csv={csv} />
+        <ExportMenu name="Confusion matrix" figure={counts === null ? undefined : () => confusionMatrix(counts, { classes: names, title: "Confusion matrix", width: Math.min(1600, 560 + 12 * Math.max(0, size - 12)), normalize: chosen.cells === "shares" ? "true" : "none" })} csv={csv} />
       </header>
       {look === "tight" && (
         <fieldset class="choices">
@@ -122,7 +126,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
         </fieldset>
       )}
       <div class={`matrix-body ${look}`}>
-        {size <= mostClasses && (
+        {counts !== null && (
           <div class={`matrix-scroll ${look}`}>
             <table
               role="grid"
@@ -151,10 +155,11 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
                 </tr>
               </thead>
               <tbody>
-                {counts.map((_, i) => (
+                {counts.map((row, i) => (
                   <Row
                     key={i}
                     confusion={confusion}
+                    counts={row}
                     index={i}
                     look={look}
                     cells={chosen.cells}
@@ -167,7 +172,7 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
           </div>
         )}
         <div class="beside">
-          {size <= mostClasses ? (
+          {counts !== null ? (
             <>
               <Pointed confusion={confusion} at={pointed} />
               <p class="quiet" id="matrix-help">
@@ -176,14 +181,14 @@ export function Matrix({ overview, chosen }: { readonly overview: PredictionsOve
               </p>
             </>
           ) : (
-            <p class="quiet">{size} classes are too many for a grid. The pairs confused most are here, all counts in the exported table.</p>
+            <p class="quiet">{count(size)} classes are too many for a grid. The pairs confused most are here, all that were confused in the exported table.</p>
           )}
           {(chosen.label !== null || chosen.predicted !== null) && <p><button type="button" class="link" onClick={toSamples}>To the chosen samples ↓</button></p>}
           {mistakes.length > 0 && (
             <>
               <h3>Most often confused</h3>
               <ul class="confused">
-                {mistakes.slice(0, size <= mostClasses ? 8 : 40).map(({ label, predicted, count: each }) => (
+                {mistakes.slice(0, counts !== null ? 8 : 40).map(({ label, predicted, count: each }) => (
                   <li key={`${label} ${predicted}`}>
                     <button type="button" aria-pressed={chosen.label === label && chosen.predicted === predicted} onClick={() => take([label + 1, predicted + 1])}>{names[label]} taken for {names[predicted]}: <b>{count(each)}</b></button>
                   </li>
@@ -206,6 +211,8 @@ function toSamples(): void {
 
 interface RowProps {
   readonly confusion: Confusion;
+  /** Of the class, by predicted class. */
+  readonly counts: readonly number[];
   readonly index: number;
   readonly look: Look;
   readonly cells: Chosen["cells"];
@@ -215,12 +222,12 @@ interface RowProps {
 }
 
 /** Drawn anew only when it changes: a hundred classes make ten thousand cells. */
-const Row = memo(({ confusion, index: i, look, cells, stop, selected }: RowProps) => {
-  const { names, counts, rows, worst } = confusion;
+const Row = memo(({ confusion, counts, index: i, look, cells, stop, selected }: RowProps) => {
+  const { names, rows, worst } = confusion;
   return (
     <tr>
       <th scope="row" tabIndex={stop === 0 ? 0 : -1} aria-selected={selected === 0} title={names[i]}><span>{names[i]}</span></th>
-      {counts[i].map((each, j) => {
+      {counts.map((each, j) => {
         const part = share(each, rows[i]) ?? 0;
         const strength = i === j ? part : part / (worst || 1);
         return (
