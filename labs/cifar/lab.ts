@@ -68,6 +68,9 @@ const gap = ({ epochs }: History): number => percent(epochs.slice(-3).reduce((su
 /** The epoch with the lowest test loss: from there on the network over-fits. */
 const lowestLoss = ({ epochs }: History): number => epochs.reduce((best, record) => (record.validation!.loss < best.validation!.loss ? record : best)).epoch;
 
+/** Seconds of the epoch that other programs on the machine disturbed least. */
+const fastest = ({ epochs }: History): number => Math.min(...epochs.map(({ seconds }) => seconds));
+
 /** How many hidden units are not 0 for all of some images. */
 async function unitsAlive(model: nn.Sequential, images: data.ImageDataset, normalize: data.Normalization): Promise<number> {
   const hidden = new nn.Sequential(...model.layers.slice(0, -1)).eval();
@@ -198,7 +201,7 @@ export default defineLab({
       lab.claim("best-rate", best(rates));
       lab.claim("rate-too-high", inWords(rates["rate 1"]));
       lab.claim("rate-too-low", accuracy(rates["rate 0.00001"]));
-      lab.claim("small-batch-slower", batches["batch 8"].epochs.reduce((sum, { seconds }) => sum + seconds, 0) > batches["batch 128"].epochs.reduce((sum, { seconds }) => sum + seconds, 0) ? "slower" : "not slower");
+      lab.claim("small-batch-slower", fastest(batches["batch 8"]) > fastest(batches["batch 128"]) ? "slower" : "not slower");
       lab.claim("adam", accuracy(adam["Adam at rate 0.01"]) < accuracy(rates["rate 0.1"]) ? "worse" : "not worse");
     }
 
