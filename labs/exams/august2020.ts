@@ -1,6 +1,6 @@
 /** Endterm of August 2020. */
 
-import { add, convOutputSize, grad, imageFilter, matmul, nn, randn, relu, sigmoid, square, summary, tanh, tensor, type Tensor, uniform, zeros } from "nabla";
+import { add, convOutputSize, grad, imageFilter, matmul, models, nn, randn, relu, sigmoid, square, summary, tanh, tensor, type Tensor, uniform, zeros } from "nabla";
 import { type Exam, numbers, parameterCount, value } from "./question.js";
 
 /** h_t = ReLU(V·h_{t−1} + W·x_t), every state. */
@@ -17,11 +17,31 @@ function backThroughTime() {
   return { states, slopes: grad(states[2], [v, w, x1]) };
 }
 
+/** Parameters of VGG-16. The linear layers are counted, not built: they would take half a gigabyte. */
+function vgg16(): number {
+  const filters = [64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512];
+  const convolutions = new nn.Sequential(...filters.map((to, i) => new nn.Conv2d(filters[i - 1] ?? 3, to, 3, { padding: 1 })));
+  const linear = [[512 * 7 * 7, 4096], [4096, 4096], [4096, 1000]].map(([from, to]) => (from + 1) * to);
+  return linear.reduce((sum, each) => sum + each, parameterCount(convolutions));
+}
+
+const resnet18 = (): number => parameterCount(models.resnet18({ stem: "imagenet", classes: 1000 }));
+
 const residual = (x: Tensor): Tensor => tanh(x.mul(0.7));
 
 export const august2020: Exam = {
   title: "Endterm, August 2020",
   questions: [
+    { id: "august2020-vgg-parameters", ask: "parameters of VGG-16, in millions", by: "13 layers new nn.Conv2d(…), and 3 linear layers of (inputs + 1) · outputs", answer: () => vgg16() / 1e6 },
+    {
+      id: "august2020-resnet-or-vgg",
+      ask: "has ResNet-18 11 million parameters more than VGG-16? The larger first",
+      by: 'models.resnet18({ stem: "imagenet", classes: 1000 }).parameters()',
+      answer: () => {
+        const [resnet, vgg] = [resnet18(), vgg16()];
+        return resnet > vgg ? ["ResNet-18", "VGG-16"] : ["VGG-16", "ResNet-18"];
+      },
+    },
     {
       id: "august2020-small-variance",
       ask: "inputs 2, −4, 1 with weights 0.05, 0.025, −0.03: what enters tanh?",

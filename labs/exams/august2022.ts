@@ -1,24 +1,27 @@
 /** Endterm of August 2022. */
 
-import { convOutputSize, grad, leakyRelu, maxPool2d, mseLoss, nn, optim, randn, summary, tensor } from "nabla";
+import { convOutputSize, grad, leakyRelu, maxPool2d, mseLoss, nn, optim, randn, stack, summary, tensor } from "nabla";
 import { type Exam, largestDifference, numbers, parameterCount, value } from "./question.js";
 
-/** Adds two digits: two stacked MNIST images in, a class for each possible sum out. */
-const adder = (): nn.Sequential => {
+const sums = Array.from({ length: 100 }, (_, i) => Math.floor(i / 10) + (i % 10));
+const count = (wanted: number): number => sums.filter((sum) => sum === wanted).length;
+
+/** What the network that adds two digits makes of two stacked MNIST images, before its linear layer. */
+const features = (): nn.Sequential => {
   const block = (from: number, to: number): nn.Sequential =>
     new nn.Sequential(new nn.Conv2d(from, to, 3, { padding: 1 }), new nn.MaxPool2d(2), new nn.BatchNorm2d(to), new nn.ReLU());
   return new nn.Sequential(block(2, 8), block(8, 16), new nn.Flatten());
 };
 
-const sums = Array.from({ length: 100 }, (_, i) => Math.floor(i / 10) + (i % 10));
-const count = (wanted: number): number => sums.filter((sum) => sum === wanted).length;
+/** k: how many numbers come out of the features. */
+const flattened = (): number => summary(features(), [2, 28, 28]).layers.at(-1)?.outputShape[0] ?? 0;
 
-/** Y = XW + b, 4 samples, 3 inputs, 2 outputs, and a gradient that comes from above. */
+/** Y = XW + b, 4 samples, 3 inputs, 2 outputs, and the gradients of a loss of Y. */
 function layer() {
-  const [x, w, b] = [randn([4, 3], { dtype: "float64", requiresGrad: true }), randn([3, 2], { dtype: "float64", requiresGrad: true }), value([0.5, -1])];
-  const dout = randn([4, 2], { dtype: "float64" });
-  const [dx] = grad(x.matmul(w).add(b), [x], { gradient: dout });
-  return { x, w, dout, dx };
+  const [x, w] = [randn([4, 3], { dtype: "float64", requiresGrad: true }), randn([3, 2], { dtype: "float64", requiresGrad: true })];
+  const y = x.matmul(w).add(value([0.5, -1]));
+  const [dout, dx] = grad(y.square().sum(), [y, x]);
+  return { w, dout, dx };
 }
 
 /** Two inputs, three hidden units with leaky ReLU, two outputs. The output biases are those that the solution computes with. */
@@ -49,17 +52,17 @@ export const august2022: Exam = {
     },
     {
       id: "august2022-shapes",
-      ask: "Y = XW + b with N = 4, D = 3, M = 2: shapes of dout and of ∂L/∂X",
-      by: "grad(Y, [X], { gradient: dout })",
+      ask: "Y = XW + b with N = 4, D = 3, M = 2: shapes of b, of dout and of ∂L/∂X",
+      by: "grad(loss, [Y, X]); b has the shape of its derivative, dout.sum({ axis: 0, keepDim: true })",
       answer: () => {
         const { dout, dx } = layer();
-        return [...dout.shape, ...dx.shape];
+        return [...dout.sum({ axis: 0, keepDim: true }).shape, ...dout.shape, ...dx.shape];
       },
     },
     {
       id: "august2022-input-gradient",
       ask: "∂L/∂X beside dout · Wᵀ: largest difference",
-      by: "grad(Y, [X], { gradient: dout })",
+      by: "grad(loss, [Y, X])",
       answer: () => {
         const { dout, w, dx } = layer();
         return largestDifference(dx, dout.matmul(w.T));
@@ -86,7 +89,17 @@ export const august2022: Exam = {
       answer: () => [...convOutputSize([28, 28], { kernel: 3, stride: 1, padding: 1 })],
     },
     { id: "august2022-sums", ask: "how many sums two digits can have", by: "new Set of all 100 sums", answer: () => new Set(sums).size },
-    { id: "august2022-flattened", ask: "k, the input of the linear layer", by: "summary(network, [2, 28, 28])", answer: () => summary(adder(), [2, 28, 28]).layers.at(-1)?.outputShape[0] ?? 0 },
+    {
+      id: "august2022-network-shapes",
+      ask: "shapes of what goes into the network and of what comes out, for 4 pairs of images",
+      by: "network.forward(stack([first, second], 1)).shape",
+      answer: () => {
+        const pairs = stack([randn([4, 28, 28]), randn([4, 28, 28])], 1);
+        const network = new nn.Sequential(features(), new nn.Linear(flattened(), new Set(sums).size));
+        return [...pairs.shape, ...network.forward(pairs).shape];
+      },
+    },
+    { id: "august2022-flattened", ask: "k, the input of the linear layer", by: "summary(features, [2, 28, 28])", answer: flattened },
     {
       id: "august2022-linear-as-convolution",
       ask: "a linear layer from 2 × 28 × 28 to 100 units as a convolution: filters, size, largest difference",
