@@ -58,7 +58,8 @@ export const callback: Kind = { what: "a function", has: (value) => typeof value
 export const anything: Kind = { what: "anything", has: () => true };
 
 export function oneOf(...choices: readonly unknown[]): Kind {
-  return { what: choices.map(show).join(" or "), has: (value) => choices.includes(value) };
+  const shown = choices.map(show);
+  return { what: [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter((part) => part !== "").join(" or "), has: (value) => choices.includes(value) };
 }
 
 /** Types that have gradients. */

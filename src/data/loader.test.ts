@@ -352,7 +352,7 @@ test("what plain JavaScript may pass is refused in words", () => {
     [{ mix: "mixup" }, /mix takes mixup\(\), cutmix\(\) or a list of them, got "mixup"/],
     [{ transforms: [() => {}] }, /transform 0 is none: expected \{ name, apply \}.*got a function/],
     [{ sampling: "random" }, /sampling is "balanced" or \{ weights \}, but is "random"/],
-    [{ normalize: "zscore" }, /normalize must be "none" or "unit" or "standardize" or \{ kind, mean, std \}, got "zscore"/],
+    [{ normalize: "zscore" }, /normalize must be "none", "unit" or "standardize" or \{ kind, mean, std \}, got "zscore"/],
     [{ collate: 3 }, /collate must be a function/],
   ];
   for (const [options, message] of wrong) expect(() => new DataLoader(data, options as object)).toThrow(message);

@@ -5,7 +5,7 @@
 
 import type { BinaryOp, UnaryOp } from "../backend/backend.js";
 import { ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, optionsOf, show } from "../base/options.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { mul } from "./arithmetic.js";
 import { toFloat } from "./cast.js";
@@ -140,7 +140,7 @@ export interface GeluOptions {
  * gelu(tensor([-1, 0, 1]), { approximate: "tanh" }) // → [-0.15881, 0, 0.84119]
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  const { approximate = "none" } = optionsOf("gelu", options);
+  const { approximate = "none" } = optionsOf("gelu", options, { approximate: anything });
   const value = toFloat(x);
   if (approximate === "none") return geluOp.apply([value], undefined);
   if (approximate !== "tanh") throw new ValueError(`gelu: expected approximate "none" or "tanh", got ${show(approximate)}.`);

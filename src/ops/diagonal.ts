@@ -1,7 +1,7 @@
 /** Diagonals of matrices, and the triangles beside them. */
 
 import { ShapeError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis, type Shape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { checkTensor } from "./checks.js";
@@ -79,7 +79,7 @@ export interface DiagonalOptions {
  */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
   checkTensor("diagonal", x);
-  const { offset = 0, axis1 = 0, axis2 = 1 } = optionsOf("diagonal", options);
+  const { offset = 0, axis1 = 0, axis2 = 1 } = optionsOf("diagonal", options, { offset: anything, axis1: anything, axis2: anything });
   const [rows, columns] = [normalizeAxis("diagonal", axis1, x.ndim), normalizeAxis("diagonal", axis2, x.ndim)];
   if (rows === columns) throw new ShapeError(`diagonal: axis1 and axis2 are both axis ${rows} of ${formatShape(x.shape)}; they must differ.`);
   checkOffset("diagonal", offset);
@@ -105,7 +105,7 @@ export interface DiagOptions {
  */
 export function diag(x: Tensor, options: DiagOptions = {}): Tensor {
   checkTensor("diag", x);
-  const { offset = 0 } = optionsOf("diag", options);
+  const { offset = 0 } = optionsOf("diag", options, { offset: anything });
   checkOffset("diag", offset);
   if (x.ndim === 2) return diagonal(x, { offset });
   if (x.ndim !== 1) throw new ShapeError(`diag: expected a vector or a matrix, got ${formatShape(x.shape)}; diagonal takes any two axes.`);
@@ -129,7 +129,7 @@ export function trace(x: Tensor): Tensor {
 /** x where column − row and `offset` compare as wanted, elsewhere 0. */
 function triangle(op: string, x: Tensor, options: DiagOptions, compare: typeof le): Tensor {
   checkTensor(op, x);
-  const { offset = 0 } = optionsOf(op, options);
+  const { offset = 0 } = optionsOf(op, options, { offset: anything });
   if (x.ndim < 2) throw new ShapeError(`${op}: expected at least two axes, got ${formatShape(x.shape)}.`);
   checkOffset(op, offset);
   const [rows, columns] = x.shape.slice(-2);

@@ -6,7 +6,7 @@
 import type { ScatterOp } from "../backend/backend.js";
 import { type DType, isFloat, promote } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, optionsOf, show } from "../base/options.js";
 import { contiguousStrides, formatShape, normalizeAxis, sameShape, sizeOf, type Shape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, div, maximum, mul } from "./arithmetic.js";
@@ -281,7 +281,7 @@ export interface ScatterReduceOptions {
  * scatterReduce(zeros([3, 2]), 0, target, messages, { reduce: "mean", includeSelf: false }) // → [[3, 1], [0, 0], [3, 4]]
  */
 export function scatterReduce(x: Tensor, axis: number, index: Tensor, source: Tensor, options: ScatterReduceOptions): Tensor {
-  const { reduce, includeSelf = true } = optionsOf("scatterReduce", options ?? {});
+  const { reduce, includeSelf = true } = optionsOf("scatterReduce", options ?? {}, { reduce: anything, includeSelf: flag });
   const [at, whole, values] = matched("scatterReduce", x, axis, index, source);
   const dtype = promote(x.dtype, values.dtype);
   if (reduce === "max" || reduce === "min") return extremeOp.apply([cast(x, dtype), whole, cast(values, dtype)], { axis: at, reduce, includeSelf });

@@ -3,7 +3,7 @@
 import type { DType } from "../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../base/errors.js";
 import type { Generator } from "../base/generator.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, optionsOf, show } from "../base/options.js";
 import { broadcastShapes, formatShape, normalizeAxis, sameShape, type Shape } from "../base/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { add, mul, type Operand, sub } from "./arithmetic.js";
@@ -143,7 +143,7 @@ export interface MultinomialOptions extends GeneratorOptions {
  */
 export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
   checkTensor("multinomial", weights);
-  const { replacement = false, generator = defaultGenerator() } = optionsOf("multinomial", options);
+  const { replacement = false, generator = defaultGenerator() } = optionsOf("multinomial", options, { replacement: flag, generator: anything });
   checkCategories("multinomial", weights);
   const categories = weights.shape[weights.ndim - 1];
   if (!Number.isInteger(samples) || samples < 1 || (!replacement && samples > categories)) {
@@ -183,7 +183,7 @@ export interface GumbelSoftmaxOptions extends GeneratorOptions {
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   checkTensor("gumbelSoftmax", logits);
-  const { temperature = 1, hard = false, axis = -1, generator = defaultGenerator() } = optionsOf("gumbelSoftmax", options);
+  const { temperature = 1, hard = false, axis = -1, generator = defaultGenerator() } = optionsOf("gumbelSoftmax", options, { temperature: anything, hard: flag, axis: anything, generator: anything });
   if (!(temperature > 0)) throw new ValueError(`gumbelSoftmax: the temperature must be above 0, got ${temperature}.`);
   const at = normalizeAxis("gumbelSoftmax", axis, logits.ndim);
   const x = transpose(toFloat(logits), at, -1);

@@ -1,7 +1,7 @@
 /** Sorting along an axis and what follows from it: the largest k, extremes with their places, search among sorted numbers. */
 
 import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf } from "../base/options.js";
+import { anything, flag, optionsOf } from "../base/options.js";
 import { formatShape, normalizeAxis, sameShape } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { cast } from "./cast.js";
@@ -54,7 +54,7 @@ export interface ValuesAndIndices {
  */
 export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
   checkTensor("argsort", x);
-  const { axis = -1, descending = false } = optionsOf("argsort", options);
+  const { axis = -1, descending = false } = optionsOf("argsort", options, { axis: anything, descending: flag });
   const at = normalizeAxis("argsort", axis, x.ndim);
   if (at === x.ndim - 1) return argsortOp.apply([x], { descending });
   return transpose(argsortOp.apply([transpose(x, at, -1)], { descending }), at, -1);
@@ -71,7 +71,7 @@ export function argsort(x: Tensor, options: SortOptions = {}): Tensor {
  */
 export function sort(x: Tensor, options: SortOptions = {}): ValuesAndIndices {
   checkTensor("sort", x);
-  const { axis = -1 } = optionsOf("sort", options);
+  const { axis = -1 } = optionsOf("sort", options, { axis: anything, descending: flag });
   const indices = argsort(x, options);
   return { values: gather(x, axis, indices), indices };
 }
@@ -94,7 +94,7 @@ export interface TopkOptions {
  */
 export function topk(x: Tensor, k: number, options: TopkOptions = {}): ValuesAndIndices {
   checkTensor("topk", x);
-  const { axis = -1, largest = true } = optionsOf("topk", options);
+  const { axis = -1, largest = true } = optionsOf("topk", options, { axis: anything, largest: flag });
   const at = normalizeAxis("topk", axis, x.ndim);
   if (!Number.isInteger(k) || k < 0 || k > x.shape[at]) {
     throw new ValueError(`topk: expected k from 0 to ${x.shape[at]}, the length of axis ${axis} of ${formatShape(x.shape)}; got ${k}.`);
@@ -159,7 +159,7 @@ export interface SearchOptions {
  * searchsorted(sorted, tensor([0, 3, 9]), { right: true }) // → [0, 2, 3]
  */
 export function searchsorted(sorted: Tensor, values: Tensor, options: SearchOptions = {}): Tensor {
-  const { right = false } = optionsOf("searchsorted", options);
+  const { right = false } = optionsOf("searchsorted", options, { right: flag });
   checkTensors("searchsorted", [sorted, values]);
   if (sorted.ndim === 1 && values.ndim !== 1) return reshape(searchsorted(sorted, reshape(values, [values.size]), { right }), values.shape);
   if (sorted.ndim === 0 || !sameShape(sorted.shape.slice(0, -1), values.shape.slice(0, -1))) {

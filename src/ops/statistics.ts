@@ -2,7 +2,7 @@
 
 import { hostArray } from "../base/dtype.js";
 import { ShapeError, ValueError } from "../base/errors.js";
-import { optionsOf, show } from "../base/options.js";
+import { anything, flag, optionsOf, show } from "../base/options.js";
 import { formatShape, normalizeAxis } from "../base/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { add, div, mul, sub } from "./arithmetic.js";
@@ -118,7 +118,7 @@ export interface ModeOptions {
  */
 export function mode(x: Tensor, options: ModeOptions = {}): ValuesAndIndices {
   checkTensor("mode", x);
-  const { axis = -1, keepDim = false } = optionsOf("mode", options);
+  const { axis = -1, keepDim = false } = optionsOf("mode", options, { axis: anything, keepDim: flag });
   const at = normalizeAxis("mode", axis, x.ndim);
   const line = sorted("mode", x.detach(), at);
   // Lengths of runs of equal neighbours: 1, 2, 3, … within a run.
@@ -151,7 +151,7 @@ export interface HistogramOptions {
  */
 export function histogram(x: Tensor, options: HistogramOptions = {}): { counts: Tensor; edges: Tensor } {
   checkTensor("histogram", x);
-  const { bins = 10, range } = optionsOf("histogram", options);
+  const { bins = 10, range } = optionsOf("histogram", options, { bins: anything, range: anything });
   if (!Number.isInteger(bins) || bins < 1) throw new ValueError(`histogram: expected at least one bin, got ${bins}.`);
   if (range !== undefined && !(Array.isArray(range) && Number.isFinite(range[1] - range[0]) && range[0] <= range[1])) {
     throw new ValueError(`histogram: expected a range [low, high] with low ≤ high, got ${show(range)}.`);
@@ -199,7 +199,7 @@ export interface BincountOptions {
  */
 export async function bincount(x: Tensor, options: BincountOptions = {}): Promise<Tensor> {
   checkTensor("bincount", x);
-  const { minLength = 0, weights } = optionsOf("bincount", options);
+  const { minLength = 0, weights } = optionsOf("bincount", options, { minLength: anything, weights: anything });
   if (x.ndim !== 1 || x.dtype === "float32" || x.dtype === "float64") {
     throw new ShapeError(`bincount: expected integers of shape [N], got ${x.dtype} ${formatShape(x.shape)}.`);
   }

@@ -1,5 +1,6 @@
 /** Losses of yes-or-no targets: binary cross-entropy of probabilities and of logits, and the focal loss. */
 
+import { anything } from "../../base/options.js";
 import { add, mul, sub } from "../../ops/arithmetic.js";
 import { sigmoid, softplus } from "../../ops/activations.js";
 import { eq, where } from "../../ops/compare.js";
@@ -38,7 +39,7 @@ function boundedLog(p: Tensor): Tensor {
  * binaryCrossEntropy(tensor([0.5, 0.9]), tensor([1, 1]), { reduction: "none" }) // → [0.69315, 0.10536]
  */
 export function binaryCrossEntropy(probabilities: Tensor, target: Tensor, options: BinaryCrossEntropyOptions = {}): Tensor {
-  checkOptions("binaryCrossEntropy", options);
+  checkOptions("binaryCrossEntropy", options, { weight: anything });
   const t = targetOf("binaryCrossEntropy", probabilities, target);
   const positive = mul(t, boundedLog(probabilities));
   const negative = mul(sub(1, t), boundedLog(sub(1, probabilities)));
@@ -55,7 +56,7 @@ export function binaryCrossEntropy(probabilities: Tensor, target: Tensor, option
  * binaryCrossEntropyWithLogits(tensor([0]), tensor([1]), { posWeight: tensor([3]) })    // → 2.07944
  */
 export function binaryCrossEntropyWithLogits(logits: Tensor, target: Tensor, options: BinaryCrossEntropyWithLogitsOptions = {}): Tensor {
-  const { posWeight } = checkOptions("binaryCrossEntropyWithLogits", options);
+  const { posWeight } = checkOptions("binaryCrossEntropyWithLogits", options, { weight: anything, posWeight: anything });
   const t = targetOf("binaryCrossEntropyWithLogits", logits, target);
   warnOfSigmoidBefore("binaryCrossEntropyWithLogits", logits);
   return weighted("binaryCrossEntropyWithLogits", logitLosses(logits, t, posWeight), options);
@@ -76,7 +77,7 @@ export interface FocalLossOptions extends LossOptions {
 }
 
 export function focalOptions(options: FocalLossOptions): FocalLossOptions & { readonly gamma: number; readonly alpha: number } {
-  const { gamma = 2, alpha = 0.25 } = checkOptions("focalLoss", options);
+  const { gamma = 2, alpha = 0.25 } = checkOptions("focalLoss", options, { gamma: anything, alpha: anything });
   checkRange("focalLoss", "gamma", gamma, 0);
   checkRange("focalLoss", "alpha", alpha, 0, 1);
   return { ...options, gamma, alpha };

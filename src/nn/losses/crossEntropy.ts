@@ -2,6 +2,7 @@
 
 import { DTypeError, ShapeError, ValueError } from "../../base/errors.js";
 import { isFloat } from "../../base/dtype.js";
+import { anything, type Kind } from "../../base/options.js";
 import { formatShape, sameShape } from "../../base/shape.js";
 import { div, mul, sub } from "../../ops/arithmetic.js";
 import { cast } from "../../ops/cast.js";
@@ -27,14 +28,14 @@ export interface CrossEntropyOptions extends NllOptions {
   readonly labelSmoothing?: number;
 }
 
-export function nllOptions<O extends NllOptions>(loss: string, options: O): O & { readonly ignoreIndex: number } {
-  const { ignoreIndex = -100 } = checkOptions(loss, options);
+export function nllOptions<O extends NllOptions>(loss: string, options: O, kinds: Readonly<Record<string, Kind>> = {}): O & { readonly ignoreIndex: number } {
+  const { ignoreIndex = -100 } = checkOptions(loss, options, { ignoreIndex: anything, weight: anything, ...kinds });
   checkRange(loss, "ignoreIndex", ignoreIndex, -(2 ** 31), 2 ** 31 - 1);
   return { ...options, ignoreIndex };
 }
 
 export function crossEntropyOptions(options: CrossEntropyOptions): CrossEntropyOptions & { readonly ignoreIndex: number; readonly labelSmoothing: number } {
-  const { labelSmoothing = 0, ...rest } = nllOptions("crossEntropy", options);
+  const { labelSmoothing = 0, ...rest } = nllOptions("crossEntropy", options, { labelSmoothing: anything });
   checkRange("crossEntropy", "labelSmoothing", labelSmoothing, 0, 1);
   return { ...rest, labelSmoothing };
 }

@@ -1,7 +1,7 @@
 /** Dice loss: the overlap of predicted and true regions, differentiable. */
 
 import { ShapeError, ValueError } from "../../base/errors.js";
-import { show } from "../../base/options.js";
+import { anything, show } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { sigmoid } from "../../ops/activations.js";
 import { add, div, mul, sub } from "../../ops/arithmetic.js";
@@ -25,7 +25,7 @@ const activations = {
 };
 
 export function diceOptions(options: DiceLossOptions): DiceLossOptions & { readonly activation: keyof typeof activations; readonly smooth: number } {
-  const { activation = "sigmoid", smooth = 1 } = checkOptions("diceLoss", options);
+  const { activation = "sigmoid", smooth = 1 } = checkOptions("diceLoss", options, { activation: anything, smooth: anything });
   if (!Object.hasOwn(activations, activation)) {
     throw new ValueError(`diceLoss: activation must be "sigmoid", "softmax" or "none", got ${show(activation)}.`);
   }

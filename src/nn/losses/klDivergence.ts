@@ -1,5 +1,6 @@
 /** Kullback–Leibler divergence between distributions. */
 
+import { flag } from "../../base/options.js";
 import { div, mul, sub } from "../../ops/arithmetic.js";
 import { gt, where } from "../../ops/compare.js";
 import { exp, log } from "../../ops/elementwise.js";
@@ -19,7 +20,7 @@ export interface KlDivOptions {
 }
 
 export function klDivOptions(options: KlDivOptions): KlDivOptions {
-  return checkOptions("klDiv", options, ["mean", "batchMean", "sum", "none"]);
+  return checkOptions("klDiv", options, { logTarget: flag }, ["mean", "batchMean", "sum", "none"]);
 }
 
 /**

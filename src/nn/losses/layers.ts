@@ -1,5 +1,6 @@
 /** Losses as layers: each holds its options, checked when it is made, and calls the function of its name. Options that are tensors are buffers. */
 
+import { anything } from "../../base/options.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
 import {
@@ -82,7 +83,7 @@ export class NLLLoss extends LossLayer<NllOptions, [logProbabilities: Tensor, ta
  */
 export class BCELoss extends LossLayer<BinaryCrossEntropyOptions, [probabilities: Tensor, target: Tensor]> {
   constructor(options: BinaryCrossEntropyOptions = {}) {
-    super(checkOptions("binaryCrossEntropy", options));
+    super(checkOptions("binaryCrossEntropy", options, { weight: anything }));
   }
 
   forward(probabilities: Tensor, target: Tensor): Tensor {
@@ -99,7 +100,7 @@ export class BCELoss extends LossLayer<BinaryCrossEntropyOptions, [probabilities
  */
 export class BCEWithLogitsLoss extends LossLayer<BinaryCrossEntropyWithLogitsOptions, [logits: Tensor, target: Tensor]> {
   constructor(options: BinaryCrossEntropyWithLogitsOptions = {}) {
-    super(checkOptions("binaryCrossEntropyWithLogits", options));
+    super(checkOptions("binaryCrossEntropyWithLogits", options, { weight: anything, posWeight: anything }));
   }
 
   forward(logits: Tensor, target: Tensor): Tensor {

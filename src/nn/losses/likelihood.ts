@@ -1,6 +1,7 @@
 /** Negative log-likelihoods of numbers: where the network predicts the parameters of a distribution. */
 
 import { ShapeError } from "../../base/errors.js";
+import { anything, flag } from "../../base/options.js";
 import { formatShape, sameShape } from "../../base/shape.js";
 import { add, div, mul, sub } from "../../ops/arithmetic.js";
 import { cast } from "../../ops/cast.js";
@@ -18,7 +19,7 @@ export interface GaussianNllOptions extends LossOptions {
 }
 
 export function gaussianNllOptions(options: GaussianNllOptions): GaussianNllOptions & { readonly eps: number } {
-  const { eps = 1e-6 } = checkOptions("gaussianNllLoss", options);
+  const { eps = 1e-6 } = checkOptions("gaussianNllLoss", options, { full: flag, eps: anything });
   checkPositive("gaussianNllLoss", "eps", eps);
   return { ...options, eps };
 }
@@ -53,7 +54,7 @@ export interface PoissonNllOptions extends LossOptions {
 }
 
 export function poissonNllOptions(options: PoissonNllOptions): PoissonNllOptions & { readonly eps: number } {
-  const { eps = 1e-8 } = checkOptions("poissonNllLoss", options);
+  const { eps = 1e-8 } = checkOptions("poissonNllLoss", options, { logInput: flag, full: flag, eps: anything });
   checkPositive("poissonNllLoss", "eps", eps);
   return { ...options, eps };
 }

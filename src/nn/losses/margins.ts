@@ -1,6 +1,7 @@
 /** Losses of scores that want a margin: hinge losses of two and of many classes, and the logistic loss. */
 
 import { ValueError } from "../../base/errors.js";
+import { anything, type Kind } from "../../base/options.js";
 import { relu, softplus } from "../../ops/activations.js";
 import { mul, sub } from "../../ops/arithmetic.js";
 import { ne, where } from "../../ops/compare.js";
@@ -30,8 +31,8 @@ export interface MarginOptions extends LossOptions {
   readonly margin?: number;
 }
 
-export function marginOptions<O extends MarginOptions>(loss: string, options: O, margin = 1): O & { readonly margin: number } {
-  const resolved = { ...checkOptions(loss, options), margin: options.margin ?? margin };
+export function marginOptions<O extends MarginOptions>(loss: string, options: O, margin = 1, kinds: Readonly<Record<string, Kind>> = {}): O & { readonly margin: number } {
+  const resolved = { ...checkOptions(loss, options, { margin: anything, ...kinds }), margin: options.margin ?? margin };
   if (!Number.isFinite(resolved.margin)) throw new ValueError(`${loss}: margin must be a number, got ${resolved.margin}.`);
   return resolved;
 }
@@ -57,7 +58,7 @@ export interface MulticlassHingeOptions extends MarginOptions {
 }
 
 export function multiclassHingeOptions(loss: string, options: MulticlassHingeOptions): MulticlassHingeOptions & { readonly margin: number; readonly p: 1 | 2 } {
-  const { p = 1, ...rest } = marginOptions(loss, options);
+  const { p = 1, ...rest } = marginOptions(loss, options, 1, { p: anything, weight: anything });
   if (p !== 1 && p !== 2) throw new ValueError(`${loss}: p must be 1 or 2, got ${String(p)}.`);
   return { ...rest, p };
 }

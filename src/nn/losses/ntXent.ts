@@ -1,6 +1,7 @@
 /** NT-Xent: the contrastive loss of SimCLR. */
 
 import { ShapeError } from "../../base/errors.js";
+import { anything } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import { div } from "../../ops/arithmetic.js";
 import { eq, lt, where } from "../../ops/compare.js";
@@ -20,7 +21,7 @@ export interface NtXentOptions extends LossOptions {
 }
 
 export function ntXentOptions(options: NtXentOptions): NtXentOptions & { readonly temperature: number } {
-  const { temperature = 0.5 } = checkOptions("ntXentLoss", options);
+  const { temperature = 0.5 } = checkOptions("ntXentLoss", options, { temperature: anything });
   checkPositive("ntXentLoss", "temperature", temperature);
   return { ...options, temperature };
 }

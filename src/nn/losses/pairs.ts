@@ -1,6 +1,7 @@
 /** Losses of pairs and triplets: vectors of one kind shall lie close together, those of different kinds apart. */
 
 import { ShapeError } from "../../base/errors.js";
+import { anything, flag } from "../../base/options.js";
 import { formatShape, sameShape } from "../../base/shape.js";
 import { relu } from "../../ops/activations.js";
 import { div, minimum, mul, sub } from "../../ops/arithmetic.js";
@@ -48,7 +49,7 @@ export interface TripletMarginOptions extends MarginOptions {
 }
 
 export function tripletMarginOptions(options: TripletMarginOptions): TripletMarginOptions & { readonly margin: number; readonly p: number; readonly eps: number } {
-  const { p = 2, eps = 1e-6, ...rest } = marginOptions("tripletMarginLoss", options);
+  const { p = 2, eps = 1e-6, ...rest } = marginOptions("tripletMarginLoss", options, 1, { p: anything, swap: flag, eps: anything });
   checkPositive("tripletMarginLoss", "p", p);
   checkPositive("tripletMarginLoss", "eps", eps);
   return { ...rest, p, eps };

@@ -2,7 +2,7 @@
 
 import { isFloat } from "../../base/dtype.js";
 import { DTypeError, ShapeError, ValueError } from "../../base/errors.js";
-import { isOptions, show } from "../../base/options.js";
+import { isOptions, type Kind, oneOf, optionsOf, show } from "../../base/options.js";
 import { broadcastShapes, formatShape, sameShape } from "../../base/shape.js";
 import { cast } from "../../ops/cast.js";
 import { noTensor } from "../../ops/operation.js";
@@ -22,14 +22,19 @@ export function reduced(loss: string, losses: Tensor, { reduction = "mean" }: Lo
   return reduction === "sum" ? sum(losses) : losses;
 }
 
-/** Options of `loss` as they came. @throws ValueError unless they are an object with a known `reduction`. */
-export function checkOptions<O extends { readonly reduction?: string }>(loss: string, options: O, reductions: readonly string[] = ["mean", "sum", "none"]): O {
+/**
+ * Options of `loss` as they came.
+ * @param kinds of the options beside `reduction`
+ * @throws ValueError unless they are an object with a known `reduction`, and others of their kinds.
+ */
+export function checkOptions<O extends { readonly reduction?: string }>(
+  loss: string,
+  options: O,
+  kinds: Readonly<Record<string, Kind>> = {},
+  reductions: readonly string[] = ["mean", "sum", "none"],
+): O {
   if (!isOptions(options)) throw new ValueError(`${loss}: expected options such as { reduction: "sum" }, got ${show(options)}.`);
-  const { reduction = "mean" } = options;
-  if (!reductions.includes(reduction)) {
-    const known = reductions.map((name) => `"${name}"`);
-    throw new ValueError(`${loss}: reduction must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, got ${show(reduction)}.`);
-  }
+  optionsOf<object>(loss, options, { reduction: oneOf(...reductions), ...kinds });
   return options;
 }
 

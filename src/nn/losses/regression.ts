@@ -1,5 +1,6 @@
 /** Losses of numbers: squared, absolute, and what lies between. Prediction and target have one shape. */
 
+import { anything } from "../../base/options.js";
 import { mul, sub } from "../../ops/arithmetic.js";
 import { abs, clamp, mulScalar, square } from "../../ops/elementwise.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -43,7 +44,7 @@ export interface HuberLossOptions extends LossOptions {
 }
 
 export function huberOptions(options: HuberLossOptions): HuberLossOptions & { readonly delta: number } {
-  const { delta = 1 } = checkOptions("huberLoss", options);
+  const { delta = 1 } = checkOptions("huberLoss", options, { delta: anything });
   checkPositive("huberLoss", "delta", delta);
   return { ...options, delta };
 }
@@ -67,7 +68,7 @@ export interface SmoothL1LossOptions extends LossOptions {
 }
 
 export function smoothL1Options(options: SmoothL1LossOptions): SmoothL1LossOptions & { readonly beta: number } {
-  const { beta = 1 } = checkOptions("smoothL1Loss", options);
+  const { beta = 1 } = checkOptions("smoothL1Loss", options, { beta: anything });
   checkRange("smoothL1Loss", "beta", beta, 0);
   return { ...options, beta };
 }

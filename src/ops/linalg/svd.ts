@@ -1,7 +1,7 @@
 /** Singular value decomposition. */
 
 import { NablaError } from "../../base/errors.js";
-import { optionsOf } from "../../base/options.js";
+import { flag, optionsOf } from "../../base/options.js";
 import type { Shape } from "../../base/shape.js";
 import { isGradEnabled } from "../../tensor/tape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -108,7 +108,7 @@ export interface SVD {
  * Vh // → [[1, 0], [0, 1]]
  */
 export function svd(a: Tensor, options: SVDOptions = {}): SVD {
-  const { fullMatrices = true } = optionsOf("svd", options);
+  const { fullMatrices = true } = optionsOf("svd", options, { fullMatrices: flag });
   checkMatrix("svd", a);
   const attributes = { vectors: fullMatrices ? "full" : "thin" } as const;
   const [S, U, Vh] = unpack(svdOp.apply([toDouble(a)], attributes), shapesOf(a, attributes)).map((factor) => cast(factor, a.dtype));

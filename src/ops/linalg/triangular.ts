@@ -2,7 +2,7 @@
 
 import { promote } from "../../base/dtype.js";
 import { ShapeError, ValueError } from "../../base/errors.js";
-import { optionsOf } from "../../base/options.js";
+import { anything, flag, optionsOf } from "../../base/options.js";
 import { formatShape } from "../../base/shape.js";
 import type { TriangularParams } from "../../backend/linalg/linalgKernels.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -74,7 +74,7 @@ export interface SolveTriangularOptions {
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
   checkSquare("solveTriangular", a);
   checkMatrix("solveTriangular", b, 1);
-  const { upper: above, left = true, unitriangular: unit = false } = optionsOf("solveTriangular", options ?? {});
+  const { upper: above, left = true, unitriangular: unit = false } = optionsOf("solveTriangular", options ?? {}, { upper: anything, left: flag, unitriangular: flag });
   if (typeof above !== "boolean") throw new ValueError(`solveTriangular: say which triangle A has: { upper: true } or { upper: false }.`);
   if (!left) return transpose(solveTriangular(transpose(a), transpose(b), { upper: !above, unitriangular: unit }));
   checkRows("solveTriangular", a, b);
