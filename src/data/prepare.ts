@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../base/errors.js";
+import { callback, integer, type Kinds, optionsOf, text } from "../base/options.js";
 import { cacheFolder as defaultCacheFolder, onDisk } from "./cache.js";
 import { drawCharacters } from "./characters/characters.js";
 import { missingFontPackages, requireFontPackages } from "./characters/fonts.js";
@@ -33,6 +34,9 @@ export interface PrepareOptions extends LookupOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
+const lookupKinds: Kinds<LookupOptions> = { dataDir: text, cacheDir: text };
+const loadKinds: Kinds<LoadOptions> = { ...lookupKinds, seed: integer(0), drawings: integer(1), validationDrawings: integer(1), onDraw: callback };
+
 /** What `prepare` found or brought. */
 export interface Prepared {
   readonly path: string;
@@ -50,7 +54,8 @@ export interface Prepared {
  */
 export async function load(name: string, options: LoadOptions = {}): Promise<Splits> {
   checkDataName(name);
-  if (name === charactersName) return drawCharacters({ ...options, onProgress: options.onDraw });
+  const { seed, drawings, validationDrawings, onDraw } = optionsOf("load", options, loadKinds);
+  if (name === charactersName) return drawCharacters({ seed, drawings, validationDrawings, onProgress: onDraw });
   const source = sourceOf(name);
   const path = pathOf(source, options);
   return { name, ...(await onDisk(path, () => source.read(path))), source: path };
@@ -71,6 +76,7 @@ export function requireData(name: string, options: LookupOptions): void {
  */
 export async function prepare(name: string, options: PrepareOptions = {}): Promise<Prepared> {
   checkDataName(name);
+  optionsOf("prepare", options, { ...lookupKinds, onProgress: callback });
   if (name === charactersName) return { path: (await drawCharacters({ drawings: 1, validationDrawings: 1 })).source, downloaded: false };
   return prepareSource(sourceOf(name), options);
 }
@@ -118,6 +124,7 @@ export interface SourceListing {
  * sources.map(({ name }) => name) // → ["characters", "cifar10", "cifar100", "cifar100-coarse", "mnist", "fashion", "digits"]
  */
 export function listSources(options: LookupOptions = {}): SourceListing[] {
+  optionsOf("listSources", options, lookupKinds);
   const fonts = missingFontPackages();
   const characters: SourceListing = {
     name: charactersName,
