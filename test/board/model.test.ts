@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { crossEntropy, data, EventWriter, manualSeed, nn, optim, recordRun, relu, type Tensor, Trainer } from "../../src/index.js";
+import { crossEntropy, data, EventWriter, manualSeed, nn, optim, recordRun, relu, type Tensor, tensor, Trainer } from "../../src/index.js";
 import type { Inspection, Spread } from "../../src/board/protocol.js";
 import { accessibilityFaults } from "./accessibility.js";
 import { describeInBrowser, openBoard, type OpenBoard } from "./browser.js";
@@ -35,6 +35,25 @@ async function stripesRun(folder: string): Promise<void> {
   await trainer.fit(loader(true), loader(false), { epochs: 3 });
 }
 
+/** A layer that is run 300 times. */
+class Again extends nn.Module {
+  fc = new nn.Linear(4, 4);
+  override forward(x: Tensor): Tensor {
+    for (let i = 0; i < 300; i++) x = relu(this.fc.forward(x).add(1));
+    return x;
+  }
+}
+
+async function longRun(folder: string): Promise<void> {
+  manualSeed(2);
+  const x = tensor(Array.from({ length: 12 }, (_, i) => [i, 1, -i, 2].map((value) => value / 12)));
+  const loader = new data.DataLoader(new data.TensorDataset({ x, y: tensor(Int32Array.from({ length: 12 }, (_, i) => i % 2)) }), { batch: 6 });
+  const model = new nn.Sequential(new Again(), new nn.Linear(4, 2));
+  const trainer = new Trainer({ model, optimizer: new optim.SGD(model.parameters(), { lr: 1e-6 }), loss: crossEntropy });
+  trainer.listen(recordRun(folder, { trainer }));
+  await trainer.fit(loader, loader, { epochs: 1 });
+}
+
 /** The same with gradients that get smaller towards the input. */
 function vanishing(folder: string): void {
   const file = join(folder, "inspection.json");
@@ -54,6 +73,7 @@ describeInBrowser("model", () => {
     await stripesRun(join(folder, "stripes ½"));
     cpSync(join(folder, "stripes ½"), join(folder, "vanishing"), { recursive: true });
     vanishing(join(folder, "vanishing"));
+    await longRun(join(folder, "long"));
     foreign = new EventWriter(join(folder, "foreign"));
     foreign.addScalar("dead/relu1", 0, 1);
     foreign.addScalar("dead/relu2", 0.34, 1);
@@ -164,6 +184,18 @@ describeInBrowser("model", () => {
       expect(await page.getAttribute('.node[aria-label^="0,"]', "aria-label")).toContain("vanishing gradient");
       expect(await page.textContent(".details")).toContain("Its gradient vanishes");
     });
+  });
+
+  test("of more than 500 operations, those of a module are one", async () => {
+    const page = await look("long", "&part=values");
+    await page.getByText("This graph has 904 operations, too many to be looked at one by one").waitFor();
+    expect(await boxes()).toEqual(["input", "0", "1", "loss"]);
+    await page.click("text=Unfold all");
+    await expect.poll(boxes).toEqual(expect.arrayContaining(["600 operations in 0", "300 operations in 0.fc", "0.fc.weight"]));
+    await page.click('.node[aria-label^="600 operations in 0,"]');
+    expect(await page.textContent("#operation-name")).toBe("600 operations");
+    await page.click("text=All operations as a table");
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   test("filters over the epochs, and maps of a layer", async () => {

@@ -22,7 +22,7 @@ const schema = z.object({
       label: number,
       loss: z.number(),
       top: z.array(z.object({ label: z.number(), probability: z.number() })),
-      graph: z.array(z.object({ id: z.number(), op: text, name: text, inputs: z.array(z.number()), shape: naturals, value: spread, gradient: spread.nullable() })),
+      graph: z.array(z.object({ id: z.number(), op: text, name: text, inputs: z.array(z.number()), shape: naturals, value: spread, gradient: spread.nullable(), operations: z.int().min(2).optional() })),
     }),
   ),
   layers: z.array(z.object({ path: text, shape: naturals })),
