@@ -10,9 +10,18 @@ import { firstAtLeast } from "./rising.js";
 /** No run has more curves; a damaged file may claim any number. */
 const maxColumns = 4096;
 
+interface Slot {
+  readonly name: string;
+  /** Within an object. */
+  readonly inner: string | null;
+  readonly column: Growing<Float64Array> | null;
+}
+
 export class MetricsTable implements LineSink {
   readonly #epochs = Growing.float64();
   readonly #columns = new Map<string, Growing<Float64Array>>();
+  /** The columns of a record's numbers in their order, as the last one had them. */
+  readonly #slots: Slot[] = [];
   /** Rows that lie in order: all, or those before `#late`. */
   #ordered = 0;
   /** Rows of the epochs behind them, since one came late; null while all lie in order. */
@@ -29,6 +38,7 @@ export class MetricsTable implements LineSink {
   restart(): void {
     this.#epochs.resize(0);
     this.#columns.clear();
+    this.#slots.length = 0;
     this.#late = null;
     this.#line = this.damaged = this.firstDamaged = this.repeated = this.left = 0;
   }
@@ -45,10 +55,17 @@ export class MetricsTable implements LineSink {
     const { epoch } = record;
     if (typeof epoch !== "number" || !Number.isFinite(epoch)) return this.#isDamaged();
     const row = this.#row(epoch);
-    for (const [name, value] of Object.entries(record)) {
-      if (typeof value === "number" && name !== "epoch") this.#set(name, row, value);
+    const entries = record as Readonly<Record<string, unknown>>;
+    let place = 0;
+    for (const name in entries) {
+      const value = entries[name];
+      if (typeof value === "number" && name !== "epoch") this.#set(place++, name, null, row, value);
       else if (typeof value === "object" && value !== null) {
-        for (const [inner, number] of Object.entries(value)) if (typeof number === "number") this.#set(`${name}/${inner}`, row, number);
+        const inside = value as Readonly<Record<string, unknown>>;
+        for (const inner in inside) {
+          const number = inside[inner];
+          if (typeof number === "number") this.#set(place++, name, inner, row, number);
+        }
       }
     }
   }
@@ -136,17 +153,30 @@ export class MetricsTable implements LineSink {
     this.#epochs.reorder(begin, order);
   }
 
-  #set(name: string, row: number, value: number): void {
-    let column = this.#columns.get(name);
-    if (column === undefined) {
-      if (this.#columns.size >= maxColumns) {
-        this.left++;
-        return;
-      }
-      column = Growing.float64();
-      this.#columns.set(name, column);
+  /** @param place of the number in its record: mostly its column is that of the number there in the record before */
+  #set(place: number, name: string, inner: string | null, row: number, value: number): void {
+    let slot = this.#slots[place];
+    if (slot === undefined || slot.name !== name || slot.inner !== inner) {
+      slot = { name, inner, column: this.#columnOf(inner === null ? name : `${name}/${inner}`) };
+      if (place < maxColumns) this.#slots[place] = slot;
+    }
+    const { column } = slot;
+    if (column === null) {
+      this.left++;
+      return;
     }
     if (column.length <= row) column.resize(row + 1);
     column.set(row, value);
+  }
+
+  /** Null where there are too many. */
+  #columnOf(name: string): Growing<Float64Array> | null {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      if (this.#columns.size >= maxColumns) return null;
+      column = Growing.float64();
+      this.#columns.set(name, column);
+    }
+    return column;
   }
 }

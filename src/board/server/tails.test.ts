@@ -5,7 +5,10 @@ import { appendFileSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { EventWriter } from "../../index.js";
+import { crc32c } from "../../interop/tfevents/crc32c.js";
 import { encodeRecord } from "../../interop/tfevents/records.js";
+import { EventIndex } from "./eventIndex.js";
 import { LineTail } from "./lineTail.js";
 import { MetricsTable } from "./metricsTable.js";
 import { RecordTail } from "./recordTail.js";
@@ -128,4 +131,51 @@ test("a long log in reverse takes no more time than one in order, but for puttin
   expect(table.column("a")!.every((value, i) => value === i + 1)).toBe(true);
   // Moving all rows for each line would take a minute.
   expect(process.cpuUsage(before).user).toBeLessThan(10e6);
+});
+
+test("numbers of any step, tag and value, as they were logged", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ tag: fc.oneof(fc.constantFrom("loss", "loss2", "lost", "ü", "x".repeat(95), "x".repeat(96), "y".repeat(300)), fc.string({ minLength: 1, maxLength: 3 })), step: fc.oneof(fc.nat(300), fc.constantFrom(16_383, 16_384, 2 ** 28 - 1, 2 ** 28, 2 ** 31, 2 ** 40)), value: fc.oneof(fc.float(), fc.constantFrom(NaN, Infinity)) }), { maxLength: 12 }),
+      async (numbers) => {
+        const events = mkdtempSync(join(folder, "events-"));
+        const writer = new EventWriter(events, { wallTime: 100 });
+        const wanted = new Map<string, Map<number, number>>();
+        for (const [i, { tag, step, value }] of numbers.entries()) {
+          writer.addScalar(tag, value, step, { wallTime: 100 + i });
+          wanted.set(tag, (wanted.get(tag) ?? new Map<number, number>()).set(step, Math.fround(value)));
+        }
+        await writer.close();
+        const index = new EventIndex(folder, events);
+        await index.read(false);
+        const found = new Map(Array.from(index.curves, ([tag, curve]) => {
+          const { step, value } = curve.points();
+          return [tag, new Map(Array.from(step, (each, i) => [each, value[i]]))];
+        }));
+        expect(found).toEqual(new Map(Array.from(wanted, ([tag, values]) => [tag, new Map([...values].sort(([a], [b]) => a - b))])));
+        if (numbers.length > 0) expect(index.ended).toBe(100 + numbers.length - 1);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test("a check sum of any part of some bytes is that of the part alone", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(40), fc.nat(40), (bytes, a, b) => {
+      const [begin, end] = [a, b].map((at) => at % (bytes.length + 1)).sort((x, y) => x - y);
+      let c = 0xffffffff;
+      for (const byte of bytes.subarray(begin, end)) {
+        c ^= byte;
+        for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0x82f63b78 ^ (c >>> 1) : c >>> 1;
+      }
+      expect(crc32c(bytes, begin, end)).toBe((c ^ 0xffffffff) >>> 0);
+    }),
+  );
+});
+
+test("records in columns of their own, in whichever order their numbers come", () => {
+  const table = new MetricsTable();
+  for (const line of ['{"epoch":1,"a":1,"p":{"x":2,"y":3}}', '{"epoch":2,"p":{"y":4,"x":5},"a":6}', '{"p/x":7,"epoch":3,"p":{"":8},"p/":9}', '{"a":10,"epoch":4,"b":11}']) table.line(line);
+  expect(Object.fromEntries(table.names.map((name) => [name, Array.from(table.column(name)!)]))).toEqual({ a: [1, 6, NaN, 10], "p/x": [2, 5, 7, NaN], "p/y": [3, 4, NaN, NaN], "p/": [NaN, NaN, 9, NaN], b: [NaN, NaN, NaN, 11] });
 });
