@@ -1,7 +1,7 @@
 /** The board's server: follows a folder of runs and answers its page. */
 
 import { once } from "node:events";
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import type { Server } from "node:http";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
@@ -85,7 +85,9 @@ async function folderOf(root: string): Promise<string> {
   try {
     const path = await realpath(resolve(root));
     if (!(await stat(path)).isDirectory()) throw new DataError(`${root} is a file; give the folder in which the runs are.`);
-    await access(path, constants.R_OK | constants.X_OK);
+    // Tried, not asked: the system may answer for another user than it lets in.
+    await readdir(path);
+    await stat(`${path}/.`);
     return path;
   } catch (error) {
     if (error instanceof DataError) throw error;

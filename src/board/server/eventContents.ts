@@ -6,7 +6,7 @@ import { badRequest, notFound, RequestProblem } from "./problem.js";
 import { Recent } from "./recent.js";
 import type { Places } from "./runEvents.js";
 import { evenly } from "./thin.js";
-import type { RunData, WatchedRun } from "./watchedRun.js";
+import type { RunData } from "./watchedRun.js";
 
 const maxEntries = 120;
 const maxBuckets = 1000;
@@ -15,12 +15,12 @@ type Buckets = HistogramSeries["entries"][number]["buckets"];
 export class EventContents {
   readonly #buckets = new Recent<Buckets>(16 * 2 ** 20);
 
-  async histograms(run: WatchedRun, { events }: RunData, tag: string): Promise<HistogramSeries> {
+  async histograms({ events }: RunData, tag: string): Promise<HistogramSeries> {
     const { index, tag: logged, places } = found(events.places("histogram"), tag, "histogram");
     const chosen = lastOfEach(places);
     const entries = evenly(chosen.length, maxEntries).map(async (i) => {
       const place = chosen[i];
-      const buckets = await this.#buckets.get(`${run.folder}\n${place.file}\n${place.offset}\n${tag}`, 2000, () => bucketsAt(index, place, logged));
+      const buckets = await this.#buckets.get(`${index.reading}\n${place.file}\n${place.offset}\n${tag}`, 2000, () => bucketsAt(index, place, logged));
       return { step: place.step, buckets };
     });
     return { tag, entries: await Promise.all(entries) };

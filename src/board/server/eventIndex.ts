@@ -25,6 +25,8 @@ export interface Place {
   readonly height: number;
 }
 
+let nextReading = 0;
+
 /** No run has more tags; a damaged file may hold any number. */
 const maxTags = 10_000;
 
@@ -36,6 +38,8 @@ export class EventIndex {
   readonly #tails = new Map<string, RecordTail>();
   /** By tag: writers may name the plugin only the first time. */
   readonly #plugins = new Map<string, string>();
+  /** Another number whenever its files are read anew: places of before are void. */
+  reading = nextReading++;
   /** Bytes that were there at the last visit. */
   #seen = "";
   readonly curves = new Map<string, Curve>();
@@ -110,6 +114,8 @@ export class EventIndex {
     for (const map of [this.#tails, this.#plugins, this.curves, this.places, this.problems, this.#spoilt]) map.clear();
     this.hparams = new Map();
     this.began = this.ended = NaN;
+    this.left = false;
+    this.reading = nextReading++;
   }
 
   #add(file: string, data: Uint8Array, offset: number): void {

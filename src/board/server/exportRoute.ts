@@ -55,7 +55,7 @@ async function exportOf(store: RunStore, run: WatchedRun): Promise<string> {
   const contents = new EventContents();
   const histograms: HistogramSeries[] = [];
   for (const tag of chosen) {
-    const read = await part(tag, async () => contents.histograms(run, await store.data(run), tag));
+    const read = await part(tag, async () => contents.histograms(await store.data(run), tag));
     if (read !== null) histograms.push(read);
   }
   return exportHtml({

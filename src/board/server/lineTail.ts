@@ -4,7 +4,7 @@
  */
 
 import type { FileHandle } from "node:fs/promises";
-import { openInside } from "./openInside.js";
+import { bytesAt, openInside } from "./openInside.js";
 
 export interface LineSink {
   /** The file is another one than before: what was read is void. */
@@ -79,15 +79,4 @@ export class LineTail {
       if (!skipping) this.#offset = at;
     }
   }
-}
-
-async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, filled);
 }

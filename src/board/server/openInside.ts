@@ -6,6 +6,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import { sep } from "node:path";
+import { errorCode } from "../../base/atomicWrite.js";
 
 /** Why a file is not read, as half a sentence: "is a link that leaves the folder". */
 export class NotReadable extends Error {}
@@ -20,7 +21,7 @@ const leaves = (): NotReadable => new NotReadable("is a link that leaves the fol
  * @throws NotReadable for what is no file below `root`; the system's error where it is missing or may not be read.
  */
 export async function openInside(root: string, path: string): Promise<FileHandle> {
-  const real = await realpath(path);
+  const real = await target(path);
   if (!isInside(root, real)) throw leaves();
   const file = await open(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
@@ -32,11 +33,33 @@ export async function openInside(root: string, path: string): Promise<FileHandle
   }
 }
 
+/** `realpath`, which says of a link without an end what it is. */
+async function target(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" && (await lstat(path)).isSymbolicLink()) throw new NotReadable("is a link that leads nowhere");
+    throw error;
+  }
+}
+
+/** The bytes from `offset` on, fewer where the file ends before. */
+export async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
 /** What the system knows of a file, all links followed. @throws as `openInside` */
 export async function statInside(root: string, path: string): Promise<Stats> {
   let info = await lstat(path);
   if (info.isSymbolicLink()) {
-    if (!isInside(root, await realpath(path))) throw leaves();
+    if (!isInside(root, await target(path))) throw leaves();
     info = await stat(path);
   }
   if (!info.isFile()) throw new NotReadable("is no file");

@@ -1,15 +1,18 @@
 /** Tail of an event file: each visit reads the whole records that are new. One that is cut short waits for its end; after a damaged one nothing more is read. */
 
 import type { FileHandle } from "node:fs/promises";
+import { basename } from "node:path";
 import { DataError } from "../../base/errors.js";
 import { maskedCrc32c } from "../../interop/tfevents/crc32c.js";
-import { openInside } from "./openInside.js";
+import { bytesAt, openInside } from "./openInside.js";
 
 const headerBytes = 12;
 const footerBytes = 4;
 const chunkBytes = 1 << 18;
 /** Buffers that nobody reads into now: memory outside of JavaScript's heap is given back late. */
 const spare: Uint8Array[] = [];
+/** So many bytes before the place that was reached must be as they were. */
+const markBytes = 64;
 /** Longer records, such as graphs of large models, are passed over. */
 const maxBytes = 64 * 2 ** 20;
 
@@ -25,6 +28,9 @@ export class RecordTail {
   readonly #path: string;
   #offset = 0;
   #inode = 0;
+  #mark: Buffer = Buffer.alloc(0);
+  /** Which file it was when last visited, its size and time. */
+  #stamp = "";
   /** Bytes of a last record that is not whole, when last visited. */
   unfinished = 0;
   /** What is wrong with the file from some byte on. */
@@ -44,13 +50,16 @@ export class RecordTail {
   async read(sink: RecordSink): Promise<void> {
     const file = await openInside(this.#root, this.#path);
     try {
-      const { size, ino } = await file.stat();
-      if (this.#offset > 0 && (ino !== this.#inode || size < this.#offset)) {
+      const { size, ino, mtimeMs } = await file.stat();
+      if (this.#offset > 0 && (ino !== this.#inode || size < this.#offset || !this.#mark.equals(await bytesAt(file, this.#offset - this.#mark.length, this.#mark.length)))) {
         this.#offset = 0;
-        this.damage = null;
         sink.restart();
       }
       this.#inode = ino;
+      // What was damaged may have been written anew.
+      const stamp = `${ino}:${size}:${mtimeMs}`;
+      if (stamp !== this.#stamp) this.damage = null;
+      this.#stamp = stamp;
       if (this.damage === null && this.#offset < size) {
         const buffer = spare.pop() ?? new Uint8Array(chunkBytes);
         try {
@@ -59,6 +68,8 @@ export class RecordTail {
           spare.push(buffer);
         }
       }
+      const length = Math.min(markBytes, this.#offset);
+      this.#mark = await bytesAt(file, this.#offset - length, length);
       this.unfinished = this.damage === null ? Math.max(0, size - this.#offset) : 0;
     } finally {
       await file.close();
@@ -98,13 +109,12 @@ export class RecordTail {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
     while (at + headerBytes + footerBytes <= bytes.length) {
-      if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) return this.#damaged(at, "the check sum of its length is wrong");
+      if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes, at, at + 8)) return this.#damaged(at, "the check sum of its length is wrong");
       const length = lengthOf(view, at);
       const end = at + headerBytes + length;
       if (end + footerBytes > bytes.length) return at;
-      const data = bytes.subarray(at + headerBytes, end);
-      if (view.getUint32(end, true) !== maskedCrc32c(data)) return this.#damaged(at, "the check sum of its data is wrong");
-      sink.record(data, this.#offset + at);
+      if (view.getUint32(end, true) !== maskedCrc32c(bytes, at + headerBytes, end)) return this.#damaged(at, "the check sum of its data is wrong");
+      sink.record(bytes.subarray(at + headerBytes, end), this.#offset + at);
       at = end + footerBytes;
     }
     return at;
@@ -118,21 +128,18 @@ export class RecordTail {
 
 const lengthOf = (view: DataView, at: number): number => view.getUint32(at, true) + 2 ** 32 * view.getUint32(at + 4, true);
 
-/** The data of the record at `offset`, which was read before. @throws what `openInside` throws; Error where it is gone. */
+/** The data of the record at `offset`, which was read before. @throws what `openInside` throws; DataError where it is gone. */
 export async function recordAt(root: string, path: string, offset: number): Promise<Uint8Array> {
   const file = await openInside(root, path);
   try {
-    const header = new Uint8Array(headerBytes);
-    await file.read(header, 0, headerBytes, offset);
-    const length = lengthOf(new DataView(header.buffer), 0);
-    if (length > maxBytes) throw new DataError(`${path} changed at byte ${offset}; ask again.`);
-    const data = new Uint8Array(length);
-    for (let filled = 0; filled < length; ) {
-      const { bytesRead } = await file.read(data, filled, length - filled, offset + headerBytes + filled);
-      if (bytesRead === 0) throw new DataError(`${path} became shorter than byte ${offset + headerBytes + length}; ask again.`);
-      filled += bytesRead;
-    }
-    return data;
+    const changed = (): DataError => new DataError(`${basename(path)} changed at byte ${offset}; ask again.`);
+    const header = await bytesAt(file, offset, headerBytes);
+    if (header.length < headerBytes || header.readUInt32LE(8) !== maskedCrc32c(header, 0, 8)) throw changed();
+    const length = lengthOf(new DataView(header.buffer, header.byteOffset), 0);
+    if (length > maxBytes) throw changed();
+    const data = await bytesAt(file, offset + headerBytes, length + footerBytes);
+    if (data.length < length + footerBytes || data.readUInt32LE(length) !== maskedCrc32c(data, 0, length)) throw changed();
+    return data.subarray(0, length);
   } finally {
     await file.close();
   }

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Omission } from "../protocol.js";
 import type { Curve } from "./curve.js";
 import { EventIndex, isEventFile, type Place } from "./eventIndex.js";
+import { whyUnreadable } from "./openInside.js";
 
 export interface EventCurve {
   readonly curve: Curve;
@@ -107,11 +108,12 @@ export class RunEvents {
   }
 
   /**
-   * Where event files lie, with the state of all as a text that changes when they do.
+   * Where event files lie, with the state of all as a text that changes when they do, and folders that cannot be read, by their paths below `folder`.
    * @param inside what is in `folder`
    */
-  static async find(folder: string, inside: readonly Dirent[]): Promise<{ folders: EventFolder[]; stamp: string; updated: number }> {
+  static async find(folder: string, inside: readonly Dirent[]): Promise<{ folders: EventFolder[]; stamp: string; updated: number; unreadable: ReadonlyMap<string, string> }> {
     const folders: EventFolder[] = [];
+    const unreadable = new Map<string, string>();
     const stamps: string[] = [];
     let updated = 0;
     const visit = async (path: string, name: string, depth: number, entries: readonly Dirent[]): Promise<void> => {
@@ -127,11 +129,17 @@ export class RunEvents {
         if (!entry.isDirectory() || depth >= maxDepth) continue;
         if (depth === 0 && entry.name !== "events") continue;
         const below = join(path, entry.name);
-        await visit(below, depth === 0 ? "" : name === "" ? entry.name : `${name}/${entry.name}`, depth + 1, await readdir(below, { withFileTypes: true }).catch(() => []));
+        const inner = depth === 0 ? "" : name === "" ? entry.name : `${name}/${entry.name}`;
+        try {
+          await visit(below, inner, depth + 1, await readdir(below, { withFileTypes: true }));
+        } catch (error) {
+          const reason = whyUnreadable(error);
+          if (reason !== null) unreadable.set(inner === "" ? "events" : `events/${inner}`, reason);
+        }
       }
     };
     await visit(folder, "", 0, inside);
-    return { folders, stamp: stamps.sort().join("\n"), updated };
+    return { folders, stamp: stamps.sort().join("\n"), updated, unreadable };
   }
 }
 

@@ -41,10 +41,7 @@ export function addRunRoutes(app: Hono, store: RunStore, find: (id: string) => W
     await store.refresh(found);
     return c.json(found.summary);
   });
-  app.get("/api/runs/:id/histograms", async (c) => {
-    const found = run(c);
-    return c.json(await contents.histograms(found, await store.data(found), textOf(c, "tag")));
-  });
+  app.get("/api/runs/:id/histograms", async (c) => c.json(await contents.histograms(await store.data(run(c)), textOf(c, "tag"))));
   app.get("/api/runs/:id/images", async (c) => c.json(contents.images(await store.data(run(c)), textOf(c, "tag"))));
   app.get("/api/runs/:id/image", async (c) => {
     const { type, bytes } = await contents.image(await store.data(run(c)), textOf(c, "tag"), wholeOf(c, "step", {}), wholeOf(c, "index", { fallback: 0 }));

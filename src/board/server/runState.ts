@@ -13,14 +13,16 @@ const maxLockBytes = 4096;
 /** Who writes a run: nobody, a living process, or one of another machine, of which only its files tell. */
 export type Writer = "nobody" | "alive" | "elsewhere";
 
-export function writerOf(folder: string): Writer {
+/** @param unreadable told of a lock that may not be read */
+export function writerOf(folder: string, unreadable: (error: unknown) => void): Writer {
   try {
     const lock = lstatSync(join(folder, lockName));
     if (!lock.isFile() || lock.size > maxLockBytes) return "nobody";
     const owner = lockOwner(folder);
     if (owner === undefined || owner.alive === false) return "nobody";
     return owner.alive === null ? "elsewhere" : "alive";
-  } catch {
+  } catch (error) {
+    unreadable(error);
     return "nobody";
   }
 }

@@ -7,6 +7,7 @@ import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { errorCode } from "../../base/atomicWrite.js";
+import { lockName } from "../../train/runLock.js";
 import type { Omission, RunDetail, RunNotes, RunSummary, TagInfo } from "../protocol.js";
 import { LineTail } from "./lineTail.js";
 import { MetricsTable } from "./metricsTable.js";
@@ -68,6 +69,8 @@ export class WatchedRun {
   /** What is in memory: nothing, what the summary needs, or the curves of steps too. */
   #level: Level = 0;
   #problems = new Map<string, string>();
+  /** Folders of events and the lock, where they may not be read: why. */
+  #unreadable: ReadonlyMap<string, string> = new Map();
   /** Whether the summary changed and nobody was told. */
   #news = false;
   /** One after another: a visit, and a request that reads. */
@@ -154,8 +157,13 @@ export class WatchedRun {
     }
     const stamps = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.#stamp(runFiles[name], entries)]))) as Stamps;
     const events = await RunEvents.find(this.folder, entries);
-    const writer = writerOf(this.folder);
+    const unreadable = new Map(events.unreadable);
+    const writer = writerOf(this.folder, (error) => {
+      const reason = whyUnreadable(error);
+      if (reason !== null) unreadable.set(lockName, `${reason}, so whether it goes on is not known`);
+    });
     const key = JSON.stringify([...names.map((name) => stamps[name]?.text), events.stamp, writer]);
+    this.#unreadable = unreadable;
     const known = key === this.#key;
     if (known && (wanted === levels.summary || this.#level === levels.all)) {
       // Time alone may change the state.
@@ -202,7 +210,7 @@ export class WatchedRun {
     const place = this.id === "./" ? "" : this.id;
     const at = (name: string): string => [place, name].filter((part) => part !== "").join("/") || ".";
     const omissions = [
-      ...Array.from(this.#problems, ([name, reason]) => ({ path: at(name), reason: `${reason}.` })),
+      ...[...this.#problems, ...this.#unreadable].map(([name, reason]) => ({ path: at(name), reason: `${reason}.` })),
       ...this.#events.omissions().map(({ path, reason }) => ({ path: at(path), reason })),
     ];
     const same = JSON.stringify([summary, omissions]) === JSON.stringify([this.summary, this.omissions]);
