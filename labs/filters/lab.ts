@@ -8,7 +8,7 @@ const clipped = (image: Tensor): Tensor => minimum(maximum(image, tensor(0)), te
 
 export default defineLab({
   settings: {
-    photo: { value: "bridge.jpg", about: "a file of the folder photos" },
+    photo: { value: "bridge.jpg", folder: "photos", about: "what is filtered" },
     size: { value: 192, min: 16, max: 512, whole: true, about: "height and width that the photo is scaled to" },
     kernel: { value: [-1, -1, 0, -1, 0, 1, 0, 1, 1], about: "your own filter, row by row: 9, 25, … numbers" },
   },

@@ -91,6 +91,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/**
+ * The candidate that `word` seems to mean: one that begins with it, or the nearest if no more than a third of the letters differ, rounded up; undefined when
+ * there is none.
+ */
+export function near(word: string, candidates: readonly string[]): string | undefined {
+  const longer = word === "" ? undefined : candidates.find((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+  const candidate = longer ?? nearest(word, candidates);
+  if (candidate === undefined || candidate === longer) return candidate;
+  return editDistance(word.toLowerCase(), candidate.toLowerCase()) <= Math.ceil(Math.max(word.length, candidate.length) / 3) ? candidate : undefined;
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

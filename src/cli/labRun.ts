@@ -15,6 +15,7 @@ import type { LabDefinition, LabMode } from "../lab/lab.js";
 import { writeResults } from "../lab/output.js";
 import type { LabResult } from "../lab/result.js";
 import { type LabPlan, runLab, seedCount } from "../lab/runLab.js";
+import { requireFiles } from "../lab/settingFiles.js";
 import { resolveSettings, type SettingValue } from "../lab/settings.js";
 import { valueText } from "../lab/values.js";
 import { RunFolder } from "../train/run.js";
@@ -93,6 +94,7 @@ async function begin(name: string | undefined, { quick, full, dataDir, seeds, se
     dataDir: root,
   };
   for (const need of entry.expected.needs) requireNeed(need, root);
+  requireFiles(definition.settings ?? {}, plan.settings, root);
   const info = newRunInfo({ ...plan, folder: entry.folder }, 0);
   const folder = folderOption("--out", out);
   const run = folder === undefined ? RunFolder.createNumbered("runs", `${info.created.slice(0, 10)}-lab-${entry.name}`, info) : RunFolder.create(folder, info);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
-import { DataError, NablaError, nearest, UsageError } from "../base/errors.js";
+import { DataError, NablaError, near, UsageError } from "../base/errors.js";
 import { type Expected, expectedSchema } from "./claims.js";
 import { LabError } from "./errors.js";
 import { defineLab, type LabDefinition } from "./lab.js";
@@ -53,7 +53,8 @@ export function findLab(nameOrPath: string, folder = labsFolder()): LabEntry {
   }
   const names = labNames(folder);
   if (!names.includes(nameOrPath)) {
-    const remedy = names.length === 0 ? "none is installed" : `did you mean ${nearest(nameOrPath, names)}? nabla lab list shows all ${names.length}`;
+    const meant = near(nameOrPath, names);
+    const remedy = names.length === 0 ? "none is installed" : `${meant === undefined ? "" : `did you mean ${meant}? `}nabla lab list shows all ${names.length}`;
     throw new UsageError(`there is no lab ${JSON.stringify(nameOrPath)}; ${remedy}.`);
   }
   return readLab(join(folder, nameOrPath));

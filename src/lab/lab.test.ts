@@ -19,6 +19,7 @@ import { MemoStore } from "./memo.js";
 import { writeResults } from "./output.js";
 import { Pace, progressLine } from "./pace.js";
 import { runLab, type RunLabOptions } from "./runLab.js";
+import { requireFiles } from "./settingFiles.js";
 import { checkDefinitions, describeSettings, resolveSettings, type SettingDefinitions, type SettingValues } from "./settings.js";
 import { numberText, valueText } from "./values.js";
 
@@ -237,11 +238,25 @@ describe("the catalogue", () => {
     await expect(loadLab(readLab(writeLab({ code: "export const x = 1;" })))).rejects.toThrow(/must have export default defineLab/);
     expect(() => findLab("./nowhere")).toThrow(/nowhere is no lab: it has no lab\.js/);
     expect(() => findLab("exmas")).toThrow(/there is no lab "exmas"; did you mean exams\?/);
+    expect(() => findLab("decision")).toThrow(/did you mean decision-boundaries\?/);
+    expect(() => findLab("nosuch")).toThrow(/there is no lab "nosuch"; nabla lab list shows all \d+\.$/);
     expect(listLabs(join(home, "none"))).toEqual([]);
   });
 });
 
 describe("data folders", () => {
+  test("a setting that names a file takes those that are there, and no way out of the folder", () => {
+    const definitions = { photo: { value: "cat.jpg", folder: "photos" } };
+    mkdirSync(join(folder, "photos"), { recursive: true });
+    for (const file of ["cat.jpg", "bridge.jpg", ".hidden"]) writeFileSync(join(folder, "photos", file), "");
+    expect(describeSettings(definitions)[0].expected).toBe("the name of a file in the folder photos");
+    const check = (photo: string): void => requireFiles(definitions, resolveSettings(definitions, "quick", new Map([["photo", photo]])), folder);
+    expect(() => check("bridge.jpg")).not.toThrow();
+    expect(() => check("nosuch.png")).toThrow(/--set photo: there is no nosuch\.png in the folder photos\. There are bridge\.jpg, cat\.jpg\.$/);
+    expect(() => check("car.jpg")).toThrow(/did you mean cat\.jpg\?/);
+    for (const out of ["../cat.jpg", "a\\b.jpg", ".."]) expect(() => check(out)).toThrow(/--set photo: expected the name of a file in the folder photos, got/);
+  });
+
   test("are found below the root, or named with what brings them", () => {
     mkdirSync(join(folder, "photos"), { recursive: true });
     expect(requireFolder("photos", folder)).toBe(join(folder, "photos"));

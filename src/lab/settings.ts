@@ -18,6 +18,8 @@ export interface SettingRange<T = SettingValue> {
   readonly max?: number;
   /** Whole numbers only. @default false */
   readonly whole?: boolean;
+  /** The folder of data, such as "photos", that the value names a file of. */
+  readonly folder?: string;
   /** The only values, or elements of a list, that there are. */
   readonly choices?: readonly (T extends readonly (infer E)[] ? E : T)[];
 }
@@ -52,14 +54,15 @@ const numeric = (text: unknown): unknown => (typeof text === "string" && text.tr
 const listed = (text: unknown): unknown => (typeof text === "string" ? text.split(",").map((item) => item.trim()) : text);
 const yesOrNo = new Map<unknown, boolean>([["yes", true], ["true", true], ["no", false], ["false", false]]);
 
-function elementSchema(kind: string, { min = -Infinity, above = -Infinity, max = Infinity, whole = false, choices }: SettingRange): z.ZodType {
+function elementSchema(kind: string, { min = -Infinity, above = -Infinity, max = Infinity, whole = false, choices, folder }: SettingRange): z.ZodType {
   const chosen = (value: unknown): boolean => choices === undefined || (choices as readonly unknown[]).includes(value);
   if (kind === "number") {
     const inRange = z.number().gte(min).gt(above).lte(max);
     return z.preprocess(numeric, (whole ? inRange.int() : inRange).refine(chosen));
   }
   if (kind === "boolean") return z.preprocess((value) => yesOrNo.get(value) ?? value, z.boolean());
-  return z.string().min(1).refine(chosen);
+  const text = z.string().min(1).refine(chosen);
+  return folder === undefined ? text : text.refine((name) => !/[/\\]|^\.{1,2}$/.test(name));
 }
 
 /** What a setting takes, as a schema and in words. */
@@ -73,8 +76,9 @@ function typeOf(setting: Setting): { readonly schema: z.ZodType; readonly expect
   return { schema: z.preprocess(listed, z.array(element).min(1)), expected: `${words.many}, separated by commas` };
 }
 
-function inWords(kind: string, { min, above, max, whole = false, choices }: SettingRange): { one: string; many: string } {
+function inWords(kind: string, { min, above, max, whole = false, choices, folder }: SettingRange): { one: string; many: string } {
   if (choices !== undefined) return { one: `one of ${choices.join(", ")}`, many: `some of ${choices.join(", ")}` };
+  if (folder !== undefined) return { one: `the name of a file in the folder ${folder}`, many: `names of files in the folder ${folder}` };
   if (kind === "boolean") return { one: "yes or no", many: "yes or no" };
   if (kind === "string") return { one: "a text", many: "texts" };
   const low = min !== undefined ? ` of at least ${min}` : above !== undefined ? ` above ${above}` : "";
@@ -125,6 +129,13 @@ export function resolveSettings(definitions: SettingDefinitions, mode: LabMode, 
   }
   return values;
 }
+
+/** The settings that name files, and the folder of data of each. */
+export const fileSettings = (definitions: SettingDefinitions): { readonly name: string; readonly folder: string }[] =>
+  Object.entries(definitions).flatMap(([name, setting]) => {
+    const { folder } = rangeOf(setting);
+    return folder === undefined ? [] : [{ name, folder }];
+  });
 
 /** A value as it is written on the command line. */
 export const settingText = (value: SettingValue): string => (typeof value === "boolean" ? (value ? "yes" : "no") : Array.isArray(value) ? value.join(",") : String(value));
