@@ -107,8 +107,8 @@ describe("every backend draws the same", () => {
     ["randperm", (o) => randperm(1001, o)],
     ["truncatedNormal", (o) => truncatedNormal([1001], o)],
     ["shuffle", (o) => shuffle(tensor(Float32Array.from({ length: 999 }, (_, i) => i), { backend: o.backend }), 0, o)],
-    ["multinomial", (o) => multinomial(tensor(probabilities, { backend: o.backend }), 1001, { ...o, replacement: true })],
-    ["multinomial without replacement", (o) => multinomial(tensor(probabilities, { backend: o.backend }).expand(301, 3), 3, o)],
+    ["multinomial", (o) => multinomial(tensor(probabilities, { backend: o.backend }), 1001, { generator: o.generator, replacement: true })],
+    ["multinomial without replacement", (o) => multinomial(tensor(probabilities, { backend: o.backend }).expand(301, 3), 3, { generator: o.generator })],
     ["categorical", (o) => categorical(tensor(probabilities, { backend: o.backend }).expand(301, 3), o)],
   ])("%s, to the bit", async (_, draw) => {
     const [first, ...others] = await Promise.all(backends.map((backend) => draw({ backend, generator: new Generator(11) }).data()));
