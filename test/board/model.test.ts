@@ -208,6 +208,19 @@ describeInBrowser("model", () => {
     await page.selectOption(".pictures select", "2.0.norm");
     await expect.poll(() => hash().get("layer")).toBe("2.0.norm");
     await page.waitForSelector('img[alt^="Maps of 2.0.norm"]');
+    const table = async (name: string): Promise<string[]> => {
+      const menu = page.locator("details.export").filter({ has: page.locator(`summary[aria-label*="${name}"]`) });
+      await menu.locator("summary").click();
+      const [download] = await Promise.all([page.waitForEvent("download"), menu.getByRole("button", { name: "CSV" }).click()]);
+      return readFileSync(await download.path(), "utf8").trimEnd().split("\r\n");
+    };
+    const filters = await table("0, epoch 1");
+    expect(filters[0]).toBe("filter,row,column,brightness");
+    // Four filters of 3 × 3, each from its lowest weight to its highest.
+    expect(filters.slice(1).map((row) => row.split(",").slice(0, 3).join())).toEqual(Array.from({ length: 36 }, (_, i) => [Math.floor(i / 9), Math.floor(i / 3) % 3, i % 3].join()));
+    for (const filter of [0, 1, 2, 3]) expect(filters.filter((row) => row.startsWith(`${filter},`) && /,(0|255)$/.test(row)).length).toBeGreaterThanOrEqual(2);
+    const maps = await table("Maps of 2.0.norm");
+    expect([maps[0], maps.length, maps.at(-1)!.replace(/\d+$/, "")]).toEqual(["map,row,column,brightness", 1 + 4 * 8 * 8, "3,7,7,"]);
   });
 
   test("histograms as ridges and heat, and of all layers", async () => {

@@ -8,6 +8,7 @@ import { runPath } from "../../api.js";
 import { ExportMenu } from "../../parts/exportMenu.js";
 import { chosenSample, pictureOf, Samples } from "./samples.js";
 import { choose, param } from "./state.js";
+import { type Pixels, pixelsCsv } from "./tiles.js";
 import { useEpochly } from "./useEpochly.js";
 import { plural, shape } from "./words.js";
 
@@ -60,6 +61,8 @@ function OverSteps({ run, series: { tag, entries } }: { readonly run: RunSummary
   };
   const addresses = Array.from({ length: Math.min(images, 64) }, (_, index) => `api/${runPath(run.id)}/image?${new URLSearchParams({ tag, step: String(step), index: String(index) }).toString()}`);
   const name = `${nameOf(tag)}, ${unit} ${step}`;
+  // Other programs may call filters what they like, and draw them as they like.
+  const cells = isFilters(tag) && run.kind !== "events" ? ({ what: "filter", gap: "white" } as const) : ({ what: "picture", gap: null } as const);
   return (
     <div class="card pictures">
       <div class="bar">
@@ -73,7 +76,7 @@ function OverSteps({ run, series: { tag, entries } }: { readonly run: RunSummary
           </>
         )}
         {entries.length === 1 && <span>{unit} {step}</span>}
-        <ExportMenu name={`${run.name} ${name}`} figure={() => figureOf(addresses, { width, height }, `${run.name}: ${name}`)} />
+        <ExportMenu name={`${run.name} ${name}`} figure={() => figureOf(addresses, { width, height }, `${run.name}: ${name}`)} csv={async () => pixelsCsv(await Promise.all(addresses.map(pixelsAt)), cells)} />
       </div>
       <div class="images">
         {addresses.map((address, index) => <Picture key={index} address={address} width={width} height={height} alt={`${name}${addresses.length > 1 ? `, picture ${index + 1} of ${addresses.length}` : ""}`} most={addresses.length > 1 ? 96 : 480} />)}
@@ -102,7 +105,7 @@ export function Maps({ run, inspection, pictures }: { readonly run: RunSummary; 
               {layers.map(({ path, shape: axes }) => <option key={path} value={path}>{path} ({shape(axes)})</option>)}
             </select>
           </label>
-          <ExportMenu name={`${run.name} ${name}`} figure={() => figureOf([address], null, `${run.name}: ${name}`)} />
+          <ExportMenu name={`${run.name} ${name}`} figure={() => figureOf([address], null, `${run.name}: ${name}`)} csv={async () => pixelsCsv([await pixelsAt(address)], { what: flat ? "unit" : "map", gap: "clear" })} />
         </div>
         <div class="images">
           <Picture key={address} address={address} alt={name} most={960} />
@@ -150,10 +153,22 @@ async function figureOf(addresses: readonly string[], known: { readonly width: n
   });
 }
 
-async function load(address: string): Promise<{ readonly href: string; readonly width: number; readonly height: number }> {
+async function blobAt(address: string): Promise<Blob> {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error("The picture could not be read.");
-  const blob = await answer.blob();
+  return answer.blob();
+}
+
+async function pixelsAt(address: string): Promise<Pixels> {
+  const bitmap = await createImageBitmap(await blobAt(address), { colorSpaceConversion: "none" });
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+  if (context === null) throw new Error("This browser gives no canvas to read the picture from.");
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, bitmap.width, bitmap.height);
+}
+
+async function load(address: string): Promise<{ readonly href: string; readonly width: number; readonly height: number }> {
+  const blob = await blobAt(address);
   const { width, height } = await createImageBitmap(blob);
   const href = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
