@@ -79,9 +79,11 @@ export class UsageError extends NablaError {
  * nearest("mnits", ["cifar10", "mnist", "digits"]) // → mnist
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const words: unknown[] = typeof candidates === "object" && candidates !== null && Symbol.iterator in candidates ? [...candidates] : [undefined];
+  if (![word, ...words].every((each) => typeof each === "string")) throw new ValueError("nearest: expected a word, and the words to choose from.");
   let best: string | undefined;
   let bestDistance = Infinity;
-  for (const candidate of candidates) {
+  for (const candidate of words as string[]) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;

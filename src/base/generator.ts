@@ -171,6 +171,7 @@ export class Generator {
 
   /** The numbers 0 … n − 1 in random order, each order equally likely. */
   permutation(n: number): Int32Array {
+    if (!Number.isInteger(n) || n < 0 || n > 2 ** 31) throw new ValueError(`Generator.permutation: n must be an integer from 0 to 2^31, got ${String(n)}.`);
     const order = new Int32Array(n);
     for (let i = 0; i < n; i++) order[i] = i;
     this.shuffle(order);

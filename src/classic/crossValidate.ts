@@ -53,7 +53,6 @@ export interface CrossValidation {
  * mean   // → 1
  */
 export async function crossValidate<Model extends Scored>(make: () => Model, x: Numbers, y: Numbers, options: CrossValidateOptions<Model> = {}): Promise<CrossValidation> {
-  checkValue("crossValidate", "make", make, callback);
   const { stratify, score, ...rest } = optionsOf("crossValidate", options, { folds: anything, seed: anything, shuffle: anything, stratify: flag, score: callback });
   const { folds, seed, shuffle } = resolveOptions<Omit<CrossValidateOptions, "stratify" | "score">>("crossValidate", { folds: 5, seed: 0, shuffle: true }, rest);
   return step(async () => {

@@ -124,7 +124,7 @@ export class GELU extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return gelu(x, this);
+    return gelu(x, { approximate: this.approximate });
   }
 
   override describe(): string {

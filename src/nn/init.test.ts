@@ -114,6 +114,6 @@ describe("LSUV", () => {
     await expect(nn.lsuv(new nn.Sequential(new nn.ReLU()), zeros([2, 3]))).rejects.toThrow("lsuv: the model has no linear or convolution layer");
     const model = new nn.Sequential(new nn.Linear(3, 2, { bias: false }));
     await expect(nn.lsuv(model, zeros([2, 3]))).rejects.toThrow("lsuv: the output of 0 has variance 0 on this batch");
-    await expect(nn.lsuv(model, tensor([[1, 2, 3]]), { tolerance: 0 })).rejects.toThrow("tolerance must be above 0");
+    await expect(nn.lsuv(model, tensor([[1, 2, 3]]), { tolerance: 0 })).rejects.toThrow("tolerance must be a number above 0");
   });
 });

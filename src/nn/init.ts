@@ -58,7 +58,7 @@ function fill(t: Tensor, values: () => Tensor): Tensor {
 }
 
 function streamFor(t: Tensor, options: InitOptions): Generator {
-  const { generator = namedGenerator(`init[${t.shape.join(",")}]`) } = optionsOf("init", options, { generator: anything });
+  const { generator = namedGenerator(`init[${t.shape.join(",")}]`) } = optionsOf("init", options);
   checkGenerator("init", generator);
   return generator;
 }

@@ -45,14 +45,13 @@ interface Weighted {
  */
 export async function lsuv(model: TensorModule, x: Tensor, options: LsuvOptions = {}): Promise<LsuvLayer[]> {
   checkModule("lsuv", model);
-  const { tolerance = 0.01, maxIterations = 10 } = optionsOf("lsuv", options, { generator: anything, tolerance: positive, maxIterations: integer(1) });
-  if (!(tolerance > 0) || !(maxIterations >= 1)) throw new ValueError(`lsuv: tolerance must be above 0 and maxIterations at least 1, got ${tolerance} and ${maxIterations}.`);
+  const { tolerance = 0.01, maxIterations = 10, generator } = optionsOf("lsuv", options, { generator: anything, tolerance: positive, maxIterations: integer(1) });
   const modes = Array.from(model.namedModules(), ([, module]) => ({ module, training: module.training }));
   model.eval();
   try {
     const layers = inOrder(model, x);
     if (layers.length === 0) throw new ValueError("lsuv: the model has no linear or convolution layer to initialise.");
-    for (const { weight } of layers) orthogonal(weight, options);
+    for (const { weight } of layers) orthogonal(weight, { generator });
     const done: LsuvLayer[] = [];
     for (const layer of layers) done.push({ name: layer.name, variance: await normalise(model, x, layer, tolerance, maxIterations) });
     return done;

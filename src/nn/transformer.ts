@@ -220,11 +220,11 @@ export class TransformerEncoder extends Module<[x: Tensor, options?: EncoderInpu
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
-    optionsOf("TransformerEncoder", options, { ...layerKinds, norm: flag });
+    const { norm, ...layerOptions } = optionsOf("TransformerEncoder", options, { ...layerKinds, norm: flag });
     super();
     checkSizes("TransformerEncoder", { numLayers });
-    this.layers = Array.from({ length: numLayers }, () => new TransformerEncoderLayer(dModel, heads, options));
-    this.norm = finalNorm(dModel, options);
+    this.layers = Array.from({ length: numLayers }, () => new TransformerEncoderLayer(dModel, heads, layerOptions));
+    this.norm = finalNorm(dModel, { ...layerOptions, norm });
   }
 
   forward(x: Tensor, options: EncoderInput = {}): Tensor {
@@ -253,11 +253,11 @@ export class TransformerDecoder extends Module<[x: Tensor, memory: Tensor, optio
   readonly norm: LayerNorm | null;
 
   constructor(dModel: number, heads: number, numLayers: number, options: TransformerStackOptions = {}) {
-    optionsOf("TransformerDecoder", options, { ...layerKinds, norm: flag });
+    const { norm, ...layerOptions } = optionsOf("TransformerDecoder", options, { ...layerKinds, norm: flag });
     super();
     checkSizes("TransformerDecoder", { numLayers });
-    this.layers = Array.from({ length: numLayers }, () => new TransformerDecoderLayer(dModel, heads, options));
-    this.norm = finalNorm(dModel, options);
+    this.layers = Array.from({ length: numLayers }, () => new TransformerDecoderLayer(dModel, heads, layerOptions));
+    this.norm = finalNorm(dModel, { ...layerOptions, norm });
   }
 
   forward(x: Tensor, memory: Tensor, options: DecoderInput = {}): Tensor {

@@ -6,6 +6,7 @@
 import type { Backend, FusedKernels } from "../backend/backend.js";
 import { type DType, isFloat } from "../base/dtype.js";
 import { NablaError, ValueError } from "../base/errors.js";
+import { isOptions, show } from "../base/options.js";
 import type { Shape } from "../base/shape.js";
 import { Storage } from "../tensor/storage.js";
 import { type Gradient, isGradEnabled, TapeNode, type TapeOperation } from "../tensor/tape.js";
@@ -128,6 +129,7 @@ const NOTHING: readonly Tensor[] = [];
  * grad(y, [x])                          // → [12]
  */
 export function defineOp<A = undefined>(definition: ComputeDefinition<A> | ViewDefinition<A>): Operation<A> {
+  if (!isOptions(definition)) throw new ValueError(`defineOp: expected the record of an operation, { name, shape, … }, got ${show(definition)}.`);
   const { name, vjp, composite, kernel } = definition;
   const computes = "forward" in definition;
   if (registry.has(name)) throw new NablaError(`defineOp: an operation named ${name} exists already; choose another name.`);

@@ -214,7 +214,8 @@ export class EventWriter {
   addGraph(model: AnyModule, inputShape: Shape | readonly Shape[], options: GraphEventOptions = {}): void {
     const { wallTime, dtype } = optionsOf("addGraph", options);
     if (!(model instanceof Module)) throw new ValueError(`addGraph: expected a module, got ${show(model)}.`);
-    if (!Array.isArray(inputShape)) throw new ValueError(`addGraph: expected the shape of one sample, such as [3, 32, 32], got ${show(inputShape)}.`);
+    const isShape = (shape: unknown): boolean => Array.isArray(shape) && shape.every((n) => typeof n === "number");
+    if (!isShape(inputShape) && !(Array.isArray(inputShape) && inputShape.every(isShape))) throw new ValueError(`addGraph: expected the shape of one sample, such as [3, 32, 32], got ${show(inputShape)}.`);
     const time = timeOf("addGraph", wallTime);
     this.#write({ wallTime: time, what: { case: "graphDef", value: graphBytes(modelGraph(model, inputShape, { dtype })) } });
   }

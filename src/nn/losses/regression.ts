@@ -83,6 +83,6 @@ export function smoothL1Options(options: SmoothL1LossOptions): SmoothL1LossOptio
  */
 export function smoothL1Loss(prediction: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   const { beta } = smoothL1Options(options);
-  if (beta === 0) return l1Loss(prediction, target, options);
+  if (beta === 0) return l1Loss(prediction, target, { reduction: options.reduction });
   return reduced("smoothL1Loss", mulScalar(huber("smoothL1Loss", prediction, target, beta), 1 / beta), options);
 }
