@@ -145,6 +145,33 @@ describeInBrowser("playground", () => {
     expect(board.faults).toEqual([]);
   });
 
+  test("the network can be taken away: picture, drawing, and weights", async () => {
+    await open({ data: "blobs", classes: 3 });
+    await button(page, "One epoch").click();
+    await until(page, "Epoch", (epoch) => epoch === 1);
+    const saved = async (format: string): Promise<Buffer> => {
+      await page.locator("summary[aria-label='Export playground network']").click();
+      const [download] = await Promise.all([page.waitForEvent("download"), page.locator("details.export[open]").getByRole("button", { name: format }).click()]);
+      expect(download.suggestedFilename()).toBe(`playground network.${format.toLowerCase()}`);
+      return readFileSync(await download.path());
+    };
+    const svg = (await saved("SVG")).toString();
+    const pictures = Array.from(svg.matchAll(/href="(data:image\/png;base64,[^"]+)"/g), ([, href]) => href);
+    expect(pictures).toHaveLength(2 + 6 + 4 + 3);
+    // Neurons differ, and so do their maps.
+    expect(new Set(pictures).size).toBeGreaterThan(10);
+    expect(svg.match(/<path /g)).toHaveLength(2 * 6 + 6 * 4 + 4 * 3);
+    expect((await saved("PNG")).subarray(1, 4).toString()).toBe("PNG");
+    const [head, ...rows] = (await saved("CSV")).toString().trimEnd().split("\r\n");
+    expect(head).toBe("layer,from,to,weight,bias");
+    expect(rows).toHaveLength(2 * 6 + 6 * 4 + 4 * 3);
+    await button(page, "layer 2, unit 1").click();
+    const fields = await page.locator(".weights input").evaluateAll((all) => all.map((each) => (each as HTMLInputElement).valueAsNumber));
+    const written = rows.filter((row) => row.startsWith("2,") && row.includes(',"layer 2, unit 1",')).map((row) => row.split(",").slice(-2).map(Number));
+    for (const [i, [weight, bias]] of written.entries()) expect([weight.toPrecision(4), bias.toPrecision(4)].map(Number)).toEqual([fields[1 + i], fields[0]]);
+    expect(board.faults).toEqual([]);
+  });
+
   test("the address holds the configuration; what it cannot mean falls back with a note", async () => {
     await open();
     await page.getByLabel("Set", { exact: true }).selectOption("blobs");

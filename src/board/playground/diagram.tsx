@@ -7,6 +7,7 @@ import { type Signal, useSignalEffect } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { numberText } from "../../plot/numberText.js";
 import { colour, theme } from "../page/parts/chart/theme.js";
+import { columnTitle, type Layout, layoutOf, weightEnds, weightGroups, weightsSaid } from "./diagramLayout.js";
 import { type Columns, type Neuron, neuronCount, neuronIndex, neuronName, parameterIndex, sameNeuron } from "./network.js";
 import { paintMap, type Palettes, palettes } from "./paint.js";
 import type { Frame, ParameterPlace } from "./protocol.js";
@@ -22,36 +23,8 @@ export interface DiagramProps {
   readonly weight: Signal<ParameterPlace | null>;
 }
 
-interface Layout {
-  readonly width: number;
-  readonly height: number;
-  /** Side of a neuron's picture. */
-  readonly side: number;
-  /** Middle of a neuron. */
-  at(neuron: Neuron): readonly [x: number, y: number];
-}
-
-const headHeight = 26;
-/** Between the neurons of two columns, at least. */
-const leastGap = 28;
 const widest = 1000;
 const linesPerFrame = 800;
-
-function layoutOf(columns: Columns, room: number): Layout {
-  const tallest = Math.max(...columns);
-  const side = Math.max(24, Math.min(room < 700 ? 46 : 64, Math.floor((room < 700 ? 430 : 520) / tallest) - 6));
-  const width = Math.max(room, columns.length * (side + leastGap));
-  const pitch = side + (tallest > 12 ? 4 : 10);
-  const height = headHeight + Math.max(tallest, 4) * pitch;
-  const middle = headHeight + (height - headHeight) / 2;
-  const edge = side / 2 + 4;
-  return {
-    width,
-    height,
-    side,
-    at: ({ column, unit }) => [edge + ((width - 2 * edge) * column) / (columns.length - 1), middle + (unit - (columns[column] - 1) / 2) * pitch],
-  };
-}
 
 export function Diagram({ session, glanced, chosen, weight }: DiagramProps): preact.JSX.Element {
   const place = useRef<HTMLDivElement>(null);
@@ -109,7 +82,6 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
   if (layout === null || config === null || points === null) return <div class="diagram" ref={place} />;
   const nameOf = (neuron: Neuron): string => neuronName(columns, neuron, config.inputs, points.classes);
   const last = columns.length - 1;
-  const title = (column: number): string => (column === 0 ? "inputs" : column === last ? "output" : columns.length > 6 ? String(column) : `layer ${column}`);
   const within = (neuron: Neuron): Neuron => {
     const column = Math.min(last, Math.max(0, neuron.column));
     return { column, unit: Math.min(columns[column] - 1, Math.max(0, neuron.unit)) };
@@ -157,7 +129,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
           <canvas ref={lines} aria-hidden="true" />
           <canvas ref={pictures} aria-hidden="true" />
           {columns.map((_, column) => (
-            <span key={column} class="column-name" aria-hidden="true" style={column === 0 ? { left: 0 } : column === last ? { right: 0 } : { left: `${layout.at({ column, unit: 0 })[0]}px`, transform: "translateX(-50%)" }}>{title(column)}</span>
+            <span key={column} class="column-name" aria-hidden="true" style={column === 0 ? { left: 0 } : column === last ? { right: 0 } : { left: `${layout.at({ column, unit: 0 })[0]}px`, transform: "translateX(-50%)" }}>{columnTitle(columns, column)}</span>
           ))}
           {columns.flatMap((units, column) =>
             Array.from({ length: units }, (_, unit) => {
@@ -192,7 +164,7 @@ export function Diagram({ session, glanced, chosen, weight }: DiagramProps): pre
           )}
         </div>
       </div>
-      <p class="quiet">Orange, solid lines raise the next neuron, blue, dashed ones lower it; the wider, the more.</p>
+      <p class="quiet">{weightsSaid}</p>
       <p class="readout quiet">
         {looked === null ? "Point at a line to read its weight." : `${weightName(looked, nameOf)}: `}
         {looked !== null && <WeightValue session={session} place={looked} />}
@@ -234,8 +206,6 @@ function nearestWeight({ at, side }: Layout, columns: Columns, x: number, y: num
   return null;
 }
 
-const widths = 8;
-
 /** The canvas for drawing in pixels of the page, emptied. */
 function sized(canvas: HTMLCanvasElement | null, { width, height }: Layout): CanvasRenderingContext2D | null {
   if (canvas === null) return null;
@@ -252,11 +222,9 @@ function sized(canvas: HTMLCanvasElement | null, { width, height }: Layout): Can
 }
 
 /** @param strip Holds the pictures of all neurons, one below the other, as the frame does. */
-function paintNeurons(context: CanvasRenderingContext2D, { side, at }: Layout, columns: Columns, { units, unitSide }: Frame, { diverging, classes }: Palettes, strip: HTMLCanvasElement): void {
-  const last = columns.length - 1;
-  const outputs = neuronIndex(columns, { column: last, unit: 0 }) * unitSide ** 2;
-  // An output that speaks for one class of several has that class's colour.
-  paintMap(strip, units, unitSide, columns[last] === 1 ? () => diverging : (i) => (i < outputs ? diverging : classes[Math.floor((i - outputs) / unitSide ** 2)]));
+function paintNeurons(context: CanvasRenderingContext2D, { side, at }: Layout, columns: Columns, frame: Frame, colours: Palettes, strip: HTMLCanvasElement): void {
+  paintStrip(strip, columns, frame, colours);
+  const { unitSide } = frame;
   let index = 0;
   for (const [column, count] of columns.entries()) {
     for (let unit = 0; unit < count; unit++, index++) {
@@ -266,36 +234,42 @@ function paintNeurons(context: CanvasRenderingContext2D, { side, at }: Layout, c
   }
 }
 
-function paintLines(context: CanvasRenderingContext2D, { side, at }: Layout, columns: Columns, parameters: Float32Array, looked: ParameterPlace | null): void {
-  let most = 1;
-  for (const value of parameters) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-  // Lines of one width and sign one after the other; each by itself, as a path of thousands that cross is far slower.
-  const groups: ParameterPlace[][] = Array.from({ length: 2 * widths }, () => []);
-  for (let column = 1; column < columns.length; column++) {
-    for (let unit = 0; unit < columns[column]; unit++) {
-      for (let from = 0; from < columns[column - 1]; from++) {
-        const value = parameters[parameterIndex(columns, column, unit, from)];
-        const wide = Math.min(widths - 1, Math.floor((widths * Math.abs(value)) / most));
-        if (Number.isFinite(value)) groups[value < 0 ? wide : widths + wide].push({ column, unit, from });
-      }
-    }
-  }
-  const stroke = ({ column, unit, from }: ParameterPlace): void => {
-    const [x0, y0] = at({ column: column - 1, unit: from ?? 0 });
-    const [x1, y1] = at({ column, unit });
+function paintStrip(strip: HTMLCanvasElement, columns: Columns, { units, unitSide }: Frame, { diverging, classes }: Palettes): void {
+  const last = columns.length - 1;
+  const outputs = neuronIndex(columns, { column: last, unit: 0 }) * unitSide ** 2;
+  // An output that speaks for one class of several has that class's colour.
+  paintMap(strip, units, unitSide, columns[last] === 1 ? () => diverging : (i) => (i < outputs ? diverging : classes[Math.floor((i - outputs) / unitSide ** 2)]));
+}
+
+/** Pictures of all neurons, inputs first, as addresses that hold them, in the colours that the page has. */
+export function neuronPictures(columns: Columns, frame: Frame): string[] {
+  const [strip, one] = [document.createElement("canvas"), document.createElement("canvas")];
+  paintStrip(strip, columns, frame, palettes.peek());
+  const { unitSide } = frame;
+  one.width = one.height = unitSide;
+  const context = one.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("This browser gives no canvas to draw the pictures on.");
+  return Array.from({ length: neuronCount(columns) }, (_, index) => {
+    context.drawImage(strip, 0, -index * unitSide);
+    return one.toDataURL("image/png");
+  });
+}
+
+function paintLines(context: CanvasRenderingContext2D, layout: Layout, columns: Columns, parameters: Float32Array, looked: ParameterPlace | null): void {
+  // Each by itself, as a path of thousands that cross is far slower.
+  const stroke = (place: ParameterPlace): void => {
+    const [x0, y0, x1, y1] = weightEnds(layout, place);
     context.beginPath();
-    context.moveTo(x0 + side / 2, y0);
-    context.lineTo(x1 - side / 2, y1);
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
     context.stroke();
   };
-  for (const [i, group] of groups.entries()) {
-    const wide = i % widths;
-    const negative = i < widths;
-    context.strokeStyle = colour(negative ? "series1" : "series2");
-    context.lineWidth = 0.6 + (wide * 5) / widths;
-    context.setLineDash(negative ? [5, 4] : []);
-    context.globalAlpha = 0.45 + (0.5 * wide) / widths;
-    for (const place of group) stroke(place);
+  for (const { paint, width, opacity, dash, places } of weightGroups(columns, parameters)) {
+    context.strokeStyle = colour(paint);
+    context.lineWidth = width;
+    context.setLineDash([...dash]);
+    context.globalAlpha = opacity;
+    for (const place of places) stroke(place);
   }
   context.globalAlpha = 1;
   context.setLineDash([]);

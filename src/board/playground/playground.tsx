@@ -2,11 +2,13 @@
 
 import { type Signal, signal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Figure } from "../../plot/figure.js";
 import { href, navigate, route } from "../page/routes.js";
 import { ExportMenu } from "../page/parts/exportMenu.js";
 import { metricText } from "../page/parts/text.js";
 import { type Config, readConfig, writeConfig } from "./config.js";
-import { Diagram } from "./diagram.js";
+import { Diagram, neuronPictures } from "./diagram.js";
+import { diagramFigure, type DrawnNetwork, weightsCsv } from "./diagramFigure.js";
 import { type Neuron, neuronName, sameNeuron } from "./network.js";
 import { mapCsv, mapFigure } from "./mapFigure.js";
 import { OutputMap } from "./outputMap.js";
@@ -105,7 +107,7 @@ export default function Playground(): preact.JSX.Element {
             </div>
             <div class="column">
               <section class="card" aria-label="Network">
-                <h2>Network</h2>
+                <NetworkTitle session={session} />
                 <Diagram session={session} glanced={glanced} chosen={chosen} weight={weight} />
                 <Weights session={session} chosen={chosen} weight={weight} />
               </section>
@@ -135,6 +137,22 @@ function MapTitle({ state }: { readonly state: State }): preact.JSX.Element {
     <header class="map-title">
       <h2>{name[0].toUpperCase() + name.slice(1)}</h2>
       {frame.value !== null && <ExportMenu name={`playground ${name}`} figure={() => mapFigure(frame.peek()!.map, points.peek()!, name)} csv={() => mapCsv(frame.peek()!.map, points.peek()!)} />}
+    </header>
+  );
+}
+
+function NetworkTitle({ session }: { readonly session: Session }): preact.JSX.Element {
+  const { frame } = session;
+  const drawn = (): DrawnNetwork => ({ columns: session.columns.peek(), inputs: session.built.peek()!.inputs, classes: session.points.peek()!.classes, parameters: frame.peek()!.parameters });
+  const figure = (): Figure => {
+    const network = drawn();
+    const pictures = neuronPictures(network.columns, frame.peek()!);
+    return diagramFigure(network, "network", (index) => pictures[index]);
+  };
+  return (
+    <header class="card-head">
+      <h2>Network</h2>
+      {frame.value !== null && <ExportMenu name="playground network" figure={figure} csv={() => weightsCsv(drawn())} />}
     </header>
   );
 }
