@@ -1,6 +1,7 @@
 /** A curve as points (step, seconds, value) in the order in which they were written, which is that of their steps unless two programs wrote at once. */
 
 import { Growing } from "./growing.js";
+import { firstAtLeast } from "./rising.js";
 
 /** A curve made ready: steps rise, each there once. */
 export interface Points {
@@ -50,9 +51,10 @@ export class Curve {
   /** A run went on from `step`: what was written for it and later ones is void. */
   purge(step: number): void {
     const steps = this.#steps.view();
-    let kept = 0;
     this.#ordered = null;
-    for (let i = 0; i < steps.length; i++) {
+    // In order, the void ones lie at the end.
+    let kept = this.#rising ? firstAtLeast(steps, step) : 0;
+    for (let i = kept; !this.#rising && i < steps.length; i++) {
       if (steps[i] >= step) continue;
       this.#steps.set(kept, steps[i]);
       this.#seconds.set(kept, this.#seconds.at(i));
