@@ -108,7 +108,9 @@ export default defineLab({
     lab.figure(
       "descent",
       plot.lines({ title: "Gradient descent on the way to the closed form", x: { label: "step" }, y: { label: "largest difference of a weight", scale: "log" }, series: [{ name: "", x: distances.map((_, i) => i), y: distances }] }),
-      `Learning rate ${rate}, on standardised features. A straight line on this scale: each step takes away the same share of what is left, until rounding stops it.`,
+      distances[distances.length - 1] < distances[0]
+        ? `Learning rate ${rate}, on standardised features. A straight line on this scale: each step takes away the same share of what is left, until rounding stops it.`
+        : `Learning rate ${rate}: too large. Each step goes further beyond the minimum than it was before it, and the weights diverge; below 1 they arrive.`,
     );
     lab.claim("descent", distances[distances.length - 1]);
 

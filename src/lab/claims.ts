@@ -118,8 +118,9 @@ export function judge(claim: Claim, mode: LabMode, ours: ClaimValue | undefined,
   if (ours === undefined) return judged("fails", "the lab gave no result for it");
   if (differs !== undefined && record !== undefined && near(ours, differs.ours, record)) return judged("differs", differs.why);
   if (how !== undefined && near(ours, value, how)) return judged("agrees");
-  if (differs === undefined) return judged("fails", how === undefined ? "" : `expected ${expectedText(claim, how)}`);
-  return judged("fails", `neither the source's value nor the recorded difference (${JSON.stringify(differs.ours)})`);
+  const none = [ours].flat().some((each) => Number.isNaN(each)) ? "; NaN: it diverged, or there was nothing to measure" : "";
+  if (differs === undefined) return judged("fails", how === undefined ? "" : `expected ${expectedText(claim, how)}${none}`);
+  return judged("fails", `neither the source's value nor the recorded difference (${JSON.stringify(differs.ours)})${none}`);
 }
 
 function near(ours: ClaimValue, value: ClaimValue, how: Tolerance): boolean {

@@ -86,6 +86,7 @@ describe("claims", () => {
     expect([verdict({}, 7.5), verdict({}, 7.6), verdict({}, 7.05, "full"), verdict({}, 7.5, "full")]).toEqual(["agrees", "fails", "agrees", "fails"]);
     expect([verdict({ value: 0.6, tolerance: { quick: { absolute: 0.05 } } }, 0.65), verdict({}, Number.NaN), verdict({}, undefined)]).toEqual(["agrees", "fails", "fails"]);
     expect(verdict({ tolerance: { full: { absolute: 1 } } }, 100)).toBe("not judged");
+    expect(judge(claim({}), "quick", Number.NaN).note).toBe("expected 7, within 0.5; NaN: it diverged, or there was nothing to measure");
   });
 
   test("about some settings are not judged with others", () => {
