@@ -21,6 +21,6 @@ export default defineLab({
     await compareMethods(lab, few, splits(4 * lab.settings.images));
     await augmentDigits(lab);
     await stopEarly(lab, few);
-    await average(lab, few);
+    await average(lab, { ...few, validation });
   },
 });
