@@ -59,7 +59,7 @@ export interface RunSummary {
   /** "training": a folder with run.json; "lab": that of a lab; "events": event files of any program. */
   readonly kind: "training" | "lab" | "events";
   readonly state: RunState;
-  /** Why it failed or stopped, where that is known. */
+  /** Why it failed or stopped, where that is known; or why its state is not sure. */
   readonly reason: string | null;
   readonly created: number;
   /** When it last wrote something. */

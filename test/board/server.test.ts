@@ -262,6 +262,8 @@ describe("states", () => {
     ["failed", { "run.json": runJson({ status: { state: "failed", reason: "the loss is NaN" } }) }, 2, "failed"],
     ["stopped", { "run.json": runJson({ status: { state: "stopped", reason: null } }) }, 2, "stopped"],
     ["a lock that is none", { "run.json": runJson(), "run.lock": "?" }, 2, "interrupted"],
+    ["a record that cannot be read", { "run.json": "{" }, 3, "finished"],
+    ["a living process whose record cannot be read", { "run.json": "{", "run.lock": lockText() }, 3, "running"],
   ];
   test("follow from lock, status and epochs", async () => {
     for (const [name, files, epochs] of cases) {
@@ -272,6 +274,8 @@ describe("states", () => {
     const { runs } = await board.list();
     expect(Object.fromEntries(runs.map(({ name, state }) => [name, state]))).toEqual(Object.fromEntries(cases.map(([name, , , state]) => [name, state])));
     expect(runs.find(({ state }) => state === "failed")?.reason).toBe("the loss is NaN");
+    expect(runs.find(({ name }) => name === "a record that cannot be read")?.reason).toBe("There is no run.json that can be read, which would say what was asked for and how it ended.");
+    expect(runs.find(({ name }) => name === "all epochs done")?.reason).toBeNull();
   });
 });
 
@@ -411,18 +415,31 @@ describe("faults: what can be read is shown, and what was left out is named", ()
     symlinkSync(outside, join(root(), "linked"));
     symlinkSync(join(root(), "a"), join(root(), "inside"));
     symlinkSync(join(root(), "."), join(root(), "a", "loop"));
-    for (const file of ["metrics.jsonl", "run.json", "model.json"]) {
-      rmSync(join(folder, file), { force: true });
-      symlinkSync(join(outside, file === "model.json" ? "run.json" : file), join(folder, file));
-    }
+    const divert = (name: string, files: readonly string[]): void => {
+      for (const file of files) {
+        rmSync(join(root(), name, file), { force: true });
+        symlinkSync(join(outside, file === "model.json" ? "run.json" : file), join(root(), name, file));
+      }
+    };
+    divert("a", ["metrics.jsonl", "model.json"]);
+    // A folder with nothing of its own is no run.
+    writeRun(root(), "b");
+    divert("b", ["run.json", "metrics.jsonl"]);
+    // A link within the folder is as good as a file.
+    mkdirSync(join(root(), "c"));
+    symlinkSync(join(folder, "run.json"), join(root(), "c", "run.json"));
     const board = await start();
     const { runs, omissions } = await board.list();
-    expect(runs.map((run) => run.id)).toEqual(["a"]);
-    expect(runs[0]).toMatchObject({ epochsDone: 0, config: {} });
+    expect(runs.map((run) => run.id).sort()).toEqual(["a", "c"]);
+    expect(runs.find((run) => run.id === "a")).toMatchObject({ epochsDone: 0, state: "interrupted", config: { lr: 0.1 } });
     const reason = expect.stringMatching(/^is a link that leaves the folder/) as string;
-    expect(omissions.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual(["a/metrics.jsonl", "a/model.json", "a/run.json", "linked"].map((path) => ({ path, reason })));
+    expect(omissions.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual(["a/metrics.jsonl", "a/model.json", "b/metrics.jsonl", "b/run.json", "linked"].map((path) => ({ path, reason })));
     expect(await board.get("runs/a/model")).toMatchObject({ status: 422, body: { error: expect.stringMatching(/link that leaves/) } });
-    expect((await board.get("runs/linked")).status).toBe(404);
+    for (const id of ["b", "linked"]) expect((await board.get(`runs/${id}`)).status).toBe(404);
+    // It becomes one as soon as there is something to read.
+    rmSync(join(root(), "b", "metrics.jsonl"));
+    writeFileSync(join(root(), "b", "metrics.jsonl"), epochLine(1));
+    await board.until((list) => list.runs.some((run) => run.id === "b" && run.epochsDone === 1));
   });
 
   test.skipIf(process.platform === "win32")("pipes and files without permission stop nobody", async () => {

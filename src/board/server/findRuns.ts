@@ -1,6 +1,6 @@
 /**
- * Finding runs: every folder below the root that has a run.json, a metrics.jsonl, or event files. Links are not followed; those that lead out of the root
- * are named. Listings are kept as long as their folder does not change, so that looking again costs one question to the system for each folder.
+ * Finding runs: every folder below the root that has a run.json, a metrics.jsonl, or event files. Links to folders are not followed; those that lead out of
+ * the root are named. A link to a file counts as far as it may be read. Listings are kept as long as their folder does not change, so that looking again costs one question to the system for each folder.
  */
 
 import type { Dirent } from "node:fs";
@@ -8,7 +8,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Omission } from "../protocol.js";
 import { isEventFile } from "./eventIndex.js";
-import { isInside, whyUnreadable } from "./openInside.js";
+import { isInside, statInside, whyUnreadable } from "./openInside.js";
 
 export interface FoundRuns {
   /** Ids of runs with the time at which their folder last changed. */
@@ -24,6 +24,7 @@ const settledMs = 5000;
 const passedOver = new Set(["node_modules", ".git"]);
 
 interface Listing {
+  /** NaN where a link may lead elsewhere the next time. */
   readonly changed: number;
   readonly folders: readonly string[];
   readonly isRun: boolean;
@@ -85,6 +86,8 @@ export class RunFinder {
   async #sort(path: string, changed: number, entries: readonly Dirent[]): Promise<Listing> {
     const folders: string[] = [];
     const omissions: Omission[] = [];
+    /** What would make the folder a run, but may not be read. Of a run, the run itself names it. */
+    const astray: Omission[] = [];
     let isRun = false;
     for (const entry of entries.slice(0, maxEntries)) {
       const { name } = entry;
@@ -95,10 +98,24 @@ export class RunFinder {
         const place = path === "" ? name : `${path}/${name}`;
         if (await leaves(this.#root, join(this.#root, place))) omissions.push({ path: place, reason: "is a link that leaves the folder that the board shows; it is not followed." });
       }
-      if (!entry.isDirectory() && (name === "run.json" || name === "metrics.jsonl" || isEventFile(name))) isRun = true;
+      if (entry.isDirectory() || isRun || !(name === "run.json" || name === "metrics.jsonl" || isEventFile(name))) continue;
+      const reason = entry.isFile() ? null : await whyNoFile(this.#root, join(this.#root, path, name));
+      if (reason === null) isRun = true;
+      else astray.push({ path: path === "" ? name : `${path}/${name}`, reason: `${reason}.` });
     }
+    if (!isRun && astray.length > 0) return { changed: Number.NaN, folders: folders.sort(), isRun, omissions: [...omissions, ...astray] };
     if (entries.length > maxEntries) omissions.push({ path: path === "" ? "." : path, reason: `has more than ${maxEntries} entries; the others are left out.` });
     return { changed, folders: folders.sort(), isRun, omissions };
+  }
+}
+
+/** Why a link, or a pipe, is no file of the root; null where it is one. */
+async function whyNoFile(root: string, path: string): Promise<string | null> {
+  try {
+    await statInside(root, path);
+    return null;
+  } catch (error) {
+    return whyUnreadable(error) ?? "is a link that leads nowhere";
   }
 }
 

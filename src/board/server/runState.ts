@@ -45,7 +45,14 @@ export function stateOf({ writer, record, epochsDone, lastWrite, results, events
   if (eventsOnly) return recent ? "running" : "finished";
   const status = record?.status?.state;
   if (status !== undefined && status !== "running") return status;
-  const { epochs = null, kind } = record ?? {};
-  if (kind === "lab") return results ? "finished" : "interrupted";
-  return epochs !== null && epochsDone >= epochs ? "finished" : "interrupted";
+  // Nothing says that it was to go on, and there is nothing to resume.
+  if (record === null) return "finished";
+  if (record.kind === "lab") return results ? "finished" : "interrupted";
+  return record.epochs !== null && epochsDone >= record.epochs ? "finished" : "interrupted";
+}
+
+/** Why it stopped or failed, or why its state is not sure; null where there is nothing to say. */
+export function reasonOf({ record, eventsOnly }: Pick<StateFacts, "record" | "eventsOnly">): string | null {
+  if (record === null && !eventsOnly) return "There is no run.json that can be read, which would say what was asked for and how it ended.";
+  return record?.status?.reason ?? null;
 }

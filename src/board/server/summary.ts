@@ -5,6 +5,7 @@ import { higherIsBetter, monitorOf } from "./metricKind.js";
 import type { MetricsTable } from "./metricsTable.js";
 import type { RunEvents } from "./runEvents.js";
 import type { RunRecord } from "./runRecord.js";
+import { reasonOf } from "./runState.js";
 import { evenly } from "./thin.js";
 
 export interface SummaryParts {
@@ -51,7 +52,7 @@ export function summaryOf({ id, name, state, record, notes, table, events, epoch
     name,
     kind,
     state,
-    reason: record?.status?.reason ?? null,
+    reason: reasonOf({ record, eventsOnly }),
     created: record?.created ?? finiteOrNull(events.began) ?? updated,
     updated,
     seconds: total(table.column("seconds")) ?? finiteOrNull(events.ended - events.began) ?? 0,
