@@ -98,6 +98,7 @@ export const ones = (t: Tensor): Tensor => constant(t, 1);
  * t.max() // → 0.100
  */
 export function uniformInit(t: Tensor, low = 0, high = 1, options: InitOptions = {}): Tensor {
+  optionsOf("uniformInit", options, { generator: anything });
   return fill(t, () => uniform(t.shape, low, high, { dtype: t.dtype, backend: t.backend, generator: streamFor(t, options) }));
 }
 
@@ -108,6 +109,7 @@ export function uniformInit(t: Tensor, low = 0, high = 1, options: InitOptions =
  * std(nn.init.normalInit(zeros([256, 256]), 0, 0.02)) // → 0.020
  */
 export function normalInit(t: Tensor, mean = 0, std = 1, options: InitOptions = {}): Tensor {
+  optionsOf("normalInit", options, { generator: anything });
   return fill(t, () => addScalar(mulScalar(randn(t.shape, { dtype: t.dtype, backend: t.backend, generator: streamFor(t, options) }), std), mean));
 }
 
@@ -131,6 +133,7 @@ export interface TruncatedNormalInitOptions extends InitOptions {
  * t.abs().max() // → 0.04
  */
 export function truncatedNormal(t: Tensor, options: TruncatedNormalInitOptions = {}): Tensor {
+  optionsOf("truncatedNormal", options, { mean: anything, std: anything, low: anything, high: anything, generator: anything });
   return fill(t, () => drawTruncated(t.shape, { ...options, dtype: t.dtype, backend: t.backend, generator: streamFor(t, options) }));
 }
 
