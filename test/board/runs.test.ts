@@ -285,6 +285,38 @@ describeInBrowser("runs", () => {
     expect(board.faults).toEqual([]);
   }, 180_000);
 
+  test("names of settings break after dots alone, moments are written alike, and signs in a name turn nothing around it", async () => {
+    const name = "a\u202efdp.exe";
+    writeRun(folder, name, { record: { config: { "checkpoint.seconds": 30, model: "convnet", epochs: 3 } } });
+    const { page } = board;
+    await page.setViewportSize({ width: 360, height: 900 });
+    await page.goto(board.address(`#/run?run=${encodeURIComponent(name)}`));
+    await page.locator(".facts dt", { hasText: "checkpoint.seconds" }).waitFor({ timeout: 15_000 });
+    // Each part of the name stands on one line.
+    const lines = await page.locator(".facts dt", { hasText: "checkpoint.seconds" }).evaluate((dt) =>
+      Array.from(dt.childNodes).filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return [node.textContent, new Set(Array.from(range.getClientRects(), ({ top }) => top)).size];
+      }),
+    );
+    expect(lines).toEqual([["checkpoint.", 1], ["seconds", 1]]);
+    const created = await page.locator(".facts > div", { has: page.locator("dt", { hasText: /^created$/ }) }).locator("dd").innerText();
+    expect(created).toMatch(/^2026-01-0\d \d\d:\d\d$/);
+    expect(await page.locator(".toolbar .quiet").innerText()).toContain(created);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(board.address(`#/predictions?run=${encodeURIComponent(name)}`));
+    await page.locator("bdi", { hasText: "fdp.exe" }).waitFor();
+    const [end, begin] = await page.locator("bdi").evaluate((bdi) => {
+      const range = document.createRange();
+      range.selectNodeContents(bdi.nextSibling!);
+      return [bdi.getBoundingClientRect().right, range.getClientRects()[0].left];
+    });
+    expect(begin).toBeGreaterThanOrEqual(end - 0.5);
+    rmSync(join(folder, name), { recursive: true });
+    expect(board.faults).toEqual([]);
+  });
+
   test("a run that was interrupted says how it goes on; one that is gone says so", async () => {
     writeRun(folder, "with blank", { epochs: 1 });
     const { page } = board;

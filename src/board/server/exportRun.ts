@@ -50,7 +50,7 @@ export function exportHtml(run: RunExport): string {
     ["Model", run.model === null ? "" : model(run.model)],
     ["Histograms", histograms(run)],
     ["Configuration", table(["", ""], Object.entries(summary.config).map(([key, value]) => [key, valueText(value)]))],
-    ["Facts", table(["", ""], [["folder", summary.id], ...detail.facts])],
+    ["Facts", table(["", ""], [["folder", summary.id], ["created", momentText(summary.created)], ...detail.facts])],
     ["Left out", omissions([...detail.omissions, ...run.omissions])],
   ];
   return htmlDocument({
@@ -70,6 +70,7 @@ ${sections.filter(([, html]) => html !== "").map(([title, html]) => `<section><h
 }
 
 const style = `
+code,b,a,span{unicode-bidi:isolate}
 .tags{display:flex;flex-wrap:wrap;gap:.4rem;margin:.6rem 0;padding:0;list-style:none}
 .tags li{margin:0;padding:.05rem .6rem;border:1px solid var(--line);border-radius:999px;background:var(--surface);font-size:.9rem}
 .remark{white-space:pre-wrap}

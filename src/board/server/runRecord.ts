@@ -49,7 +49,6 @@ export function parseRunRecord(json: string): RunRecord | null {
   const flat = Object.fromEntries(flatten(config).slice(0, maxEntries));
   const time = created === undefined ? NaN : Date.parse(created) / 1000;
   const facts: [string, string][] = [];
-  if (created !== undefined) facts.push(["created", created]);
   if (data) facts.push(["data", `${data.source}: ${data.trainImages} for training, ${data.validationImages} for validation`]);
   if (backend) facts.push(["backend", flatten(backend).map(([name, entry]) => (name === "name" ? String(entry) : `${name} ${String(entry)}`)).join(", ")]);
   if (seed !== undefined) facts.push(["seed", String(seed)]);

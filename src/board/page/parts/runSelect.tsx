@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { RunSummary } from "../../protocol.js";
 import { runs, runsById } from "../api.js";
 import { navigate, route, withParams } from "../routes.js";
+import { isolated } from "./text.js";
 
 export interface RunChoice {
   /** Null where no run has something to see. */
@@ -55,7 +56,7 @@ export function RunSelect({ choice: { id, run, among, key }, nothing, shows, own
       Run
       <select value={id ?? ""} onChange={(event) => navigate(withParams({ ...Object.fromEntries(own.map((name) => [name, null])), [key]: event.currentTarget.value }))}>
         {run === undefined && id !== null && <option value={id}>{id}</option>}
-        {among.map((each) => <option key={each.id} value={each.id}>{each.id}{shows(each) ? "" : ` (${nothing})`}</option>)}
+        {among.map((each) => <option key={each.id} value={each.id}>{shows(each) ? each.id : `${isolated(each.id)} (${nothing})`}</option>)}
       </select>
     </label>
   );

@@ -50,7 +50,7 @@ export default function View(): preact.JSX.Element {
       ) : id === null ? (
         <p class="quiet">No run shows its network yet. <code>npx nabla train convnet</code> makes one, and so does <code>recordRun</code> in a program of your own.</p>
       ) : run === undefined ? (
-        <p class="problem" role="alert">There is no run “{id}” in this folder. <a href={href("runs")}>To the runs</a></p>
+        <p class="problem" role="alert">There is no run “<bdi>{id}</bdi>” in this folder. <a href={href("runs")}>To the runs</a></p>
       ) : (
         <>
           <nav class="parts" aria-label="Parts of the model">

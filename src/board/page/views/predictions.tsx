@@ -34,9 +34,9 @@ export default function View(): preact.JSX.Element {
       ) : id === null ? (
         <Empty>No run has predictions yet.</Empty>
       ) : run === undefined ? (
-        <p class="problem" role="alert">There is no run “{id}” in this folder. <a href={href("runs")}>To the runs</a></p>
+        <p class="problem" role="alert">There is no run “<bdi>{id}</bdi>” in this folder. <a href={href("runs")}>To the runs</a></p>
       ) : !shows(run) ? (
-        <Empty>The run “{id}” has no predictions{run.state === "running" ? " yet; they appear here as soon as an epoch ends." : "."}</Empty>
+        <Empty>The run “<bdi>{id}</bdi>” has no predictions{run.state === "running" ? " yet; they appear here as soon as an epoch ends." : "."}</Empty>
       ) : (
         <Predictions key={id} run={run} />
       )}

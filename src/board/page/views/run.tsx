@@ -6,12 +6,14 @@ import type { RunDetail, RunSummary, Series, SeriesAnswer } from "../../protocol
 import { runFigures } from "../../runFigures.js";
 import { connection, root, runPath, runsById } from "../api.js";
 import { csvOf } from "../parts/chart/csv.js";
+import { Dotted } from "../parts/dotted.js";
 import { FigureCard } from "../parts/figureCard.js";
 import { RunStateBadge } from "../parts/runState.js";
 import { durationText, metricText, momentText, valueText } from "../parts/text.js";
 import { useLive } from "../parts/useLive.js";
 import { href, hrefAsLeft, route } from "../routes.js";
 import { EditableNote } from "./runList/notes.js";
+import { isoText } from "./runList/runsCsv.js";
 import "./runList/runs.css";
 
 export default function Run(): preact.JSX.Element {
@@ -73,7 +75,8 @@ function RunPage({ run }: { readonly run: RunSummary }): preact.JSX.Element {
           {detail === null ? <p class="quiet">loading …</p> : (
             <dl class="facts">
               <div><dt>folder</dt><dd><code>{run.id}</code></dd></div>
-              {detail.facts.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
+              <div><dt>created</dt><dd><time dateTime={isoText(run.created)} title={isoText(run.created)}>{momentText(run.created)}</time></dd></div>
+              {detail.facts.map(([label, value]) => <div key={label}><dt><Dotted>{label}</Dotted></dt><dd>{value}</dd></div>)}
             </dl>
           )}
         </section>
@@ -83,7 +86,7 @@ function RunPage({ run }: { readonly run: RunSummary }): preact.JSX.Element {
         </section>
         <section class="card">
           <h2>Configuration</h2>
-          {Object.keys(run.config).length === 0 ? <p class="quiet">None was kept.</p> : <dl class="facts">{Object.entries(run.config).map(([key, value]) => <div key={key}><dt>{key}</dt><dd>{valueText(value)}</dd></div>)}</dl>}
+          {Object.keys(run.config).length === 0 ? <p class="quiet">None was kept.</p> : <dl class="facts">{Object.entries(run.config).map(([key, value]) => <div key={key}><dt><Dotted>{key}</Dotted></dt><dd>{valueText(value)}</dd></div>)}</dl>}
         </section>
       </div>
       {curvesError !== null && <p class="problem" role="alert">{curvesError}</p>}

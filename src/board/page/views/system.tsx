@@ -37,7 +37,7 @@ export default function View(): preact.JSX.Element {
       <header class="view-head">
         <h1>System</h1>
         {runs.value.length > 1 && (
-          <Dropdown summary={present.length === 1 ? `Run: ${runsById.value.get(present[0])?.name}` : `${present.length} runs`}>
+          <Dropdown summary={present.length === 1 ? <>Run: <bdi>{runsById.value.get(present[0])?.name}</bdi></> : `${present.length} runs`}>
             <fieldset class="run-choice">
               <legend>Runs side by side</legend>
               {runs.value.slice(0, offered).map(({ id }) => (
@@ -49,7 +49,7 @@ export default function View(): preact.JSX.Element {
         )}
       </header>
       {loading && <Waiting />}
-      {!loading && missing.length > 0 && <p class="problem" role="alert">{missing.length === 1 ? "There is no run" : "There are no runs"} {missing.map((id) => `“${id}”`).join(", ")} in this folder. <a href={href("runs")}>To the runs</a></p>}
+      {!loading && missing.length > 0 && <p class="problem" role="alert">{missing.length === 1 ? "There is no run" : "There are no runs"} {missing.map((id, i) => <span key={id}>{i > 0 && ", "}“<bdi>{id}</bdi>”</span>)} in this folder. <a href={href("runs")}>To the runs</a></p>}
       {!loading && present.length === 0 && missing.length === 0 && <Empty>There are no runs yet.</Empty>}
       {present.length > 0 && <System ids={present} />}
     </div>
