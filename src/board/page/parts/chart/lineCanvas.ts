@@ -57,10 +57,11 @@ export class LineCanvas {
 
   constructor(host: HTMLElement) {
     this.#host = host;
+    const font = `${size}px ${getComputedStyle(host).fontFamily}`;
     const axis = (name: "x" | "y"): uPlot.Axis => ({
       scale: name,
       side: name === "x" ? 2 : 3,
-      font: `${size}px ${getComputedStyle(host).fontFamily}`,
+      font,
       stroke: () => this.#colour("muted"),
       splits: () => this.#ticksOf(name).map(({ value }) => (name === "y" ? this.#height(value) : value)),
       values: () => this.#ticks[name].map(({ label }) => (name === "y" && this.#view.percent && label !== "" ? `${label} %` : label)),
@@ -91,6 +92,9 @@ export class LineCanvas {
       if (host.clientWidth > 0 && host.clientHeight > 0) this.#plot.setSize({ width: host.clientWidth, height: host.clientHeight });
     });
     this.#observer.observe(host);
+    // Texts that are drawn before the typeface has come are in another one.
+    const again = (): void => void (host.isConnected && this.#plot.redraw(false, true));
+    if (!document.fonts.check(font)) document.fonts.load(font).then(again, () => {});
   }
 
   /** The area between the axes, which takes the pointer. */
