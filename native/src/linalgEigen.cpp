@@ -39,10 +39,12 @@ void tridiagonalize(double* s, int64_t n, double* diagonal, double* below, doubl
 
 // Implicit QL: turns d into the eigenvalues of the tridiagonal matrix (d, e).
 bool diagonalize(double* d, double* e, int64_t n, Rotations& rotations) {
+  double largest = 0;
   for (int64_t l = 0; l < n; l++) {
+    largest = larger(largest, std::fabs(d[l]) + std::fabs(e[l]));
     for (int64_t sweep = 0;; sweep++) {
       int64_t m = l;
-      while (m < n - 1 && std::fabs(e[m]) > epsilon * (std::fabs(d[m]) + std::fabs(d[m + 1]))) m++;
+      while (m < n - 1 && std::fabs(e[m]) > epsilon * largest) m++;
       if (m == l) break;
       if (sweep == mostSweeps) return false;
       const double half = (d[l + 1] - d[l]) / (2 * e[l]);

@@ -62,6 +62,27 @@ test.each(nativeLevels().flatMap((isa) => sizes.map(([m, n]) => [isa, m, n] as c
   expect(results(new CpuBackend(engine!), m, n)).toEqual(alone);
 });
 
+/** Sums of products of `rows` samples of n numbers, of which every other one is always 0. */
+function scatter(n: number, rows: number): Float64Array {
+  const generator = new Generator(n);
+  const samples = Array.from({ length: rows }, () => Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? generator.float() - 0.5 : 0)));
+  const out = new Float64Array(n * n);
+  for (const sample of samples) sample.forEach((x, i) => sample.forEach((y, j) => (out[i * n + j] += x * y)));
+  return out;
+}
+
+test.each([[60, 2], [200, 2], [250, 40]])("eigh of a matrix of %i rows and rank %i: the other eigenvalues are 0", (n, rank) => {
+  for (const backend of [new ReferenceBackend(), ...nativeLevels().map((isa) => new CpuBackend(loadNative({ isa, threads: 1 }).engine!))]) {
+    const [a, values] = [viewOf(backend, "float64", [1, n, n], scatter(n, rank)), emptyView(backend, "float64", [1, n], {})];
+    expect(backend.linalg!.eigh(a, values, null)).toBe(-1);
+    const found = [...valuesOf(backend, values)].map(Number);
+    const trace = scatter(n, rank).reduce((sum, x, i) => (i % (n + 1) === 0 ? sum + x : sum), 0);
+    expect(Math.max(...found.slice(0, n - rank).map(Math.abs))).toBeLessThan(1e-13 * n);
+    expect(Math.min(...found.slice(n - rank))).toBeGreaterThan(0.01);
+    expect(found.reduce((sum, x) => sum + x)).toBeCloseTo(trace, 9);
+  }
+});
+
 test("bad numbers are found wherever they are", () => {
   for (const isa of nativeLevels()) {
     const backend = new CpuBackend(loadNative({ isa, threads: 1 }).engine!);

@@ -66,11 +66,14 @@ function tridiagonalize(s: Float64Array, n: number, wanted: boolean): [Float64Ar
 
 /** Turns d into the eigenvalues of the tridiagonal matrix with diagonal d and e beside it, and multiplies `rows` by the rotations. */
 function diagonalize(d: Float64Array, e: Float64Array, n: number, rows: Float64Array | null): boolean {
+  let largest = 0;
   for (let l = 0; l < n; l++) {
+    largest = Math.max(largest, Math.abs(d[l]) + Math.abs(e[l]));
     for (let sweep = 0; ; sweep++) {
-      // The block l … m is not split by a negligible entry.
+      // The block l … m is not split by a negligible entry. Negligible is measured by the largest so far, as in EISPACK's tql2: where many
+      // eigenvalues are 0, the entries beside them are rounding errors, which never get small beside their neighbours.
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * (Math.abs(d[m]) + Math.abs(d[m + 1]))) m++;
+      while (m < n - 1 && Math.abs(e[m]) > Number.EPSILON * largest) m++;
       if (m === l) break;
       if (sweep === mostSweeps) return false;
 
