@@ -7,6 +7,13 @@ const axis = (values: readonly number[], options: AxisInit["options"] = {}, room
 const labels = (values: readonly number[], options: AxisInit["options"] = {}, count = 5): string[] => axis(values, options).ticks(count).map(({ label }) => label);
 
 describe("ticks", () => {
+  test.each([
+    [[0.70500, 0.70504], {}], [[0.7050001, 0.7050002], {}], [[1e7, 1e7 + 4], {}], [[-3.00001, -3], {}], [[70.5, 70.5001], { scale: "log" }],
+  ] as const)("of %j have different texts", (values, options) => {
+    const shown = labels(values, options);
+    expect(shown.length).toBeGreaterThan(2);
+    expect(new Set(shown).size).toBe(shown.length);
+  });
   test("lie at round numbers, with a true minus and equal decimals", () => {
     expect(labels([-1.3, 1.2])).toEqual(["−1.5", "−1.0", "−0.5", "0.0", "0.5", "1.0", "1.5"]);
     expect(labels([0, 0.0004])).toEqual(["0.0000", "0.0001", "0.0002", "0.0003", "0.0004"]);

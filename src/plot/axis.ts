@@ -82,11 +82,14 @@ function linearAxis(options: AxisOptions, domain: readonly [number, number], who
       const largest = Math.max(...shownDomain.map(Math.abs));
       const plain = largest < 1e6 && step >= 1e-4;
       const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-      return values.map((value) => ({ value: value / times, label: plain ? fixedText(value, decimals) : numberText(value, 3) }));
+      return values.map((value) => ({ value: value / times, label: plain ? fixedText(value, decimals) : numberText(value, digitsApart(largest, step)) }));
     },
     scale: (range) => scaleLinear([...domain], [...range]),
   };
 }
+
+/** Digits with which numbers up to `largest` that lie `step` apart have different texts; at least 3. */
+const digitsApart = (largest: number, step: number): number => Math.max(3, Math.floor(Math.log10(largest) + 1e-9) - Math.floor(Math.log10(step) + 1e-9) + 1);
 
 function logAxis(options: AxisOptions, domain: readonly [number, number]): Axis {
   const [first, last] = [Math.ceil(Math.log10(domain[0]) - 1e-9), Math.floor(Math.log10(domain[1]) + 1e-9)];
@@ -101,7 +104,8 @@ function logAxis(options: AxisOptions, domain: readonly [number, number]): Axis 
     ticks(count) {
       const decades = last - first + 1;
       if (decades < 1 || (decades === 1 && count > 2 && domain[1] / domain[0] < 5)) {
-        return scaleLinear([...domain], [0, 1]).ticks(count).filter((value) => value > 0).map((value) => ({ value, label: numberText(value, 3) }));
+        const values = scaleLinear([...domain], [0, 1]).ticks(count).filter((value) => value > 0);
+        return values.map((value) => ({ value, label: numberText(value, digitsApart(domain[1], values.length > 1 ? values[1] - values[0] : value)) }));
       }
       const every = Math.ceil(decades / Math.max(2, count));
       const between = decades <= 2 && count >= 4 ? [2, 5] : [];
