@@ -183,9 +183,10 @@ function Multiple({ run, tag, log, chosen }: { readonly run: RunSummary; readonl
   const words = last === undefined ? "" : said([last], unitOf(run));
   const svg = last === undefined ? "" : lastFigure(last, log, { width: 220, height: 150, description: `${tag}. ${words}` }).svg();
   return (
-    <button type="button" class="multiple" ref={place} aria-label={words === "" ? nameOf(tag) : `${nameOf(tag)}. ${words}`} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
+    <button type="button" class="multiple" ref={place} aria-pressed={chosen} onClick={() => choose({ tensor: tag })}>
       <span class="name">{nameOf(tag).replaceAll(".", ".\u200b")}</span>
-      {error === null ? <span class="small" dangerouslySetInnerHTML={{ __html: svg }} /> : <span class="problem">{error}</span>}
+      {words !== "" && <span class="spoken">. {words}</span>}
+      {error === null ? <span class="small" aria-hidden="true" dangerouslySetInnerHTML={{ __html: svg }} /> : <span class="problem">{error}</span>}
     </button>
   );
 }
