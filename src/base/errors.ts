@@ -1,5 +1,7 @@
 /** Errors say what failed, where, what was expected, what came, and what to do. */
 
+import { editDistance } from "./near.js";
+
 /**
  * Base of every error that nabla throws on purpose; the command line prints its message without a stack.
  *
@@ -91,28 +93,4 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best;
-}
-
-/**
- * The candidate that `word` seems to mean: one that begins with it, or the nearest if no more than a third of the letters differ, rounded up; undefined when
- * there is none.
- */
-export function near(word: string, candidates: readonly string[]): string | undefined {
-  const longer = word === "" ? undefined : candidates.find((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
-  const candidate = longer ?? nearest(word, candidates);
-  if (candidate === undefined || candidate === longer) return candidate;
-  return editDistance(word.toLowerCase(), candidate.toLowerCase()) <= Math.ceil(Math.max(word.length, candidate.length) / 3) ? candidate : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(previous[j] + 1, current[j - 1] + 1, substitution));
-    }
-    previous = current;
-  }
-  return previous[b.length];
 }

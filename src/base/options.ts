@@ -3,7 +3,8 @@
  * the words of the message; functions list their options with a kind for each, and the compiler sees to it that none is forgotten.
  */
 
-import { nearest, ValueError } from "./errors.js";
+import { ValueError } from "./errors.js";
+import { near } from "./near.js";
 
 /** Any value in a message: short, and never an error itself. */
 export function show(value: unknown): string {
@@ -101,7 +102,7 @@ export function checkValue(caller: string, name: string, value: unknown, { what,
 
 /**
  * The options as they came.
- * @throws ValueError unless they are an object with names; with `kinds`, also for a name that none of them has (it proposes the nearest), for a
+ * @throws ValueError unless they are an object with names; with `kinds`, also for a name that none of them has (it proposes one that is nearly that), for a
  * value of another kind, and for one that is needed and not there.
  */
 export function optionsOf<O extends object>(caller: string, options: O, kinds?: Kinds<NoInfer<O>>): O {
@@ -117,5 +118,6 @@ export function optionsOf<O extends object>(caller: string, options: O, kinds?: 
 
 /** The error for an option that `caller` does not have. */
 export function unknownOption(caller: string, name: string, known: readonly string[]): ValueError {
-  return new ValueError(`${caller}: there is no option "${name}"; did you mean ${nearest(name, known)}?`);
+  const meant = near(name, known);
+  return new ValueError(`${caller}: there is no option "${name}"; ${meant === undefined ? `there are ${known.join(", ")}.` : `did you mean ${meant}?`}`);
 }

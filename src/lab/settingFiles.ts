@@ -1,7 +1,8 @@
 /** Settings that name files in a folder of data are checked before a run begins. */
 
 import { readdirSync } from "node:fs";
-import { near, UsageError } from "../base/errors.js";
+import { UsageError } from "../base/errors.js";
+import { near } from "../base/near.js";
 import { dataRoot, requireFolder } from "./dataFolders.js";
 import { fileSettings, type SettingDefinitions, type SettingValue } from "./settings.js";
 

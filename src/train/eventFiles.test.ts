@@ -42,15 +42,15 @@ test("scalars of steps and epochs, and histograms, are those of the history", as
 });
 
 test("a resumed training voids what came after its checkpoint", async () => {
-  const first = setting();
+  const { loader, ...first } = setting();
   const trainer = new Trainer({ ...first, listeners: [eventFiles(folder)] });
-  await trainer.fit(first.loader, null, { epochs: 1 });
+  await trainer.fit(loader, null, { epochs: 1 });
   const state = await trainer.state();
-  await trainer.fit(first.loader, null, { epochs: 2 });
-  const second = setting();
+  await trainer.fit(loader, null, { epochs: 2 });
+  const { loader: again, ...second } = setting();
   const resumed = new Trainer({ ...second, listeners: [eventFiles(folder)] });
   resumed.restore(state);
-  await resumed.fit(second.loader, null, { epochs: 2 });
+  await resumed.fit(again, null, { epochs: 2 });
   const restarts = (await read()).flatMap((e) => (e.kind === "restart" ? [`${e.run} ${e.step}`] : []));
   expect(restarts).toEqual(["steps 4", "steps 4", "train 2", "train 2"]);
 });

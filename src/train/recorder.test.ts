@@ -52,7 +52,7 @@ test("keeps metrics, checkpoint and best weights of each epoch", async () => {
     { event: "epoch", epoch: 2, lr: 0.1 },
   ]);
   expect(Object.keys(metrics()[0])).toEqual([
-    "event", "epoch", "lr", "trainLoss", "trainAccuracy", "trainTop5", "valLoss", "valAccuracy", "valTop5", "seconds", "imagesPerSecond", "phases", "memory",
+    "event", "epoch", "lr", "trainLoss", "trainAccuracy", "valLoss", "valAccuracy", "seconds", "imagesPerSecond", "phases", "memory",
   ]);
   expect(position()).toMatchObject({ epochsDone: 2, stepsDone: 0, globalStep: 6 });
   const best = decodeSafetensors(readFileSync(join(folder, "best.safetensors")), "best");

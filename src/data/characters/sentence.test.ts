@@ -26,7 +26,8 @@ test("a sentence is a function of text, face and seed", async () => {
   await expect(drawSentence({ text: "Hello" })).rejects.toThrow(/capital letters A to Z and spaces, but is "Hello"/);
   await expect(drawSentence({ text: "A".repeat(80) })).rejects.toThrow(/80 signs do not fit into 576 pixels/);
   await expect(drawSentence({ family: "anton" })).rejects.toThrow(/no typeface "anton" for sentences; there are abel/);
-  await expect(drawSentence({ width: 30 })).rejects.toThrow(/multiple of 4 from 32/);
+  await expect(drawSentence({ width: 30 })).rejects.toThrow(/width must be an integer from 32 to 65536, got 30/);
+  await expect(drawSentence({ width: 42 })).rejects.toThrow(/multiple of 4 from 32 on, but is 42/);
 });
 
 test("jittered letters have parts of others beside them (coverage I7)", async () => {
