@@ -99,7 +99,7 @@ test.each<[string, () => Promise<unknown>, typeof NablaError, RegExp]>([
 
 test.each<[() => unknown, RegExp]>([
   [() => new classic.Ridge({ alpha: -1 }), /^Ridge: alpha must be 0 or more, got -1/],
-  [() => new classic.Ridge({ lambda: 1 } as object), /there is no option "lambda"; did you mean alpha/],
+  [() => new classic.Ridge({ lambda: 1 } as object), /there is no option "lambda"; there are alpha/],
   [() => new classic.ElasticNet({ l1Ratio: 0 }), /ElasticNet: l1Ratio must be above 0 and at most 1, got 0; for squares alone, take Ridge/],
   [() => new classic.Lasso({ alpha: 0 }), /Lasso: alpha must be above 0, got 0; without a penalty, take LinearRegression/],
   [() => new classic.Lasso({ l1Ratio: 0.5 } as object), /Lasso: there is no option "l1Ratio", which is 1 here/],

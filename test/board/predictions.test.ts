@@ -278,7 +278,7 @@ describeInBrowser("predictions", () => {
     // Without pictures there is none to be taken away.
     await look("table");
     await page.click(".gallery .export summary");
-    expect(await page.locator(".gallery .export button").allTextContents()).toEqual(["CSV"]);
+    await expect.poll(() => page.locator(".gallery .export button").allTextContents()).toEqual(["CSV"]);
     expect(board.faults).toEqual([]);
   });
 
