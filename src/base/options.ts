@@ -108,8 +108,9 @@ export function checkValue(caller: string, name: string, value: unknown, { what,
 export function optionsOf<O extends object>(caller: string, options: O, kinds?: Kinds<NoInfer<O>>): O {
   if (!isOptions(options)) throw new ValueError(`${caller}: expected options in an object, { name: value, … }, got ${show(options)}.`);
   if (kinds === undefined) return options;
-  for (const name of Object.keys(options)) if (!Object.hasOwn(kinds, name)) throw unknownOption(caller, name, Object.keys(kinds));
-  for (const [name, kind] of Object.entries<Kind>(kinds)) {
+  for (const name in options) if (!Object.hasOwn(kinds, name)) throw unknownOption(caller, name, Object.keys(kinds));
+  for (const name in kinds) {
+    const kind = kinds[name as keyof O];
     const value = options[name as keyof O];
     if (value !== undefined || kind.needed === true) checkValue(caller, name, value, kind);
   }

@@ -22,6 +22,8 @@ export function reduced(loss: string, losses: Tensor, { reduction = "mean" }: Lo
   return reduction === "sum" ? sum(losses) : losses;
 }
 
+const reductionKinds = { reduction: oneOf("mean", "sum", "none") };
+
 /**
  * Options of `loss` as they came.
  * @param kinds of the options beside `reduction`
@@ -30,11 +32,12 @@ export function reduced(loss: string, losses: Tensor, { reduction = "mean" }: Lo
 export function checkOptions<O extends { readonly reduction?: string }>(
   loss: string,
   options: O,
-  kinds: Readonly<Record<string, Kind>> = {},
-  reductions: readonly string[] = ["mean", "sum", "none"],
+  kinds?: Readonly<Record<string, Kind>>,
+  reductions?: readonly string[],
 ): O {
   if (!isOptions(options)) throw new ValueError(`${loss}: expected options such as { reduction: "sum" }, got ${show(options)}.`);
-  optionsOf<object>(loss, options, { reduction: oneOf(...reductions), ...kinds });
+  // In most steps there are none, and no loss needs one.
+  if (Object.keys(options).length > 0) optionsOf<object>(loss, options, { ...(reductions === undefined ? reductionKinds : { reduction: oneOf(...reductions) }), ...kinds });
   return options;
 }
 
