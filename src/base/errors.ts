@@ -1,6 +1,6 @@
 /** Errors say what failed, where, what was expected, what came, and what to do. */
 
-import { editDistance } from "./near.js";
+import { closest } from "./near.js";
 
 /**
  * Base of every error that nabla throws on purpose; the command line prints its message without a stack.
@@ -83,14 +83,5 @@ export class UsageError extends NablaError {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const words: unknown[] = typeof candidates === "object" && candidates !== null && Symbol.iterator in candidates ? [...candidates] : [undefined];
   if (![word, ...words].every((each) => typeof each === "string")) throw new ValueError("nearest: expected a word, and the words to choose from.");
-  let best: string | undefined;
-  let bestDistance = Infinity;
-  for (const candidate of words as string[]) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  return closest(word, words as string[])?.candidate;
 }

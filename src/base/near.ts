@@ -5,16 +5,24 @@
  * there is none.
  */
 export function near(word: string, candidates: readonly string[]): string | undefined {
-  const wanted = word.toLowerCase();
-  const longer = word === "" ? undefined : candidates.find((candidate) => candidate.toLowerCase().startsWith(wanted));
+  const longer = word === "" ? undefined : candidates.find((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
   if (longer !== undefined) return longer;
-  const distances = candidates.map((candidate) => editDistance(wanted, candidate.toLowerCase()));
-  const best = distances.indexOf(Math.min(...distances));
-  return best >= 0 && distances[best] <= Math.ceil(Math.max(word.length, candidates[best].length) / 3) ? candidates[best] : undefined;
+  const best = closest(word, candidates);
+  return best !== undefined && best.distance <= Math.ceil(Math.max(word.length, best.candidate.length) / 3) ? best.candidate : undefined;
+}
+
+/** The first of the candidates that are the fewest letters away, whatever their case; undefined when there is none. */
+export function closest(word: string, candidates: readonly string[]): { readonly candidate: string; readonly distance: number } | undefined {
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (best === undefined || distance < best.distance) best = { candidate, distance };
+  }
+  return best;
 }
 
 /** How many letters must be changed, added or left out (Levenshtein). */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

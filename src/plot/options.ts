@@ -1,6 +1,7 @@
 /** Options that charts share, and their checks: what a program in plain JavaScript passes is refused in words. */
 
-import { nearest, ShapeError, ValueError } from "../base/errors.js";
+import { ShapeError, ValueError } from "../base/errors.js";
+import { unknownOption } from "../base/options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** What every figure takes. */
@@ -41,9 +42,7 @@ export function checkOptions<O extends object>(chart: string, options: O, known:
     throw new ValueError(`${chart}: expected options such as { ${known[0]}: … }, got ${describe(options)}.`);
   }
   for (const name of Object.keys(options)) {
-    if (!(known as readonly string[]).includes(name)) {
-      throw new ValueError(`${chart}: there is no option "${name}"; did you mean ${nearest(name, known)}?`);
-    }
+    if (!(known as readonly string[]).includes(name)) throw unknownOption(chart, name, known);
   }
 }
 
